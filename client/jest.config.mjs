@@ -1,0 +1,1 @@
+export default { displayName: 'client', testEnvironment: 'node', roots: ['<rootDir>'] };
