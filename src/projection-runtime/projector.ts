@@ -9,7 +9,8 @@ export type Column = string | number | bigint | boolean | Date | null | readonly
 export type Row = Readonly<Record<string, Column>>;
 
 /**
- * One change of one row. `key` holds the primary key columns.
+ * One change of one row. `key` holds the primary key columns, `position` is that of the event behind the change and is
+ * written to the row's `position` column.
  * - `put`: insert, or overwrite the given columns of the row that is there
  * - `patch`: change columns of a row that is there; no row, no effect
  * - `add`: add numbers to columns of a row that is there (counters are exact: the checkpoint is in the same transaction)
@@ -17,15 +18,15 @@ export type Row = Readonly<Record<string, Column>>;
  * - `job`: what a reactor puts out instead of rows: a graphile-worker job; jobs of one `jobKey` replace each other
  */
 export type Change =
-  | { kind: 'put' | 'patch'; table: string; key: Row; set: Row }
-  | { kind: 'add'; table: string; key: Row; add: Readonly<Record<string, number | bigint>> }
-  | { kind: 'remove'; table: string; key: Row }
+  | { kind: 'put' | 'patch'; table: string; key: Row; set: Row; position: bigint }
+  | { kind: 'add'; table: string; key: Row; add: Readonly<Record<string, number | bigint>>; position: bigint }
+  | { kind: 'remove'; table: string; key: Row; position: bigint }
   | { kind: 'job'; task: string; payload: Record<string, unknown>; jobKey: string; runAt?: Date; queue?: string };
 
 /**
  * A view: its tables and the pure function that keeps them. A new `version` is built from zero beside the old one and
  * swapped in. Every table of a live view has the columns `tenant_id text` and `position bigint` (of the event that last
- * changed the row; the runtime sets it) with an index on `position`.
+ * changed the row; the runtime writes it from the change) with an index on `position`.
  */
 export interface Projector<Definitions extends EventDefinitions = EventDefinitions> {
   /** Name of the view, snake_case: also its checkpoint, metric label and CLI name. */

@@ -1,0 +1,55 @@
+import type DataLoader from 'dataloader';
+import type { CommandRuntime } from '../command-runtime/port';
+import type { Actor } from '../event-store/port';
+import type { LiveFeeds, OutputStreams } from '../live/port';
+import type { Auth } from '../auth/port';
+import type { Vault } from '../vault/port';
+
+export type Role = 'owner' | 'admin' | 'auditor' | 'user';
+
+/** Who is calling, as proven by the session. */
+export type Principal =
+  | { kind: 'user'; userId: string; tenantId: string; role: Role; sessionId: string }
+  | { kind: 'anonymous' };
+
+/** Read access to the views; every statement runs under the statement timeout. */
+export interface Db {
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A batch loader of one read-model key, declared once in `queries/<capability>/loaders.ts`. */
+export interface LoaderDefinition<Key, Value> {
+  name: string;
+  /** Answers one value (or undefined) per key, in the order of the keys. */
+  load(context: Context, keys: readonly Key[]): Promise<(Value | undefined)[]>;
+}
+
+/** One per HTTP request, and one per event of a subscription. */
+export interface Context {
+  requestId: string;
+  correlationId: string;
+  principal: Principal;
+  /** Aborts when the client goes away or the operation's deadline passes. */
+  signal: AbortSignal;
+  /** Newest position the client has seen; queries wait for it through `waitForViews`. */
+  minPosition: bigint | undefined;
+  commands: CommandRuntime;
+  db: Db;
+  live: LiveFeeds;
+  outputs: OutputStreams;
+  auth: Auth;
+  vault: Vault;
+  now(): Date;
+  newId(): string;
+  /** The request's loader of a definition, made on first use. */
+  loader<Key, Value>(definition: LoaderDefinition<Key, Value>): DataLoader<Key, Value | undefined>;
+  /** Waits (bounded) until the views have passed `minPosition`. @throws RefusedError E5041 rule `view_behind` */
+  waitForViews(...views: string[]): Promise<void>;
+  /** Sets or clears the session cookie of the answer; only on HTTP. */
+  setSessionCookie(token: string | undefined): void;
+}
+
+/** The caller as a signed-in user. @throws RefusedError E4011 when anonymous */
+export function actorOf(principal: Principal): Actor {
+  return principal.kind === 'user' ? { kind: 'user', id: principal.userId } : { kind: 'anonymous', id: 'anonymous' };
+}
