@@ -1,7 +1,8 @@
 import type { EventDefinitions, EventOf } from '../../schema/define-events';
 import type { RecordedEvent } from '../event-store/port';
+import type { Sealed } from '../vault/port';
 
-/** A decoded event with where it stands; sealed fields are already opened (`src/vault/sealed.ts`). */
+/** A decoded event with where it stands in the log. */
 export type Projected<Event> = Event & { at: RecordedEvent };
 
 /** A value as `pg` takes it; objects go into jsonb columns. */
@@ -23,6 +24,8 @@ export type Change =
   | { kind: 'remove'; table: string; key: Row; position: bigint }
   | { kind: 'job'; task: string; payload: Record<string, unknown>; jobKey: string; runAt?: Date; queue?: string };
 
+export type Open = (sealed: Sealed) => string | null;
+
 /**
  * A view: its tables and the pure function that keeps them. A new `version` is built from zero beside the old one and
  * swapped in. Every table of a live view has the columns `tenant_id text` and `position bigint` (of the event that last
@@ -38,7 +41,8 @@ export interface Projector<Definitions extends EventDefinitions = EventDefinitio
   readonly tables: string;
   /** The table whose rows subscribers see, and its single key column; undefined when the view is not live. */
   readonly live?: { table: string; key: string };
-  project(events: readonly Projected<EventOf<Definitions>>[]): Change[];
+  /** `open` gives the text of a sealed field of these very events (the runtime opened them before), null once erased. */
+  project(events: readonly Projected<EventOf<Definitions>>[], open: Open): Change[];
 }
 
 /**

@@ -2,6 +2,9 @@
 export interface Sealed {
   sealed: 1;
   alg: 'A256GCM';
+  /** Opaque id of the person or conversation whose key seals it. */
+  subject: string;
+  field: string;
   keyId: string;
   nonce: string;
   ciphertext: string;
@@ -27,8 +30,14 @@ export interface Vault {
   deleteSecret(place: SecretPlace): Promise<void>;
   /** Keyed fingerprint (HMAC-SHA256, hex) for lookup and for events. */
   fingerprint(purpose: string, value: string): string;
-  /** Seals a personal text for an event. `field` and `subject` are bound into it. */
-  seal(subject: { tenant: string; subject: string }, field: string, text: string): Promise<Sealed>;
-  /** Opens it, or answers ERASED when the subject's key was destroyed. @throws when the key is missing but not erased */
-  open(subject: { tenant: string; subject: string }, field: string, sealed: Sealed): Promise<string | typeof ERASED>;
+  /** Seals a personal text for an event; subject and field are bound into it and stand beside the ciphertext. */
+  seal(place: { tenant: string; subject: string; field: string }, text: string): Promise<Sealed>;
+  /** Opens many at once (one key lookup per subject); ERASED where the subject's key was destroyed, in the order given.
+   *  @throws when a key is missing but not erased: that is an outage, never an erasure */
+  open(tenant: string, sealed: readonly Sealed[]): Promise<(string | typeof ERASED)[]>;
+}
+
+/** Whether a value found in event data is a sealed text. */
+export function isSealed(value: unknown): value is Sealed {
+  return typeof value === 'object' && value !== null && (value as Sealed).sealed === 1;
 }
