@@ -1,0 +1,15 @@
+create table users (
+  id text primary key,
+  tenant_id text not null,
+  email text,
+  display_name text not null,
+  role text not null,
+  state text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  revision bigint not null,
+  position bigint not null
+);
+create index users_by_position on users (position);
+create index users_by_creation on users (tenant_id, created_at, id);
+create index users_by_name on users (tenant_id, display_name, id);
