@@ -1,0 +1,49 @@
+import path from 'node:path';
+import type { EventDefinitions, EventOf } from '../../schema/define-events';
+import { projectRoot } from '../../src/paths';
+import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
+import { isSealed } from '../../src/vault/port';
+
+/** View `audit_log`: one row for every event of every kind, in log order. */
+export function auditLogProjector(events: EventDefinitions): Projector {
+  return {
+    name: 'audit_log',
+    version: 1,
+    events,
+    tables: path.join(projectRoot, 'projections/audit-log/tables.sql'),
+    live: { table: 'audit_entries', key: 'id' },
+    project: (batch) => batch.map(entry),
+  };
+}
+
+function entry({ type, data, at }: Projected<EventOf<EventDefinitions>>): Change {
+  const fields = data as Record<string, unknown>;
+  const { metadata, position, revision, stream } = at;
+  return {
+    kind: 'put', table: 'audit_entries', key: { id: at.id }, position,
+    set: {
+      tenant_id: metadata.tenant,
+      at: new Date(metadata.at),
+      act: type,
+      actor_kind: metadata.actor.kind,
+      actor_id: metadata.actor.id,
+      subjects: subjectsOf(stream, fields),
+      stream,
+      revision,
+      correlation_id: metadata.$correlationId,
+      causation_id: metadata.$causationId,
+      summary: withoutSealed(fields),
+    },
+  };
+}
+
+/** Ids of everything the event speaks of: the stream's own, and each field that names one. */
+function subjectsOf(stream: string, fields: Record<string, unknown>): string[] {
+  const named = Object.entries(fields).flatMap(([name, value]) => (name.endsWith('Id') && typeof value === 'string' ? [value] : []));
+  return [...new Set([stream.slice(stream.indexOf('-') + 1), ...named])];
+}
+
+/** Ciphertext means nothing to a reader of the audit log; that something was sealed does. */
+function withoutSealed(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, isSealed(value) ? 'sealed' : value]));
+}

@@ -1,0 +1,140 @@
+import path from 'node:path';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const url = (...schemes: string[]) =>
+  z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), `must start with ${schemes.map((s) => `${s}://`).join(' or ')}`);
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/** One variable: how it is read, and the words of its row in the README. */
+interface Variable<Schema extends z.ZodType> {
+  schema: Schema;
+  fallback: string;
+  about: string;
+}
+
+const variable = <Schema extends z.ZodType>(schema: Schema, fallback: string, about: string): Variable<Schema> => ({ schema, fallback, about });
+
+/** Every environment variable the product reads. The README's table is made from this. */
+export const variables = {
+  PORT: variable(port.default(4000), '4000', 'Port of the dashboard and the API.'),
+  HOST: variable(z.string().min(1).default('127.0.0.1'), '127.0.0.1', 'Address to listen on.'),
+  KEYLEDGER_DATA_DIR: variable(z.string().min(1).default('.data'), '.data', 'Where the embedded parts keep their data, keys and sockets.'),
+  KEYLEDGER_PUBLIC_URL: variable(url('http', 'https').optional(), 'http://HOST:PORT', 'Address people open; decides links, cookies and the allowed Origin.'),
+  KEYLEDGER_MASTER_KEY: variable(z.string().min(1).optional(), 'made on first start', 'Master key of the vault, 32 bytes as base64 or hex.'),
+  DATABASE_URL: variable(url('postgres', 'postgresql').optional(), 'embedded Postgres', 'Postgres 15 or later for views, vault, sessions and jobs.'),
+  EVENTSTORE_URL: variable(url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover').optional(), 'embedded event store', 'EventStoreDB or KurrentDB that holds the log.'),
+  KEYLEDGER_EVENTSTORE_PORT: variable(port.optional(), 'socket only', 'Also serve the embedded event store on this loopback port, by TLS with a generated password.'),
+  ADMIN_USER: variable(z.email().optional(), 'none', 'E-mail address of the first owner, made only when there is none. Needs ADMIN_PASS.'),
+  ADMIN_PASS: variable(z.string().min(12).max(1_024).optional(), 'none', 'Password of that first owner.'),
+  LITELLM_URL: variable(url('http', 'https').optional(), 'simulated', 'LiteLLM proxy in which virtual keys live.'),
+  LITELLM_MASTER_KEY: variable(z.string().min(1).optional(), 'none', 'Master key of that proxy. Needed with LITELLM_URL.'),
+  LITELLM_TIMEOUT: variable(count(1, 600).default(10), '10', 'Seconds to wait for one LiteLLM call.'),
+  LITELLM_MAX_RETRIES: variable(count(0, 20).default(3), '3', 'How often a failed LiteLLM call is repeated.'),
+  LITELLM_RETRY_DELAY: variable(z.coerce.number().min(0).max(600).default(1), '1', 'Seconds before the first repetition; doubles each time.'),
+  LLM_BASE_URL: variable(url('http', 'https').optional(), 'simulated', 'OpenAI-compatible endpoint that answers chats, for example ending in /v1.'),
+  LLM_API_KEY: variable(z.string().min(1).optional(), 'none', 'Key for that endpoint.'),
+  LLM_MODEL: variable(z.string().min(1).default('gpt-4o-mini'), 'gpt-4o-mini', 'Model that answers when a chat names none.'),
+  KEYLEDGER_INTROSPECTION: variable(flag.default(true), 'true', 'Whether GraphQL introspection is answered; set to false in production.'),
+  KEYLEDGER_TRUSTED_DOCUMENTS_ONLY: variable(flag.default(false), 'false', 'Refuse every operation that is not in schema/operations.json.'),
+  KEYLEDGER_LOG_LEVEL: variable(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), 'info', 'Least severe log line to print.'),
+} as const;
+
+const environment = z.object(
+  Object.fromEntries(Object.entries(variables).map(([name, { schema }]) => [name, schema])) as {
+    [Name in keyof typeof variables]: (typeof variables)[Name]['schema'];
+  },
+);
+
+export interface Configuration {
+  port: number;
+  host: string;
+  dataDir: string;
+  publicUrl: string;
+  masterKey: string | undefined;
+  databaseUrl: string | undefined;
+  eventStoreUrl: string | undefined;
+  eventStorePort: number | undefined;
+  firstOwner: { email: string; password: string } | undefined;
+  liteLlm: { url: string | undefined; masterKey: string | undefined; timeoutMs: number; maxRetries: number; retryDelayMs: number };
+  llm: { baseUrl: string | undefined; apiKey: string | undefined; model: string };
+  introspection: boolean;
+  trustedDocumentsOnly: boolean;
+  logLevel: string;
+}
+
+/** All that is wrong with the environment, one line a fault; values are never repeated. */
+export class ConfigurationError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+/**
+ * Reads the environment; an empty variable counts as unset.
+ * @throws ConfigurationError with every fault at once
+ */
+export function readConfiguration(env: Readonly<Record<string, string | undefined>>): Configuration {
+  const set = Object.fromEntries(Object.keys(variables).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  const parsed = environment.safeParse(set);
+  const faults = [...unknownNames(env), ...(parsed.success ? contradictions(parsed.data) : parsed.error.issues.map(describe))];
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
+  const v = parsed.data;
+  return {
+    port: v.PORT,
+    host: v.HOST,
+    dataDir: path.resolve(v.KEYLEDGER_DATA_DIR),
+    publicUrl: (v.KEYLEDGER_PUBLIC_URL ?? `http://${isLoopback(v.HOST) ? 'localhost' : v.HOST}:${v.PORT}`).replace(/\/$/, ''),
+    masterKey: v.KEYLEDGER_MASTER_KEY,
+    databaseUrl: v.DATABASE_URL,
+    eventStoreUrl: v.EVENTSTORE_URL,
+    eventStorePort: v.KEYLEDGER_EVENTSTORE_PORT,
+    firstOwner: v.ADMIN_USER && v.ADMIN_PASS ? { email: v.ADMIN_USER, password: v.ADMIN_PASS } : undefined,
+    liteLlm: {
+      url: v.LITELLM_URL,
+      masterKey: v.LITELLM_MASTER_KEY,
+      timeoutMs: v.LITELLM_TIMEOUT * 1_000,
+      maxRetries: v.LITELLM_MAX_RETRIES,
+      retryDelayMs: v.LITELLM_RETRY_DELAY * 1_000,
+    },
+    llm: { baseUrl: v.LLM_BASE_URL, apiKey: v.LLM_API_KEY, model: v.LLM_MODEL },
+    introspection: v.KEYLEDGER_INTROSPECTION,
+    trustedDocumentsOnly: v.KEYLEDGER_TRUSTED_DOCUMENTS_ONLY,
+    logLevel: v.KEYLEDGER_LOG_LEVEL,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === '127.0.0.1' || host === '::1' || host === '0.0.0.0' || host === 'localhost';
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')}: ${issue.message}`;
+}
+
+/** A misspelt variable would otherwise be ignored in silence. */
+function unknownNames(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('KEYLEDGER_') && !Object.hasOwn(variables, name))
+    .map((name) => `${name}: there is no such variable`);
+}
+
+function contradictions(v: z.infer<typeof environment>): string[] {
+  const faults: string[] = [];
+  if (Boolean(v.ADMIN_USER) !== Boolean(v.ADMIN_PASS)) faults.push('ADMIN_USER and ADMIN_PASS: set both or neither');
+  if (v.LITELLM_URL && !v.LITELLM_MASTER_KEY) faults.push('LITELLM_MASTER_KEY: needed with LITELLM_URL');
+  if (v.LLM_BASE_URL && !v.LLM_API_KEY) faults.push('LLM_API_KEY: needed with LLM_BASE_URL');
+  if (v.EVENTSTORE_URL && v.KEYLEDGER_EVENTSTORE_PORT !== undefined) faults.push('KEYLEDGER_EVENTSTORE_PORT: has no meaning with EVENTSTORE_URL');
+  if (v.EVENTSTORE_URL && !v.DATABASE_URL) faults.push('DATABASE_URL: needed with EVENTSTORE_URL, so that every node reads the same views');
+  if (v.DATABASE_URL && !v.EVENTSTORE_URL) faults.push('EVENTSTORE_URL: needed with DATABASE_URL, because the embedded log serves one machine only');
+  if (v.EVENTSTORE_URL && !v.KEYLEDGER_MASTER_KEY) faults.push('KEYLEDGER_MASTER_KEY: needed with EVENTSTORE_URL, so that every node opens the same vault');
+  return faults;
+}
+
+/** The README's table of variables, in Markdown. */
+export function configurationTable(): string {
+  const rows = Object.entries(variables).map(([name, { fallback, about }]) => `| \`${name}\` | ${fallback} | ${about} |`);
+  return ['| variable | default | what it does |', '|---|---|---|', ...rows].join('\n');
+}
