@@ -1,0 +1,59 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { deriveKey } from '../vault/cipher';
+import type { SqlPool } from '../vault/sql-pool';
+
+export interface Setup {
+  token(): Promise<string | undefined>;
+  consume(token: string): Promise<boolean>;
+}
+
+/**
+ * A used token blocks a new one for this long: the set-up it started is either done by then (an owner exists) or failed,
+ * and then the operator gets another.
+ */
+const GRACE_MS = 60_000;
+
+const ISSUE = `
+  insert into auth_setup (seed, issued_at)
+  select $1, $2 where not exists (select 1 from auth_standing where role = 'owner')
+  on conflict (singleton) do update set seed = excluded.seed, issued_at = excluded.issued_at, consumed_at = null
+  where auth_setup.consumed_at < $3`;
+
+const CURRENT = `
+  select seed from auth_setup where consumed_at is null and not exists (select 1 from auth_standing where role = 'owner')`;
+
+const CONSUME = `
+  update auth_setup set consumed_at = $2
+  where seed = $1 and consumed_at is null and not exists (select 1 from auth_standing where role = 'owner')`;
+
+/**
+ * The one-time token with which the first owner is made. It is derived from a random seed in `auth_setup` and the master
+ * key, so every node can show it again while it is unused and nobody can compute it from the database alone.
+ */
+export function createSetup({ pool, masterKey, clock }: { pool: SqlPool; masterKey: Buffer; clock: () => Date }): Setup {
+  const key = deriveKey(masterKey, ['set-up token']);
+  const tokenOf = (seed: Buffer): Buffer => createHmac('sha256', key).update(seed).digest();
+
+  async function currentSeed(): Promise<Buffer | undefined> {
+    const { rows } = await pool.query<{ seed: Buffer }>(CURRENT);
+    return rows[0]?.seed;
+  }
+
+  return {
+    async token() {
+      const now = clock();
+      await pool.query(ISSUE, [randomBytes(32), now, new Date(now.getTime() - GRACE_MS)]);
+      const seed = await currentSeed();
+      return seed && tokenOf(seed).toString('base64url');
+    },
+    async consume(token) {
+      const seed = await currentSeed();
+      if (!seed) return false;
+      const expected = tokenOf(seed);
+      const given = Buffer.from(token, 'base64url');
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+      const { rowCount } = await pool.query(CONSUME, [seed, clock()]);
+      return rowCount === 1;
+    },
+  };
+}
