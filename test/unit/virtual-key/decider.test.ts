@@ -1,4 +1,3 @@
-import { keyAlias, keyAliasId } from '../../../commands/virtual-key/alias-decider';
 import { virtualKey } from '../../../commands/virtual-key/decider';
 import type { VirtualKeyEvent, VirtualKeyRequest } from '../../../schema/virtual-key/events';
 import { parseMoney } from '../../../schema/virtual-key/money';
@@ -56,31 +55,6 @@ describe('virtualKey', () => {
   it('refuses outcomes of a key nobody asked for', () => {
     specification(virtualKey).given().when(recordProvisioned).thenRefused('E4041', 'virtual_key_unknown');
     specification(virtualKey).given().when(recordFailed('down')).thenRefused('E4041', 'virtual_key_unknown');
-  });
-});
-
-describe('keyAlias', () => {
-  const claimed = { type: 'KeyAliasClaimed', data: { keyId: 'k1' } } as const;
-  const released = { type: 'KeyAliasReleased', data: { keyId: 'k1' } } as const;
-
-  it('belongs to one key at a time', () => {
-    specification(keyAlias).given().when({ type: 'ClaimKeyAlias', keyId: 'k1' }).then([claimed]);
-    specification(keyAlias).given([claimed]).when({ type: 'ClaimKeyAlias', keyId: 'k2' }).thenRefused('E4091', 'key_alias_taken');
-    specification(keyAlias).given([claimed, released]).when({ type: 'ClaimKeyAlias', keyId: 'k2' })
-      .then([{ type: 'KeyAliasClaimed', data: { keyId: 'k2' } }]);
-    twiceIsOnce(keyAlias, [], { type: 'ClaimKeyAlias', keyId: 'k1' });
-  });
-
-  it('is released only by its key', () => {
-    specification(keyAlias).given([claimed]).when({ type: 'ReleaseKeyAlias', keyId: 'k2' }).thenNothing();
-    specification(keyAlias).given([claimed]).when({ type: 'ReleaseKeyAlias', keyId: 'k1' }).then([released]);
-    twiceIsOnce(keyAlias, [claimed], { type: 'ReleaseKeyAlias', keyId: 'k1' });
-  });
-
-  it('is the same whatever its case, and another in another tenant', () => {
-    const id = (tenant: string, alias: string) => keyAliasId((purpose, value) => `${purpose}:${value}`, tenant, alias);
-    expect(id('t1', ' Laptop ')).toBe(id('t1', 'laptop'));
-    expect(id('t2', 'laptop')).not.toBe(id('t1', 'laptop'));
   });
 });
 

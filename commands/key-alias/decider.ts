@@ -1,4 +1,4 @@
-import { keyAliasEvents, type KeyAliasEvent } from '../../schema/virtual-key/alias-events';
+import { keyAliasEvents, type KeyAliasEvent } from '../../schema/key-alias/events';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 
 export interface KeyAliasState {
