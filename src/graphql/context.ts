@@ -3,6 +3,7 @@ import type { CommandRuntime } from '../command-runtime/port';
 import type { Actor } from '../event-store/port';
 import type { LiveFeeds, OutputStreams } from '../live/port';
 import type { Auth } from '../auth/port';
+import type { SignInThrottle } from '../auth/throttle';
 import type { Vault } from '../vault/port';
 
 export type Role = 'owner' | 'admin' | 'auditor' | 'user';
@@ -24,6 +25,16 @@ export interface LoaderDefinition<Key, Value> {
   load(context: Context, keys: readonly Key[]): Promise<(Value | undefined)[]>;
 }
 
+/** What the API may say about how this server is set up. */
+export interface Setting {
+  version: string;
+  /** Whether the built-in stand-in plays the vendor because none is configured. */
+  simulatedLiteLlm: boolean;
+  simulatedLlm: boolean;
+  /** Model that answers when a chat names none. */
+  llmModel: string;
+}
+
 /** One per HTTP request, and one per event of a subscription. */
 export interface Context {
   requestId: string;
@@ -38,7 +49,11 @@ export interface Context {
   live: LiveFeeds;
   outputs: OutputStreams;
   auth: Auth;
+  signIn: SignInThrottle;
   vault: Vault;
+  setting: Setting;
+  /** Network address of the caller, for throttles only. */
+  address: string;
   now(): Date;
   newId(): string;
   /** The request's loader of a definition, made on first use. */
