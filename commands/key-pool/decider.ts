@@ -1,0 +1,200 @@
+import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
+import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
+import { diagnoseKeys } from './diagnosis';
+import { drain } from './drain';
+import { copy, evolve, initial, scopeOf, ticketOf, type KeyPoolState, type Lease } from './state';
+
+/** Most tickets that wait in one pool. */
+export const QUEUE_LIMIT = 10_000;
+/** Most keys in one pool. */
+export const KEY_LIMIT = 500;
+/** A lease is not renewed for longer than this, in milliseconds. */
+export const LEASE_LIFETIME_MS = 86_400_000;
+/** Wait to suggest when only a release can help, in milliseconds. */
+const RETRY_MS = 1_000;
+
+interface AddProviderKey {
+  type: 'AddProviderKey';
+  keyId: string;
+  name: string;
+  lastFour: string;
+  fingerprint: string;
+  secretRef: string;
+  concurrencyLimit: number;
+  /** Grants in any 60 s; null: no limit, 0: blocked. */
+  rpmLimit: number | null;
+  priority: number;
+  tenantScope: string;
+  now: number;
+}
+
+interface RequestLease {
+  type: 'RequestLease';
+  ticketId: string;
+  /** The same request again has no second effect; unique over all callers. */
+  requestId: string;
+  tenant: string;
+  holder: string;
+  ttlMs: number;
+  /** 0: now or not at all. */
+  maxWaitMs: number;
+  now: number;
+}
+
+interface ReleaseLease {
+  type: 'ReleaseLease';
+  leaseId: string;
+  token: number;
+  holder: string;
+  outcome: 'ok' | 'error';
+  now: number;
+}
+
+interface HeartbeatLease {
+  type: 'HeartbeatLease';
+  leaseId: string;
+  token: number;
+  holder: string;
+  now: number;
+}
+
+interface ExpireLease {
+  type: 'ExpireLease';
+  leaseId: string;
+  token: number;
+  now: number;
+}
+
+interface TimeOutTicket {
+  type: 'TimeOutTicket';
+  ticketId: string;
+  now: number;
+}
+
+interface Tick {
+  type: 'Tick';
+  now: number;
+}
+
+/** `now` is in milliseconds since the epoch; the pool's clock is the newest time it has seen. */
+export type KeyPoolCommand = AddProviderKey | RequestLease | ReleaseLease | HeartbeatLease | ExpireLease | TimeOutTicket | Tick;
+
+/** The keys of one provider with their leases and everybody who waits for one. The stream's id is the provider. */
+export const keyPool: Aggregate<KeyPoolState, KeyPoolCommand, typeof keyPoolEvents> = {
+  category: 'keyPool',
+  events: keyPoolEvents,
+  initial,
+  evolve,
+  decide,
+  copy,
+};
+
+function decide(state: KeyPoolState, command: KeyPoolCommand): Decision<KeyPoolEvent> {
+  const now = Math.max(state.now, command.now);
+  switch (command.type) {
+    case 'AddProviderKey':
+      return addProviderKey(state, command, now);
+    case 'RequestLease':
+      return requestLease(state, command, now);
+    case 'ReleaseLease':
+      return releaseLease(state, command, now);
+    case 'HeartbeatLease':
+      return heartbeatLease(state, command, now);
+    case 'ExpireLease':
+      return expireLease(state, command, now);
+    case 'TimeOutTicket':
+      return timeOutTicket(state, command, now);
+    case 'Tick':
+      return { events: drain(state, now) };
+    default:
+      return command satisfies never;
+  }
+}
+
+function addProviderKey(state: KeyPoolState, command: AddProviderKey, now: number): Decision<KeyPoolEvent> {
+  const { type: _, now: __, ...data } = command;
+  if (state.keys.has(data.keyId)) return nothing;
+  if (state.keys.size >= KEY_LIMIT) {
+    return refuse('B2001', 'pool_full', `A pool holds at most ${KEY_LIMIT} keys.`, { details: { limit: KEY_LIMIT } });
+  }
+  for (const key of state.keys.values()) {
+    if (key.name === data.name) return refuse('E4091', 'provider_key_name_taken', 'The pool already has a key of this name.', { path: ['name'] });
+    if (key.fingerprint === data.fingerprint) {
+      return refuse('E4091', 'provider_key_known', 'The pool already has this key under another name.', { path: ['secret'] });
+    }
+  }
+  const added: KeyPoolEvent = { type: 'ProviderKeyAdded', data: { ...data, at: now } };
+  return { events: [added, ...drain(evolve(copy(state), added), now)] };
+}
+
+function requestLease(state: KeyPoolState, command: RequestLease, now: number): Decision<KeyPoolEvent> {
+  const { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs } = command;
+  if (state.requests.has(requestId)) return { events: drain(state, now) };
+  if (state.keys.size === 0) return refuse('E4041', 'pool_unknown', 'There is no key for this provider.', { path: ['provider'] });
+  const requested = { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs, at: now };
+  const arriving = ticketOf(state, requested);
+  const drained = drain(state, now, { arriving });
+  const served = drained.some(({ type, data }) => type === 'LeaseGranted' && data.ticketId === ticketId);
+  if (!served && maxWaitMs === 0) return refuseNow(state, tenant, now);
+  if (!served && state.tickets.size >= QUEUE_LIMIT) {
+    return refuse('E4291', 'queue_full', 'Too many callers wait for this pool.', { details: { limit: QUEUE_LIMIT }, retryAfterMs: RETRY_MS });
+  }
+  return { events: [{ type: 'LeaseRequested', data: requested }, ...drained] };
+}
+
+function refuseNow(state: KeyPoolState, tenant: string, now: number): Decision<KeyPoolEvent> {
+  const { reason, retryAfterMs = RETRY_MS } = diagnoseKeys(scopeOf(state, tenant).keys, now);
+  return refuse('E4291', 'no_key_free', 'No key of this pool is free now.', { details: { reason }, retryAfterMs });
+}
+
+function releaseLease(state: KeyPoolState, command: ReleaseLease, now: number): Decision<KeyPoolEvent> {
+  const ended = state.ended.get(command.leaseId);
+  if (ended?.how === 'released' && ended.token === command.token && ended.holder === command.holder) return { events: drain(state, now) };
+  const lease = heldLease(state, command);
+  if ('refusal' in lease) return lease;
+  return endLease(state, { type: 'LeaseReleased', data: { ...ending(lease, now), outcome: command.outcome } });
+}
+
+function heartbeatLease(state: KeyPoolState, command: HeartbeatLease, now: number): Decision<KeyPoolEvent> {
+  const lease = heldLease(state, command);
+  if ('refusal' in lease) return lease;
+  if (now - lease.grantedAt >= LEASE_LIFETIME_MS) {
+    return refuse('B2001', 'lease_lifetime_over', 'A lease is not renewed this long; request a new one.', { details: { limitMs: LEASE_LIFETIME_MS } });
+  }
+  return nothing;
+}
+
+function expireLease(state: KeyPoolState, { leaseId, token }: ExpireLease, now: number): Decision<KeyPoolEvent> {
+  const lease = state.leases.get(leaseId);
+  if (lease?.token !== token) return { events: drain(state, now) };
+  if (now < lease.grantedAt + lease.ttlMs) return refuse('B2001', 'lease_not_due', 'The lease is younger than its time to live.');
+  return endLease(state, { type: 'LeaseExpired', data: ending(lease, now) });
+}
+
+function timeOutTicket(state: KeyPoolState, { ticketId }: TimeOutTicket, now: number): Decision<KeyPoolEvent> {
+  const ticket = state.tickets.get(ticketId);
+  if (!ticket) return { events: drain(state, now) };
+  if (now < ticket.deadline) return refuse('B2001', 'ticket_not_due', 'The ticket may still wait.');
+  return { events: [{ type: 'TicketTimedOut', data: { ticketId, at: now } }, ...drain(state, now, { left: ticket })] };
+}
+
+/** The lease that the caller proves to hold. A lease of somebody else is as unknown as one that never was. */
+function heldLease(state: KeyPoolState, { leaseId, token, holder }: { leaseId: string; token: number; holder: string }): Lease | { refusal: Refused } {
+  const lease = state.leases.get(leaseId);
+  const known = lease ?? state.ended.get(leaseId);
+  if (known?.holder !== holder || known.token === undefined) {
+    return refuse('E4041', 'lease_unknown', 'You hold no such lease.', { path: ['leaseId'] });
+  }
+  if (lease?.token !== token) {
+    return refuse('E4091', 'stale_lease', 'The lease is over; its key may serve somebody else by now.', { path: ['fencingToken'], details: { token } });
+  }
+  return lease;
+}
+type Refused = ReturnType<typeof refuse>['refusal'];
+
+const ending = ({ id, keyId, token }: Lease, at: number) => ({ leaseId: id, keyId, token, at });
+
+function endLease(state: KeyPoolState, ended: Extract<KeyPoolEvent, { type: 'LeaseReleased' | 'LeaseExpired' }>): Decision<KeyPoolEvent> {
+  const freed = state.keys.get(ended.data.keyId)!;
+  return { events: [ended, ...drain(state, ended.data.at, { freed })] };
+}
