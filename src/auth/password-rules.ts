@@ -11,12 +11,13 @@ export const MAX_PASSWORD_LENGTH = 1_024;
 
 /** What is left of a common password after decoration is taken off. Shorter than the minimum on purpose. */
 const COMMON_STEMS = new Set([
-  '', 'abc', 'abcd', 'abcdef', 'admin', 'administrator', 'baseball', 'basketball', 'changeme', 'changemenow', 'computer', 'correcthorsebatterystaple',
-  'default', 'dragon', 'football', 'football', 'iloveyou', 'internet', 'keyledger', 'letmein', 'letmeinnow', 'liverpool', 'login', 'manchester', 'master',
-  'michael', 'monkey', 'mypassword', 'passpass', 'passphrase', 'passw', 'password', 'passwordpassword', 'princess', 'qazwsxedc', 'qazwsxedcrfv',
-  'qwer', 'qwert', 'qwerty', 'qwertyqwerty', 'qwertyuiop', 'qwertyuiopas', 'qwertyuiopasdfgh', 'qwertyuiopasdfghjkl', 'root', 'secret', 'secretpassword',
-  'starwars', 'summer', 'sunshine', 'superman', 'test', 'testtest', 'thisismypassword', 'trustno', 'user', 'verysecret', 'welcome', 'welcomewelcome',
-  'whatever', 'winter', 'zaqxswcde', 'zxcvbnm', 'asdfgh', 'asdfghjkl', 'adminadmin', 'abcdefghijkl', 'abcdefghijklmnop', 'asdfasdfasdf',
+  'abc', 'abcd', 'abcdef', 'abcdefghijkl', 'abcdefghijklmnop', 'admin', 'adminadmin', 'administrator', 'asdfasdfasdf', 'asdfgh',
+  'asdfghjkl', 'baseball', 'basketball', 'changeme', 'changemenow', 'computer', 'correcthorsebatterystaple', 'default', 'dragon',
+  'football', 'iloveyou', 'internet', 'keyledger', 'letmein', 'letmeinnow', 'liverpool', 'login', 'manchester', 'master', 'michael',
+  'monkey', 'mypassword', 'passpass', 'passphrase', 'passw', 'password', 'passwordpassword', 'princess', 'qazwsxedc', 'qazwsxedcrfv',
+  'qwer', 'qwert', 'qwerty', 'qwertyqwerty', 'qwertyuiop', 'qwertyuiopas', 'qwertyuiopasdfgh', 'qwertyuiopasdfghjkl', 'root', 'secret',
+  'secretpassword', 'starwars', 'summer', 'sunshine', 'superman', 'test', 'testtest', 'thisismypassword', 'trustno', 'user', 'verysecret',
+  'welcome', 'welcomewelcome', 'whatever', 'winter', 'zaqxswcde', 'zxcvbnm',
 ]);
 
 const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', '$': 's', '!': 'i' };
@@ -47,16 +48,15 @@ function refuse(rule: string, message: string, details?: Refusal['details']): ne
   throw new RefusedError({ code: 'V1001', rule, message, path: ['password'], details });
 }
 
-/** Few different characters, or a well-known word dressed up with digits, signs, capitals or leet spelling. */
+/** Few different characters, digits alone, or a well-known word dressed up with digits, signs, capitals or leet spelling. */
 function isCommon(password: string): boolean {
   const plain = password.toLowerCase();
-  if (new Set(plain).size < 5) return true;
-  const undressed = plain.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-  const spelledOut = [...plain].map((character) => LEET[character] ?? character).join('');
-  return [undressed, spelledOut, undressedLeet(plain)].some((text) => COMMON_STEMS.has(text.replace(/[^\p{L}]/gu, '')));
+  if (new Set(plain).size < 5 || /^\d+$/.test(plain)) return true;
+  if (/[^ -~]/.test(plain)) return false;
+  // Digits and signs at the ends are decoration, inside a word they stand for letters: `P4ssw0rd2024` is `password`.
+  const candidates = [plain, plain.replace(/[^a-z]+$/, ''), plain.replace(/^[^a-z]+|[^a-z]+$/g, '')];
+  return candidates.some((text) => COMMON_STEMS.has(lettersOf(text)) || COMMON_STEMS.has(lettersOf(spellOut(text))));
 }
 
-/** Digits at the end are decoration, digits inside a word are letters: `P4ssw0rd2024` is `password`. */
-function undressedLeet(plain: string): string {
-  return [...plain.replace(/[\d\W_]+$/u, '')].map((character) => LEET[character] ?? character).join('');
-}
+const lettersOf = (text: string): string => text.replace(/[^a-z]/g, '');
+const spellOut = (text: string): string => [...text].map((character) => LEET[character] ?? character).join('');

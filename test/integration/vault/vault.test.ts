@@ -4,15 +4,15 @@ import type { Pool } from 'pg';
 import { MasterKeyError } from '../../../src/vault/master-key';
 import { ERASED, isSealed, type Sealed } from '../../../src/vault/port';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
-import { databaseWith } from './tables';
+import { migratedDatabase } from './migrated-database';
 
 const masterKey = randomBytes(32);
-let database: Awaited<ReturnType<typeof databaseWith>>;
+let database: Awaited<ReturnType<typeof migratedDatabase>>;
 let pool: Pool;
 let vault: ErasingVault;
 
 beforeAll(async () => {
-  database = await databaseWith('101_vault.sql');
+  database = await migratedDatabase();
   pool = database.pool;
   vault = await createVault({ pool, masterKey });
 });
