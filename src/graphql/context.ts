@@ -4,6 +4,7 @@ import type { Actor } from '../event-store/port';
 import type { LiveFeeds, OutputStreams } from '../live/port';
 import type { Auth } from '../auth/port';
 import type { SignInThrottle } from '../auth/throttle';
+import type { IdempotencyStore } from '../idempotency/store';
 import type { Vault } from '../vault/port';
 
 export type Role = 'owner' | 'admin' | 'auditor' | 'user';
@@ -51,6 +52,7 @@ export interface Context {
   auth: Auth;
   signIn: SignInThrottle;
   vault: Vault;
+  idempotency: IdempotencyStore;
   setting: Setting;
   /** Network address of the caller, for throttles only. */
   address: string;

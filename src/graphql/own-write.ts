@@ -1,0 +1,11 @@
+import type { Context, LoaderDefinition } from './context';
+
+/**
+ * The object that a mutation has just changed, read from its view once the view has seen the change. Null when the view
+ * stays behind for longer than the bounded wait: rather nothing than something stale.
+ */
+export async function ownWrite<Value>(context: Context, view: string, loader: LoaderDefinition<string, Value>, key: string | undefined): Promise<Value | null> {
+  if (key === undefined || context.minPosition === undefined) return null;
+  if (!(await context.live.waitFor([view], context.minPosition))) return null;
+  return (await context.loader(loader).load(key)) ?? null;
+}

@@ -1,0 +1,25 @@
+import { validate, type ValidationError } from 'class-validator';
+import type { Refusal } from '../../schema/errors/catalogue';
+
+/**
+ * Judges an input by its class-validator decorators. Nested inputs need `@ValidateNested()`; null and omitted values
+ * are the schema's business and pass.
+ * @param root name of the argument, the first step of every path
+ * @returns one V1001 per broken constraint; empty when all is well
+ */
+export async function invalidFields(input: object, root: string): Promise<Refusal[]> {
+  const errors = await validate(input, { skipMissingProperties: true, forbidUnknownValues: false, validationError: { target: false, value: false } });
+  return errors.flatMap((error) => refusalsOf(error, [root]));
+}
+
+function refusalsOf(error: ValidationError, parents: readonly string[]): Refusal[] {
+  const path = [...parents, error.property];
+  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]): Refusal => ({
+    code: 'V1001', rule: snakeCase(constraint), message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`, path,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => refusalsOf(child, path))];
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
