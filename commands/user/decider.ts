@@ -1,4 +1,5 @@
 import { userEvents, type UserEvent } from '../../schema/user/events';
+import type { Refusal } from '../../schema/errors/catalogue';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 import type { Role } from '../../src/graphql/context';
 import type { Sealed } from '../../src/vault/port';
@@ -58,12 +59,17 @@ function createUser(state: UserState, command: Extract<UserCommand, { type: 'Cre
 
 type Existing = Extract<UserState, { exists: true }>;
 
+/** Why `by` may not make anyone an owner, if so. Asked before a login name is claimed for somebody. */
+export function refusalToGrant(role: Role, by: By): Refusal | undefined {
+  if (role !== 'owner' || by.role === 'owner') return undefined;
+  return { code: 'B2003', rule: 'owner_by_owner', message: 'Only an owner makes or unmakes an owner.', path: ['role'] };
+}
+
 function assignRole(state: Existing, { role, by }: Extract<UserCommand, { type: 'AssignRole' }>): Decision<UserEvent> {
   if (role === state.role) return nothing;
   if (by.userId === state.userId) return refuse('B2003', 'own_role', 'Nobody changes their own role; ask another owner.');
-  if (by.role !== 'owner' && (role === 'owner' || state.role === 'owner')) {
-    return refuse('B2003', 'owner_by_owner', 'Only an owner makes or unmakes an owner.', { path: ['role'] });
-  }
+  const refusal = refusalToGrant(role, by) ?? refusalToGrant(state.role, by);
+  if (refusal) return { refusal };
   return { events: [{ type: 'RoleAssigned', data: { userId: state.userId, role, previous: state.role } }] };
 }
 

@@ -1,0 +1,29 @@
+import { Role, UserState, type User } from '../../schema/user/types';
+
+/** A row of `views.users`. */
+export interface UserRow {
+  id: string;
+  tenant_id: string;
+  email: string | null;
+  display_name: string;
+  role: string;
+  state: string;
+  created_at: Date;
+  updated_at: Date;
+  revision: string;
+  position: string;
+}
+
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    email: row.email,
+    displayName: row.display_name,
+    role: row.role as Role,
+    state: row.state as UserState,
+    createdAt: new Date(row.created_at),
+    updatedAt: new Date(row.updated_at),
+    revision: String(row.revision),
+  };
+}
