@@ -4,16 +4,17 @@ import { nothing, refuse, type Aggregate, type Decision } from '../../src/comman
 import type { Role } from '../../src/graphql/context';
 import type { Sealed } from '../../src/vault/port';
 
-export type UserState = { exists: false } | { exists: true; userId: string; role: Role; active: boolean };
+export type UserState = { exists: false } | { exists: true; userId: string; tenantId: string; role: Role; active: boolean };
 
 /** The user who gives the command, with the role the session proves. */
 export interface By {
   userId: string;
+  tenantId: string;
   role: Role;
 }
 
 export type UserCommand =
-  | { type: 'CreateUser'; userId: string; loginName: string; email: Sealed; displayName: Sealed; role: Role }
+  | { type: 'CreateUser'; userId: string; tenantId: string; loginName: string; email: Sealed; displayName: Sealed; role: Role }
   | { type: 'AssignRole'; role: Role; by: By }
   | { type: 'DeactivateUser'; by: By };
 
@@ -28,7 +29,7 @@ export const user: Aggregate<UserState, UserCommand, typeof userEvents> = {
 function evolve(state: UserState, event: UserEvent): UserState {
   switch (event.type) {
     case 'UserCreated':
-      return { exists: true, userId: event.data.userId, role: event.data.role, active: true };
+      return { exists: true, userId: event.data.userId, tenantId: event.data.tenantId, role: event.data.role, active: true };
     case 'RoleAssigned':
       return state.exists ? { ...state, role: event.data.role } : state;
     case 'UserDeactivated':
@@ -40,7 +41,7 @@ function evolve(state: UserState, event: UserEvent): UserState {
 
 function decide(state: UserState, command: UserCommand): Decision<UserEvent> {
   if (command.type === 'CreateUser') return createUser(state, command);
-  if (!state.exists) return refuse('E4041', 'user_unknown', 'There is no such user.', { path: ['userId'] });
+  if (!state.exists || state.tenantId !== command.by.tenantId) return refuse('E4041', 'user_unknown', 'There is no such user.', { path: ['userId'] });
   switch (command.type) {
     case 'AssignRole':
       return assignRole(state, command);
@@ -53,8 +54,8 @@ function decide(state: UserState, command: UserCommand): Decision<UserEvent> {
 
 function createUser(state: UserState, command: Extract<UserCommand, { type: 'CreateUser' }>): Decision<UserEvent> {
   if (state.exists) return nothing;
-  const { userId, loginName, email, displayName, role } = command;
-  return { events: [{ type: 'UserCreated', data: { userId, loginName, email, displayName, role } }] };
+  const { userId, tenantId, loginName, email, displayName, role } = command;
+  return { events: [{ type: 'UserCreated', data: { userId, tenantId, loginName, email, displayName, role } }] };
 }
 
 type Existing = Extract<UserState, { exists: true }>;

@@ -51,6 +51,6 @@ async function change(context: Context, command: CommandContext, globalId: strin
 }
 
 function by(context: Context): By {
-  const { userId, role } = signedIn(context);
-  return { userId, role };
+  const { userId, tenantId, role } = signedIn(context);
+  return { userId, tenantId, role };
 }

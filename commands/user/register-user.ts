@@ -21,7 +21,7 @@ export function loginNameOf(context: Pick<Context, 'vault'>, email: string): str
  * Claims the login name, keeps the password, then creates the user. Each step may be repeated with the same command, so
  * a crash in between is mended by sending the mutation again.
  */
-export async function registerUser(context: Context, command: CommandContext, { userId, email, displayName, role, password }: NewUser): Promise<CommandOutcome<{ userId: string }>> {
+export async function registerUser(context: Pick<Context, 'commands' | 'vault' | 'auth'>, command: CommandContext, { userId, email, displayName, role, password }: NewUser): Promise<CommandOutcome<{ userId: string }>> {
   const name = loginNameOf(context, email);
   const claim = await context.commands.execute(loginName, name, { type: 'ClaimLoginName', userId }, command, () => ({ userId }));
   if (!claim.accepted) return claim;
@@ -33,7 +33,7 @@ export async function registerUser(context: Context, command: CommandContext, { 
     context.vault.seal({ ...place, field: 'displayName' }, displayName.trim()),
   ]);
   const outcome = await context.commands.execute(
-    user, userId, { type: 'CreateUser', userId, loginName: name, email: sealedEmail, displayName: sealedName, role }, command, standingOf,
+    user, userId, { type: 'CreateUser', userId, tenantId: command.tenant, loginName: name, email: sealedEmail, displayName: sealedName, role }, command, standingOf,
   );
   if (!outcome.accepted) return outcome;
   if (outcome.answer) await context.auth.setStanding(userId, { tenantId: command.tenant, ...outcome.answer });

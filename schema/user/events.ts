@@ -8,6 +8,7 @@ export const userEvents = {
   /** A person was given an account. `loginName` is the fingerprint of the e-mail address they sign in with. */
   UserCreated: event(z.strictObject({
     userId: z.string(),
+    tenantId: z.string(),
     loginName: z.string(),
     email: sealedSchema,
     displayName: sealedSchema,

@@ -5,11 +5,11 @@ import { specification, twiceIsOnce } from '../../support/specification';
 
 const created = (userId: string, role: 'owner' | 'admin' | 'user' = 'user'): UserEvent => ({
   type: 'UserCreated',
-  data: { userId, loginName: 'fp', email: sealedText(userId, 'email', 'e'), displayName: sealedText(userId, 'displayName', 'n'), role },
+  data: { userId, tenantId: 't1', loginName: 'fp', email: sealedText(userId, 'email', 'e'), displayName: sealedText(userId, 'displayName', 'n'), role },
 });
 const create: UserCommand = { ...created('u1').data, type: 'CreateUser' } as UserCommand;
-const owner: By = { userId: 'boss', role: 'owner' };
-const admin: By = { userId: 'clerk', role: 'admin' };
+const owner: By = { userId: 'boss', tenantId: 't1', role: 'owner' };
+const admin: By = { userId: 'clerk', tenantId: 't1', role: 'admin' };
 
 describe('create user', () => {
   test('records the account', () => specification(user).given().when(create).then([created('u1')]));
@@ -23,6 +23,8 @@ describe('assign role', () => {
     specification(user).given([created('u1')]).when(assign).then([{ type: 'RoleAssigned', data: { userId: 'u1', role: 'admin', previous: 'user' } }]));
   test('twice is once', () => twiceIsOnce(user, [created('u1')], assign));
   test('of an unknown user is refused', () => specification(user).given().when(assign).thenRefused('E4041', 'user_unknown'));
+  test('of another tenant is as if unknown', () =>
+    specification(user).given([created('u1')]).when({ ...assign, by: { ...owner, tenantId: 't2' } }).thenRefused('E4041', 'user_unknown'));
   test('nobody changes their own', () =>
     specification(user).given([created('boss', 'owner')]).when({ ...assign, role: 'user' }).thenRefused('B2003', 'own_role'));
   test('only an owner makes an owner', () =>

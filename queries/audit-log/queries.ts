@@ -1,0 +1,56 @@
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { AuditFilter, AuditOrder } from '../../schema/audit-log/inputs';
+import { AuditEntry, AuditEntryConnection } from '../../schema/audit-log/types';
+import { User } from '../../schema/user/types';
+import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
+import type { Context } from '../../src/graphql/context';
+import { registerNode } from '../../src/graphql/node';
+import { Policy } from '../../src/graphql/policy';
+import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
+import { signedIn, tenantOf } from '../../src/graphql/tenant';
+import { userById } from '../user/loaders';
+import { auditEntryById } from './loaders';
+import { toAuditEntry, type AuditEntryRow } from './sql';
+
+registerNode('AuditEntry', async (context, ids) => {
+  if (signedIn(context).role === 'user') return [];
+  await context.waitForViews('audit_log');
+  return context.loader(auditEntryById).loadMany(ids) as Promise<(AuditEntry | undefined)[]>;
+});
+
+@Resolver(() => AuditEntry)
+export class AuditLogQueries {
+  @Query(() => AuditEntryConnection, { description: 'Every act in the tenant, newest first.' })
+  @Policy('owner', 'admin', 'auditor')
+  async auditLog(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
+    @Arg('filter', () => AuditFilter, { nullable: true, description: 'Which acts.' }) filter?: AuditFilter,
+    @Arg('orderBy', () => AuditOrder, { nullable: true, description: 'In which order.' }) orderBy?: AuditOrder,
+  ): Promise<Page<AuditEntry>> {
+    await context.waitForViews('audit_log');
+    return readPage<AuditEntryRow, AuditEntry>(context.db, {
+      from: 'views.audit_entries',
+      key: 'id',
+      where: conditions(tenantOf(context), filter),
+      orderBy: { column: 'position', direction: orderBy?.direction ?? OrderDirection.DESC },
+      toNode: toAuditEntry,
+    }, page);
+  }
+
+  @FieldResolver(() => User, { nullable: true, description: 'Whoever did it, when that is a user of this tenant.' })
+  actor(@Root() entry: AuditEntry, @Ctx() context: Context): Promise<User | undefined> | null {
+    return entry.actorKind === 'user' ? context.loader(userById).load(entry.actorId) : null;
+  }
+}
+
+function conditions(tenantId: string, { search, act, actorId, correlationId, subject }: AuditFilter = {}): SqlCondition[] {
+  return [
+    sql`tenant_id = ${tenantId}`,
+    ...(search ? [sql`(act ilike ${containing(search)} or stream ilike ${containing(search)})`] : []),
+    ...(act ? [sql`act = any(${act})`] : []),
+    ...(actorId ? [sql`actor_id = ${actorId}`] : []),
+    ...(correlationId ? [sql`correlation_id = ${correlationId}`] : []),
+    ...(subject ? [sql`subjects @> array[${subject}]`] : []),
+  ];
+}
