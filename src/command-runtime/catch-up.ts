@@ -1,0 +1,34 @@
+import { StreamDeleted, type EventStore } from '../event-store/port';
+import { absorb, rollBack, type StreamState } from './stream-state';
+
+/** The stream's events cannot be folded: an event this build does not know, or a fold that throws. */
+export class UnusableStream extends Error {
+  constructor(name: string, cause: unknown) {
+    super(`The stream ${name} cannot be folded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'UnusableStream';
+  }
+}
+
+/**
+ * Reads what was appended to the stream since, and folds it.
+ * @returns whether there was anything
+ * @throws UnusableStream (the state is then spoilt), StreamDeleted, or whatever a failed read throws (what was read stays)
+ */
+export async function catchUp(store: EventStore, name: string, stream: StreamState, rememberedCommands: number): Promise<boolean> {
+  const before = stream.revision;
+  try {
+    for await (const event of store.readStream(name, { from: before + 1n })) {
+      try {
+        absorb(stream, event, rememberedCommands);
+      } catch (error) {
+        throw new UnusableStream(name, error);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof UnusableStream || error instanceof StreamDeleted)) rollBack(stream);
+    throw error;
+  }
+  if (stream.revision === before) return false;
+  rollBack(stream);
+  return true;
+}

@@ -1,0 +1,83 @@
+import { systemClock, type Clock } from '../event-store/clock';
+import type { EventStore } from '../event-store/port';
+import { streamOf, type AnyAggregate } from './aggregate';
+import { shuttingDown } from './failures';
+import { DEFAULT_DEADLINE_MS, defaultLimits, type CommandLimits } from './limits';
+import { openMailbox, type Mailbox } from './mailbox';
+import { noMetrics, type CommandMetrics } from './metrics';
+import type { Pending, PendingCommand, PendingLoad } from './pending';
+import type { CommandRuntime } from './port';
+import { createStateCache } from './state-cache';
+import { createStreamWorker } from './stream-worker';
+
+export interface CommandRuntimeOptions {
+  store: EventStore;
+  clock?: Clock;
+  metrics?: CommandMetrics;
+  limits?: Partial<CommandLimits>;
+}
+
+/**
+ * Runs commands on aggregates over an event store: a mailbox for each stream in use, a cache of the states of the others.
+ * Several nodes may run it over one store; the expected revision alone keeps them apart.
+ *
+ * A command id that is in the log already (of the newest `limits.rememberedCommands` of its stream) writes nothing: it is
+ * answered with the place and the events of the first time. `answer` then sees these events and the state of now.
+ */
+export function createCommandRuntime({ store, clock = systemClock, metrics = noMetrics, limits: given }: CommandRuntimeOptions): CommandRuntime {
+  const limits = { ...defaultLimits, ...given };
+  const cache = createStateCache(limits.cacheWeight);
+  const mailboxes = new Map<string, Mailbox>();
+  const aggregates = new Map<string, AnyAggregate>();
+  let closing = false;
+
+  function put(aggregate: AnyAggregate, id: string, pending: Pending): void {
+    if (closing) throw shuttingDown();
+    const owner = aggregates.get(aggregate.category) ?? aggregate;
+    if (owner !== aggregate) throw new Error(`Two aggregates call themselves ${aggregate.category}`);
+    aggregates.set(aggregate.category, aggregate);
+    const name = streamOf(aggregate, id);
+    (mailboxes.get(name) ?? open(name, aggregate)).put(pending);
+  }
+
+  function open(name: string, aggregate: AnyAggregate): Mailbox {
+    const worker = createStreamWorker(name, aggregate, cache.take(name), { store, clock, limits, metrics });
+    const emptied = () => {
+      mailboxes.delete(name);
+      const state = worker.state();
+      if (state) cache.keep(name, state);
+    };
+    const mailbox = openMailbox({ worker, clock, limits, metrics, emptied });
+    mailboxes.set(name, mailbox);
+    return mailbox;
+  }
+
+  return {
+    execute: (aggregate, id, command, context, answer) => new Promise((resolve, reject) => {
+      const deadline = context.deadline ?? clock.now() + DEFAULT_DEADLINE_MS;
+      const pending: PendingCommand = {
+        kind: 'command', command, context, answer: (answer ?? nothingToSay) as PendingCommand['answer'], deadline, stage: 'waiting',
+        resolve: resolve as PendingCommand['resolve'], reject,
+      };
+      put(withoutTypes(aggregate), id, pending);
+    }),
+
+    load: (aggregate, id) => new Promise((resolve, reject) => {
+      const deadline = clock.now() + DEFAULT_DEADLINE_MS;
+      const pending: PendingLoad = { kind: 'load', deadline, stage: 'waiting', resolve: resolve as PendingLoad['resolve'], reject };
+      put(withoutTypes(aggregate), id, pending);
+    }),
+
+    async close() {
+      closing = true;
+      await Promise.all([...mailboxes.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** A mailbox serves any kind of aggregate; the types of one meet again only at the caller. */
+function withoutTypes(aggregate: unknown): AnyAggregate {
+  return aggregate as AnyAggregate;
+}
+
+function nothingToSay(): undefined {}

@@ -1,0 +1,89 @@
+import { UndecodableEvent, decodeEvent, type PlainEvent } from '../../schema/define-events';
+import { eventDigest } from '../event-store/digest';
+import type { AppendResult, RecordedEvent } from '../event-store/port';
+import type { AnyAggregate } from './aggregate';
+import type { Batch } from './decide-batch';
+
+/** Where the events of one command stand in its stream. */
+export interface CommandPlace {
+  first: bigint;
+  last: bigint;
+  position: bigint;
+}
+
+/**
+ * What the runtime knows of one stream. `confirmed` is the state after `revision`, as the log has it. `working` is what
+ * commands are decided on: it runs ahead of `confirmed` by the events that are being appended.
+ */
+export interface StreamState {
+  readonly aggregate: AnyAggregate;
+  confirmed: unknown;
+  working: unknown;
+  /** Of the last event, -1n for an empty stream. */
+  revision: bigint;
+  /** Of the last event, 0n for an empty stream. */
+  position: bigint;
+  /** Digest of the last event, null for an empty stream. */
+  lastDigest: string | null;
+  /** The newest commands of the stream, oldest first. */
+  readonly commands: Map<string, CommandPlace>;
+}
+
+export function emptyStream(aggregate: AnyAggregate): StreamState {
+  return {
+    aggregate, confirmed: aggregate.initial(), working: aggregate.initial(),
+    revision: -1n, position: 0n, lastDigest: null, commands: new Map(),
+  };
+}
+
+/**
+ * Takes recorded events of the stream, in order, into the confirmed state. Call `rollBack` before deciding again.
+ * @throws UndecodableEvent for a type the aggregate does not know: a decider that skips events decides wrongly
+ */
+export function absorb(stream: StreamState, event: RecordedEvent, rememberedCommands: number): void {
+  stream.confirmed = stream.aggregate.evolve(stream.confirmed, decodeOwn(stream.aggregate, event));
+  stream.revision = event.revision;
+  stream.position = event.position;
+  stream.lastDigest = eventDigest(event);
+  const { commandId } = event.metadata;
+  if (commandId) {
+    const first = stream.commands.get(commandId)?.first ?? event.revision;
+    rememberCommand(stream, commandId, { first, last: event.revision, position: event.position }, rememberedCommands);
+  }
+}
+
+/** The newest shape of a recorded event of this aggregate. @throws UndecodableEvent */
+export function decodeOwn(aggregate: AnyAggregate, event: RecordedEvent): PlainEvent {
+  const decoded = decodeEvent(aggregate.events, event);
+  if (!decoded) throw new UndecodableEvent(event.type, event.metadata.v, `not an event of ${aggregate.category}`);
+  return decoded;
+}
+
+/** Takes events into the confirmed state that were decided on the working state and are now in the log. */
+export function confirm(stream: StreamState, batch: Batch, { revision, position }: AppendResult, rememberedCommands: number): void {
+  const { aggregate } = stream;
+  stream.confirmed = aggregate.copy
+    ? batch.events.reduce((state, { type, data }) => aggregate.evolve(state, { type, data }), stream.confirmed)
+    : stream.working;
+  stream.revision = revision;
+  stream.position = position;
+  stream.lastDigest = batch.lastDigest;
+  for (const [commandId, { first, last }] of batch.written) {
+    rememberCommand(stream, commandId, { first, last, position }, rememberedCommands);
+  }
+}
+
+/** Makes the working state equal to the confirmed one again. */
+export function rollBack(stream: StreamState): void {
+  stream.working = stream.aggregate.copy ? stream.aggregate.copy(stream.confirmed) : stream.confirmed;
+}
+
+/** Remembers a command, and forgets the oldest beyond `limit`. */
+function rememberCommand(stream: StreamState, commandId: string, place: CommandPlace, limit: number): void {
+  stream.commands.set(commandId, place);
+  if (stream.commands.size <= limit) return;
+  for (const oldest of stream.commands.keys()) {
+    stream.commands.delete(oldest);
+    return;
+  }
+}

@@ -1,0 +1,165 @@
+import { pause, type Clock } from '../event-store/clock';
+import { AppendRefused, StreamDeleted, WrongExpectedRevision, type AppendResult, type EventStore, type RecordedEvent } from '../event-store/port';
+import type { AnyAggregate } from './aggregate';
+import { UnusableStream, catchUp } from './catch-up';
+import { decideBatch, type Batch } from './decide-batch';
+import { internalFault, outcomeUnknown, refusedByStore } from './failures';
+import type { CommandLimits } from './limits';
+import type { CommandMetrics } from './metrics';
+import { isCommand, isLoad, isOpen, settle, type Pending, type PendingCommand } from './pending';
+import { confirm, decodeOwn, emptyStream, rollBack, type CommandPlace, type StreamState } from './stream-state';
+
+export interface WorkerParts {
+  store: EventStore;
+  clock: Clock;
+  limits: CommandLimits;
+  metrics: CommandMetrics;
+}
+
+export interface StreamWorker {
+  /** Brings everything taken to an answer, but for what did not fit into the append: that is handed back. */
+  serve(taken: readonly Pending[]): Promise<readonly PendingCommand[]>;
+  /** What it knows of the stream, for the cache; undefined when that cannot be trusted. */
+  state(): StreamState | undefined;
+}
+
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 500;
+
+/** Decides and appends for one stream: one batch at a time, one append at a time. */
+export function createStreamWorker(name: string, aggregate: AnyAggregate, known: StreamState | undefined, parts: WorkerParts): StreamWorker {
+  const { store, clock, limits, metrics } = parts;
+  let stream = known;
+
+  async function serve(taken: readonly Pending[]): Promise<readonly PendingCommand[]> {
+    try {
+      return await serveAll(taken);
+    } catch (error) {
+      stream = undefined;
+      rejectAll(taken, error instanceof StreamDeleted ? refusedByStore(error) : internalFault(error));
+      return [];
+    }
+  }
+
+  async function serveAll(taken: readonly Pending[]): Promise<readonly PendingCommand[]> {
+    /** Whether the stream was read after these were taken: only then a "no" or "nothing to do" is sure to be so. */
+    let newest = false;
+    let mustRead = taken.some(isLoad);
+    let wait = FIRST_PAUSE_MS;
+    for (let open = taken; open.length > 0; open = open.filter(isOpen)) {
+      try {
+        if (mustRead || !stream) {
+          stream ??= emptyStream(aggregate);
+          await catchUp(store, name, stream, limits.rememberedCommands);
+          newest = true;
+          mustRead = false;
+        }
+        answerLoads(stream, open);
+        await answerRepeats(stream, open);
+      } catch (error) {
+        if (error instanceof UnusableStream || error instanceof StreamDeleted) throw error;
+        for (const pending of open) pending.trouble = error;
+        await pause(clock, wait);
+        wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
+        continue;
+      }
+      const batch = decideBatch(name, stream, open.filter(isOpen).filter(isCommand), clock.now(), limits.batchBytes);
+      for (const { pending, error } of batch.failed) settle(pending, () => pending.reject(internalFault(error)));
+      if (batch.events.length === 0 && !newest) {
+        mustRead = true;
+      } else if (batch.events.length === 0) {
+        answerBatch(batch, stream.position, stream.position);
+      } else if (await append(stream, batch)) {
+        return batch.left;
+      } else {
+        mustRead = true;
+      }
+    }
+    return [];
+  }
+
+  /** @returns true when the batch is written and answered; false when what is still open must be decided again */
+  async function append(on: StreamState, batch: Batch): Promise<boolean> {
+    const writers = batch.decided.map(({ pending }) => pending).filter(({ context }) => batch.written.has(context.commandId));
+    for (const pending of writers) if (isOpen(pending)) pending.stage = 'appending';
+    const since = clock.now();
+    const expected = on.revision === -1n ? 'no_stream' : on.revision;
+    let result: AppendResult;
+    try {
+      result = await store.append(name, expected, batch.events, Math.max(...writers.map(({ deadline }) => deadline)));
+    } catch (error) {
+      await failed(on, writers, error);
+      return false;
+    }
+    answerBatch(batch, on.position, result.position);
+    metrics.appended({ commands: writers.length, events: batch.events.length, milliseconds: clock.now() - since });
+    if (result.revision === on.revision + BigInt(batch.events.length)) confirm(on, batch, result, limits.rememberedCommands);
+    else stream = undefined;
+    return true;
+  }
+
+  async function failed(on: StreamState, writers: readonly PendingCommand[], error: unknown): Promise<void> {
+    rollBack(on);
+    if (error instanceof WrongExpectedRevision) return lost(on, writers, error);
+    if (error instanceof AppendRefused) return rejectAll(writers, refusedByStore(error));
+    stream = undefined;
+    metrics.unknown();
+    rejectAll(writers, outcomeUnknown(error));
+  }
+
+  /** Another append came first: nothing of ours is written. */
+  async function lost(on: StreamState, writers: readonly PendingCommand[], conflict: WrongExpectedRevision): Promise<void> {
+    metrics.conflicted();
+    for (const pending of writers) {
+      if (isOpen(pending)) pending.stage = 'waiting';
+      pending.trouble = conflict;
+    }
+    const actual = conflict.actual === 'no_stream' ? -1n : conflict.actual;
+    if (actual > on.revision) return;
+    stream = undefined;
+    await pause(clock, FIRST_PAUSE_MS);
+  }
+
+  /** Commands whose events are in the log already: the original place, and an answer from the original events. */
+  async function answerRepeats(on: StreamState, open: readonly Pending[]): Promise<void> {
+    for (const pending of open.filter(isOpen).filter(isCommand)) {
+      const place = on.commands.get(pending.context.commandId);
+      if (!place) continue;
+      const recorded = await readCommand(place);
+      settle(pending, () => {
+        const events = recorded.map((event) => decodeOwn(aggregate, event));
+        pending.resolve({ accepted: true, answer: pending.answer(on.confirmed, events), position: place.position, revision: place.last });
+      });
+    }
+  }
+
+  async function readCommand({ first, last }: CommandPlace): Promise<RecordedEvent[]> {
+    const recorded = [];
+    for await (const event of store.readStream(name, { from: first, maxCount: Number(last - first) + 1 })) recorded.push(event);
+    return recorded;
+  }
+
+  return { serve, state: () => stream };
+}
+
+function answerLoads({ aggregate, confirmed, revision, position }: StreamState, open: readonly Pending[]): void {
+  for (const pending of open.filter(isLoad)) {
+    const state = aggregate.copy ? aggregate.copy(confirmed) : confirmed;
+    settle(pending, () => pending.resolve({ state, revision, position }));
+  }
+}
+
+/**
+ * @param before position of the stream without the batch
+ * @param after position of the stream with it
+ */
+function answerBatch({ decided }: Batch, before: bigint, after: bigint): void {
+  for (const { pending, result, revision, uponAppend } of decided) {
+    const place = { position: uponAppend ? after : before, revision };
+    settle(pending, () => pending.resolve('refusal' in result ? { accepted: false, ...result, ...place } : { accepted: true, ...result, ...place }));
+  }
+}
+
+function rejectAll(open: readonly Pending[], failure: Error): void {
+  for (const pending of open) settle(pending, () => pending.reject(failure));
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { v5 as uuidv5 } from 'uuid';
+import type { EventMetadata, RecordedEvent } from './port';
+
+/** What of an event the digest covers: everything but what the store adds when it records it. */
+export type Digestible = Pick<RecordedEvent, 'stream' | 'revision' | 'id' | 'type' | 'data' | 'metadata'>;
+
+/**
+ * SHA-256, in lower-case hex, of the canonical JSON (RFC 8785) of
+ * `{ data, id, metadata, revision, stream, type }`, with the revision as a decimal string.
+ * The next event of the stream carries it as `metadata.prev`, so a stream is a hash chain.
+ */
+export function eventDigest(event: Digestible): string {
+  const around = canonicalAround(event);
+  return sha256(around.before + JSON.stringify(event.id) + around.after);
+}
+
+/**
+ * Gives an event that is about to be recorded its id, and answers the digest it will have.
+ * The id is a UUID v5 of all the rest of the event. The store takes "same ids at the same revision" as "already
+ * written", so an id may only come back when the whole event does: ids made from the command alone would let a second,
+ * different decision of one command pass for the first.
+ * @returns `bytes`, the length of the canonical JSON, is what the event roughly takes in an append
+ */
+export function identifyEvent(event: Omit<Digestible, 'id'>): { id: string; digest: string; bytes: number } {
+  const around = canonicalAround(event);
+  const id = uuidv5(`${around.before}null${around.after}`, EVENT_IDS);
+  const text = `${around.before}"${id}"${around.after}`;
+  return { id, digest: sha256(text), bytes: text.length };
+}
+
+/** Namespace of event ids. */
+const EVENT_IDS = 'a3b1c8a4-52c5-4f0e-9a53-6a3f6f0a7c11';
+
+function canonicalAround(event: { stream: string; revision: bigint; type: string; data: unknown; metadata: EventMetadata }) {
+  const { stream, revision, type, data, metadata } = event;
+  return {
+    before: `{"data":${canonicalize(data)},"id":`,
+    after: `,"metadata":${canonicalize(metadata)},"revision":"${revision}","stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
