@@ -1,0 +1,108 @@
+import type { Pool } from 'pg';
+import type { EventDefinitions } from '../../schema/define-events';
+import type { RecordedEvent } from '../event-store/port';
+import { inTransaction } from '../postgres/pool';
+import { readCatalog, type Catalog } from './catalog';
+import { collapse } from './changes';
+import { moveCheckpoint, schemaOf, type Checkpoint } from './checkpoints';
+import { decode, openSealed, type Opener } from './decode';
+import type { AnyProjector, AnyReactor, Change, Open, Projected } from './projector';
+import { jobStatement, writeStatements, type Statement } from './statements';
+
+/** What a view and a reactor have in common: a function from events to changes. */
+export interface Projection {
+  name: string;
+  events: EventDefinitions;
+  live?: { table: string; key: string };
+  /** Whether `project` reads sealed texts, so that they are opened before. */
+  opens: boolean;
+  project(events: readonly Projected<any>[], open: Open): Change[];
+}
+
+export function projectionOfView(projector: AnyProjector): Projection {
+  const { name, events, live } = projector;
+  // A projector that does not take `open` cannot ask for anything, and spares the vault.
+  return { name, events, live, opens: projector.project.length > 1, project: (batch, open) => projector.project(batch, open) };
+}
+
+export function projectionOfReactor(reactor: AnyReactor): Projection {
+  return { name: reactor.name, events: reactor.events, opens: false, project: (batch) => reactor.react(batch) };
+}
+
+/** The vault cannot open now; not the event's fault. */
+export class VaultUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`Sealed texts cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'VaultUnavailable';
+  }
+}
+
+/** What a batch of events does, ready to be written. */
+export interface Effects {
+  statements: Statement[];
+  /** Whether rows of the live table change. */
+  liveChanged: boolean;
+}
+
+const nothingToOpen: Open = () => {
+  throw new Error('A projector that reads sealed texts must take `open` as its second parameter');
+};
+
+/**
+ * The statements that a batch comes to.
+ * @throws UndecodableEvent or whatever the projector throws; VaultUnavailable
+ */
+export async function effectsOf(projection: Projection, events: readonly RecordedEvent[], catalog: Catalog, schema: string, vault: Opener): Promise<Effects> {
+  const decoded = events.map((event) => decode(projection.events, event));
+  const open = projection.opens ? await openSealed(decoded, vault).catch((error) => Promise.reject(new VaultUnavailable(error))) : nothingToOpen;
+  const { rounds, jobs } = collapse(projection.project(decoded, open));
+  const statements = rounds.flatMap((round) => writeStatements(schema, catalog, round));
+  if (jobs.length > 0) statements.push(jobStatement(jobs));
+  return { statements, liveChanged: rounds.some((round) => round.some((change) => change.table === projection.live?.table)) };
+}
+
+export interface Writer {
+  /** Whether queries see the build, as of its last commit. */
+  role(): Checkpoint['role'];
+  setRole(role: Checkpoint['role']): void;
+  /**
+   * Applies events and moves the checkpoint in one transaction. Events that change nothing leave it where it is.
+   * @returns whether it was moved
+   */
+  apply(events: readonly RecordedEvent[], from: bigint, to: bigint, durable: boolean): Promise<boolean>;
+  /** Moves the checkpoint over events that change nothing. */
+  move(from: bigint, to: bigint): Promise<void>;
+}
+
+/** Writes for the owner of one build. */
+export function createWriter(pool: Pool, projection: Projection, owned: Checkpoint, vault: Opener): Writer {
+  const schema = schemaOf(owned);
+  let role = owned.role;
+  let catalog: Catalog | undefined;
+
+  async function write(statements: readonly Statement[], from: bigint, to: bigint, durable: boolean, changed: boolean): Promise<void> {
+    const told = role === 'live' && owned.kind === 'view';
+    const notice = { view: owned.name, version: owned.version, build: owned.build, position: to.toString(), changed };
+    role = await inTransaction(pool, async (client) => {
+      // Safe without waiting for the disk: the rows are lost or kept together with the checkpoint, which must then match.
+      if (!durable) await client.query('set local synchronous_commit to off');
+      for (const statement of statements) await client.query(statement.text, statement.values);
+      return moveCheckpoint(client, { id: owned, epoch: owned.epoch, from, to, notice: told ? notice : undefined });
+    });
+  }
+
+  return {
+    role: () => role,
+    setRole(next) {
+      role = next;
+    },
+    async apply(events, from, to, durable) {
+      catalog ??= await readCatalog(pool, schema);
+      const { statements, liveChanged } = await effectsOf(projection, events, catalog, schema, vault);
+      if (statements.length === 0) return false;
+      await write(statements, from, to, durable, liveChanged);
+      return true;
+    },
+    move: (from, to) => write([], from, to, false, false),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Pool } from 'pg';
+import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
+import type { EventStore } from '../../../src/event-store/port';
+import { migrate } from '../../../src/postgres/migrations';
+import { createNotifications, type Notifications } from '../../../src/postgres/notifications';
+import { createPool } from '../../../src/postgres/pool';
+import { createProjectionRuntime, type ProjectionRuntime, type ProjectionRuntimeOptions } from '../../../src/projection-runtime/runtime';
+import { createTestDatabase } from '../../support/database';
+
+export interface Setting {
+  url: string;
+  pool: Pool;
+  notifications: Notifications;
+  store: EventStore;
+  /** A started runtime with short times; stopped with the setting. */
+  runtime(options: Partial<ProjectionRuntimeOptions>): Promise<ProjectionRuntime>;
+  close(): Promise<void>;
+}
+
+const neverOpened = { open: () => Promise.reject(new Error('nothing is sealed here')) };
+
+/** A migrated database of its own and an empty log. */
+export async function createSetting(): Promise<Setting> {
+  const database = await createTestDatabase();
+  await migrate(database.url);
+  const pool = createPool(database.url, { max: 12, applicationName: 'test' });
+  const notifications = createNotifications(database.url);
+  const store = createInMemoryEventStore();
+  const runtimes: ProjectionRuntime[] = [];
+  return {
+    url: database.url, pool, notifications, store,
+    async runtime(options) {
+      const runtime = createProjectionRuntime({ store, pool, notifications, vault: neverOpened, projectors: [], ...options });
+      runtimes.push(runtime);
+      await runtime.start();
+      return runtime;
+    },
+    async close() {
+      await Promise.all(runtimes.map((runtime) => runtime.stop()));
+      await notifications.stop();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+/** Waits until `condition` answers something else than undefined or false. */
+export async function eventually<Result>(condition: () => Promise<Result | undefined | false> | Result | undefined | false, timeoutMs = 10_000): Promise<Result> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const result = await condition();
+    if (result !== undefined && result !== false) return result;
+    if (Date.now() > deadline) throw new Error('The condition did not come true in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
