@@ -5,6 +5,7 @@ import type { LiveFeeds, OutputStreams } from '../live/port';
 import type { Auth } from '../auth/port';
 import type { SignInThrottle } from '../auth/throttle';
 import type { IdempotencyStore } from '../idempotency/store';
+import type { ProjectionStatus } from '../projection-runtime/status';
 import type { Vault } from '../vault/port';
 
 export type Role = 'owner' | 'admin' | 'auditor' | 'user';
@@ -54,6 +55,8 @@ export interface Context {
   vault: Vault;
   idempotency: IdempotencyStore;
   setting: Setting;
+  /** How far the views and reactors of all nodes have come. */
+  projectionStatus(): Promise<ProjectionStatus[]>;
   /** Network address of the caller, for throttles only. */
   address: string;
   now(): Date;

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Resolver, Root, Subscription } from 'type-graphql';
+import { Overview } from '../../schema/overview/types';
+import type { Context } from '../../src/graphql/context';
+import { Policy } from '../../src/graphql/policy';
+import { tenantOf } from '../../src/graphql/tenant';
+import { readOverview } from './queries';
+
+/** Figures are for eyes: more often than this nobody sees a difference. */
+const PERIOD_MS = 250;
+
+/** One reading a tenant and period serves all its subscribers of this process. */
+const shared = new Map<string, { at: string; overview: Promise<Overview> }>();
+
+@Resolver()
+export class OverviewSubscriptions {
+  @Subscription(() => Overview, {
+    description: 'The figures whenever they may have changed, at most four times a second.',
+    subscribe: ({ context }) => overviews(context as Context),
+  })
+  @Policy('owner', 'admin', 'auditor')
+  overviewChanged(@Root() overview: Overview): Overview {
+    return overview;
+  }
+}
+
+/** Not an async generator: those cannot be ended while they wait. */
+function overviews(context: Context): AsyncIterableIterator<Overview> {
+  const ended = new AbortController();
+  let last = '';
+  const end = async (): Promise<IteratorResult<Overview>> => {
+    ended.abort();
+    return { done: true, value: undefined };
+  };
+  return {
+    async next() {
+      while (!ended.signal.aborted && !context.signal.aborted) {
+        const now = placeOf(context);
+        if (now !== last) {
+          last = now;
+          return { done: false, value: await sharedOverview(context, now) };
+        }
+        await sleep(PERIOD_MS, undefined, { signal: ended.signal }).catch(() => {});
+      }
+      return { done: true, value: undefined };
+    },
+    return: end,
+    throw: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** What the figures depend on, as one text: equal texts, equal figures. */
+function placeOf(context: Context): string {
+  return [...context.live.positions()].map(([view, position]) => `${view}:${position}`).join();
+}
+
+function sharedOverview(context: Context, at: string): Promise<Overview> {
+  const tenantId = tenantOf(context);
+  const known = shared.get(tenantId);
+  if (known?.at === at) return known.overview;
+  const overview = readOverview(context);
+  shared.set(tenantId, { at, overview });
+  overview.catch(() => shared.delete(tenantId));
+  return overview;
+}
