@@ -14,12 +14,12 @@ export class UnusableStream extends Error {
  * @returns whether there was anything
  * @throws UnusableStream (the state is then spoilt), StreamDeleted, or whatever a failed read throws (what was read stays)
  */
-export async function catchUp(store: EventStore, name: string, stream: StreamState, rememberedCommands: number): Promise<boolean> {
+export async function catchUp(store: EventStore, name: string, stream: StreamState): Promise<boolean> {
   const before = stream.revision;
   try {
     for await (const event of store.readStream(name, { from: before + 1n })) {
       try {
-        absorb(stream, event, rememberedCommands);
+        absorb(stream, event);
       } catch (error) {
         throw new UnusableStream(name, error);
       }

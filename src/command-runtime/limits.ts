@@ -7,7 +7,7 @@ export interface CommandLimits {
   /** Size of one append, in characters of canonical JSON; a single larger command goes alone. EventStoreDB refuses above 1 MiB. */
   batchBytes: number;
   /**
-   * Commands remembered for each stream, counting those that wrote events. A command id that comes back after so many
+   * Commands remembered for each stream at least, counting those that wrote events. A command id that comes back after so many
    * others is not recognised any more: then only the decider's own idempotency protects.
    */
   rememberedCommands: number;

@@ -3,13 +3,7 @@ import { eventDigest } from '../event-store/digest';
 import type { AppendResult, RecordedEvent } from '../event-store/port';
 import type { AnyAggregate } from './aggregate';
 import type { Batch } from './decide-batch';
-
-/** Where the events of one command stand in its stream. */
-export interface CommandPlace {
-  first: bigint;
-  last: bigint;
-  position: bigint;
-}
+import { createRecentCommands, type RecentCommands } from './recent-commands';
 
 /**
  * What the runtime knows of one stream. `confirmed` is the state after `revision`, as the log has it. `working` is what
@@ -25,14 +19,14 @@ export interface StreamState {
   position: bigint;
   /** Digest of the last event, null for an empty stream. */
   lastDigest: string | null;
-  /** The newest commands of the stream, oldest first. */
-  readonly commands: Map<string, CommandPlace>;
+  /** The newest commands of the stream. */
+  readonly commands: RecentCommands;
 }
 
-export function emptyStream(aggregate: AnyAggregate): StreamState {
+export function emptyStream(aggregate: AnyAggregate, rememberedCommands: number): StreamState {
   return {
     aggregate, confirmed: aggregate.initial(), working: aggregate.initial(),
-    revision: -1n, position: 0n, lastDigest: null, commands: new Map(),
+    revision: -1n, position: 0n, lastDigest: null, commands: createRecentCommands(rememberedCommands),
   };
 }
 
@@ -40,15 +34,15 @@ export function emptyStream(aggregate: AnyAggregate): StreamState {
  * Takes recorded events of the stream, in order, into the confirmed state. Call `rollBack` before deciding again.
  * @throws UndecodableEvent for a type the aggregate does not know: a decider that skips events decides wrongly
  */
-export function absorb(stream: StreamState, event: RecordedEvent, rememberedCommands: number): void {
+export function absorb(stream: StreamState, event: RecordedEvent): void {
   stream.confirmed = stream.aggregate.evolve(stream.confirmed, decodeOwn(stream.aggregate, event));
   stream.revision = event.revision;
   stream.position = event.position;
   stream.lastDigest = eventDigest(event);
   const { commandId } = event.metadata;
   if (commandId) {
-    const first = stream.commands.get(commandId)?.first ?? event.revision;
-    rememberCommand(stream, commandId, { first, last: event.revision, position: event.position }, rememberedCommands);
+    const first = stream.commands.find(commandId)?.first ?? event.revision;
+    stream.commands.remember(commandId, { first, last: event.revision, position: event.position });
   }
 }
 
@@ -60,7 +54,7 @@ export function decodeOwn(aggregate: AnyAggregate, event: RecordedEvent): PlainE
 }
 
 /** Takes events into the confirmed state that were decided on the working state and are now in the log. */
-export function confirm(stream: StreamState, batch: Batch, { revision, position }: AppendResult, rememberedCommands: number): void {
+export function confirm(stream: StreamState, batch: Batch, { revision, position }: AppendResult): void {
   const { aggregate } = stream;
   stream.confirmed = aggregate.copy
     ? batch.events.reduce((state, { type, data }) => aggregate.evolve(state, { type, data }), stream.confirmed)
@@ -68,22 +62,10 @@ export function confirm(stream: StreamState, batch: Batch, { revision, position 
   stream.revision = revision;
   stream.position = position;
   stream.lastDigest = batch.lastDigest;
-  for (const [commandId, { first, last }] of batch.written) {
-    rememberCommand(stream, commandId, { first, last, position }, rememberedCommands);
-  }
+  for (const [commandId, { first, last }] of batch.written) stream.commands.remember(commandId, { first, last, position });
 }
 
 /** Makes the working state equal to the confirmed one again. */
 export function rollBack(stream: StreamState): void {
   stream.working = stream.aggregate.copy ? stream.aggregate.copy(stream.confirmed) : stream.confirmed;
-}
-
-/** Remembers a command, and forgets the oldest beyond `limit`. */
-function rememberCommand(stream: StreamState, commandId: string, place: CommandPlace, limit: number): void {
-  stream.commands.set(commandId, place);
-  if (stream.commands.size <= limit) return;
-  for (const oldest of stream.commands.keys()) {
-    stream.commands.delete(oldest);
-    return;
-  }
 }

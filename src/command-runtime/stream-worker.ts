@@ -7,7 +7,8 @@ import { internalFault, outcomeUnknown, refusedByStore } from './failures';
 import type { CommandLimits } from './limits';
 import type { CommandMetrics } from './metrics';
 import { isCommand, isLoad, isOpen, settle, type Pending, type PendingCommand } from './pending';
-import { confirm, decodeOwn, emptyStream, rollBack, type CommandPlace, type StreamState } from './stream-state';
+import type { CommandPlace } from './recent-commands';
+import { confirm, decodeOwn, emptyStream, rollBack, type StreamState } from './stream-state';
 
 export interface WorkerParts {
   store: EventStore;
@@ -49,8 +50,8 @@ export function createStreamWorker(name: string, aggregate: AnyAggregate, known:
     for (let open = taken; open.length > 0; open = open.filter(isOpen)) {
       try {
         if (mustRead || !stream) {
-          stream ??= emptyStream(aggregate);
-          await catchUp(store, name, stream, limits.rememberedCommands);
+          stream ??= emptyStream(aggregate, limits.rememberedCommands);
+          await catchUp(store, name, stream);
           newest = true;
           mustRead = false;
         }
@@ -93,7 +94,7 @@ export function createStreamWorker(name: string, aggregate: AnyAggregate, known:
     }
     answerBatch(batch, on.position, result.position);
     metrics.appended({ commands: writers.length, events: batch.events.length, milliseconds: clock.now() - since });
-    if (result.revision === on.revision + BigInt(batch.events.length)) confirm(on, batch, result, limits.rememberedCommands);
+    if (result.revision === on.revision + BigInt(batch.events.length)) confirm(on, batch, result);
     else stream = undefined;
     return true;
   }
@@ -123,7 +124,7 @@ export function createStreamWorker(name: string, aggregate: AnyAggregate, known:
   /** Commands whose events are in the log already: the original place, and an answer from the original events. */
   async function answerRepeats(on: StreamState, open: readonly Pending[]): Promise<void> {
     for (const pending of open.filter(isOpen).filter(isCommand)) {
-      const place = on.commands.get(pending.context.commandId);
+      const place = on.commands.find(pending.context.commandId);
       if (!place) continue;
       const recorded = await readCommand(place);
       settle(pending, () => {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { v5 as uuidv5 } from 'uuid';
+import { parse as uuidBytes, v5 as uuidv5 } from 'uuid';
 import type { EventMetadata, RecordedEvent } from './port';
 
 /** What of an event the digest covers: everything but what the store adds when it records it. */
@@ -25,13 +25,13 @@ export function eventDigest(event: Digestible): string {
  */
 export function identifyEvent(event: Omit<Digestible, 'id'>): { id: string; digest: string; bytes: number } {
   const around = canonicalAround(event);
-  const id = uuidv5(`${around.before}null${around.after}`, EVENT_IDS);
+  const id = uuidv5(Buffer.from(`${around.before}null${around.after}`), EVENT_IDS);
   const text = `${around.before}"${id}"${around.after}`;
   return { id, digest: sha256(text), bytes: text.length };
 }
 
 /** Namespace of event ids. */
-const EVENT_IDS = 'a3b1c8a4-52c5-4f0e-9a53-6a3f6f0a7c11';
+const EVENT_IDS = uuidBytes('a3b1c8a4-52c5-4f0e-9a53-6a3f6f0a7c11');
 
 function canonicalAround(event: { stream: string; revision: bigint; type: string; data: unknown; metadata: EventMetadata }) {
   const { stream, revision, type, data, metadata } = event;
@@ -42,5 +42,5 @@ function canonicalAround(event: { stream: string; revision: bigint; type: string
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
