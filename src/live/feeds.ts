@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import { silentLog, type Log } from '../postgres/log';
+import type { Notifications } from '../postgres/notifications';
+import { isTransient } from '../postgres/transient';
+import type { AnyProjector } from '../projection-runtime/projector';
+import { createWakeUp, type WakeUp } from '../projection-runtime/wake-up';
+import { decodeCursor, encodeCursor, outdated, type Feed, type Place } from './cursor';
+import type { FeedItem, FeedOptions, LiveFeeds } from './port';
+import { createPositions, type Advances } from './positions';
+import { createRing, type Ring } from './ring';
+import { readRows, type RowPage } from './rows';
+
+export interface LiveFeedsOptions {
+  pool: Pool;
+  notifications: Notifications;
+  /** Only their names and live tables are used; they may run on other nodes. */
+  projectors: readonly AnyProjector[];
+  /** The projection runtime of this process, when there is one. */
+  advances?: Advances;
+  log?: Log;
+  /** Changed rows kept of each view for all subscribers together. */
+  ringCapacity?: number;
+}
+
+/** The feeds and what ends them. */
+export type ClosableLiveFeeds = LiveFeeds & { close(): Promise<void> };
+
+/** One load takes so many rows at most; when more have changed, subscribers read for themselves what they need. */
+const LOAD_LIMIT = 1_000;
+const PAGE = 200;
+const TRY_AGAIN_MS = 250;
+const DEFAULT_WAIT_MS = 2_000;
+
+/** What all subscribers of one view share. */
+interface LiveView {
+  name: string;
+  live: { table: string; key: string };
+  ring: Ring;
+  /** The build whose rows the ring holds; undefined while nobody subscribes. */
+  feed: Feed | undefined;
+  subscribers: number;
+  stale: boolean;
+  loading: Promise<void> | undefined;
+  changed: WakeUp;
+}
+
+/** Feeds of committed changes. Whatever was missed is read from Postgres by position, so nothing is missed. */
+export function createLiveFeeds({ pool, notifications, projectors, advances, log = silentLog, ringCapacity = 4_096 }: LiveFeedsOptions): ClosableLiveFeeds {
+  const closing = new AbortController();
+  const names = new Set(projectors.map(({ name }) => name));
+  const views = new Map(projectors.flatMap(({ name, live }): [string, LiveView][] => (live
+    ? [[name, { name, live, ring: createRing(ringCapacity), feed: undefined, subscribers: 0, stale: false, loading: undefined, changed: createWakeUp() }]]
+    : [])));
+  const positions = createPositions(pool, notifications, advances, log);
+  positions.onChange((name) => {
+    const view = views.get(name);
+    if (view && view.subscribers > 0) load(view);
+  });
+
+  /** Brings the ring up to what is committed: once, however many changes were announced meanwhile. */
+  function load(view: LiveView): Promise<void> {
+    view.stale = true;
+    view.loading ??= (async () => {
+      while (view.stale && view.subscribers > 0 && !closing.signal.aborted) {
+        view.stale = false;
+        try {
+          await loadOnce(view);
+        } catch (error) {
+          log.warn({ view: view.name, error: (error as Error).message }, 'The changes of a view could not be loaded');
+          view.stale = true;
+          await sleep(TRY_AGAIN_MS, undefined, { signal: closing.signal }).catch(() => {});
+        }
+      }
+    })().finally(() => {
+      view.loading = undefined;
+    });
+    return view.loading;
+  }
+
+  async function loadOnce(view: LiveView): Promise<void> {
+    const { ring } = view;
+    const beginning = view.feed === undefined;
+    const after = { position: ring.head(), key: null };
+    const page = await readRows(pool, { view: view.name, live: view.live, after, limit: beginning ? 0 : LOAD_LIMIT });
+    // Everybody left, or left and came back, while the rows were read: they belong to no ring.
+    if (view.subscribers === 0) return;
+    if (!beginning && view.feed === undefined) {
+      view.stale = true;
+      return;
+    }
+    const rebuilt = !beginning && !sameFeed(page.feed, view.feed!);
+    if (beginning || rebuilt || page.more) ring.reset(page.committed);
+    else if (page.committed > ring.head()) ring.push(page.rows, page.committed);
+    view.feed = page.feed;
+    view.changed.wake();
+  }
+
+  async function* items(view: LiveView, { tenant, after, filter = () => true }: FeedOptions, signal: AbortSignal): AsyncGenerator<FeedItem, undefined> {
+    view.subscribers++;
+    try {
+      while (!view.feed) {
+        await load(view);
+        if (signal.aborted || closing.signal.aborted) return;
+      }
+      const { feed, ring } = { feed: view.feed, ring: view.ring };
+      let place: Place = after === undefined ? { position: ring.head(), key: null } : decodeCursor(feed, after);
+      yield { cursor: encodeCursor(feed, place), position: place.position };
+
+      while (!signal.aborted) {
+        if (!sameFeed(view.feed, feed)) throw outdated();
+        let next = ring.after(place);
+        if (next === undefined) {
+          const page = await readPatiently(view, place, tenant, signal);
+          if (!page) return;
+          if (!sameFeed(page.feed, feed)) throw outdated();
+          for (const { place: at, row } of page.rows) {
+            place = at;
+            if (filter(row)) yield { cursor: encodeCursor(feed, at), position: at.position, row };
+            if (signal.aborted) return;
+          }
+          if (!page.more && page.committed >= place.position) place = { position: page.committed, key: null };
+          continue;
+        }
+        for (let entry = ring.at(next); entry; entry = ring.at(++next)) {
+          place = entry.place;
+          if (entry.row.tenant_id !== tenant || !filter(entry.row)) continue;
+          yield { cursor: encodeCursor(feed, place), position: place.position, row: entry.row };
+          if (signal.aborted || !sameFeed(view.feed, feed)) break;
+        }
+        if (signal.aborted || ring.fallen(next) || !sameFeed(view.feed, feed)) continue;
+        if (ring.head() >= place.position) place = { position: ring.head(), key: null };
+        await view.changed.wait(signal);
+      }
+    } finally {
+      if (--view.subscribers === 0) view.feed = undefined;
+    }
+  }
+
+  async function readPatiently(view: LiveView, after: Place, tenant: string, signal: AbortSignal): Promise<RowPage | undefined> {
+    while (!signal.aborted) {
+      try {
+        return await readRows(pool, { view: view.name, live: view.live, after, limit: PAGE, tenant });
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        await sleep(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});
+      }
+    }
+    return undefined;
+  }
+
+  return {
+    subscribe(options) {
+      const view = views.get(options.view);
+      if (!view) throw new Error(`There is no live view named ${options.view}`);
+      return endable((signal) => items(view, options, signal), [options.signal, closing.signal]);
+    },
+    waitFor(wanted, position, timeoutMs = DEFAULT_WAIT_MS) {
+      const unknown = wanted.find((name) => !names.has(name));
+      if (unknown !== undefined) throw new Error(`There is no view named ${unknown}`);
+      return positions.waitFor(wanted, position, timeoutMs);
+    },
+    positions: () => positions.all(),
+    async close() {
+      closing.abort();
+      await positions.close();
+      await Promise.all([...views.values()].map(({ loading }) => loading));
+    },
+  };
+}
+
+function sameFeed(one: Feed | undefined, other: Feed): boolean {
+  return one?.version === other.version && one.build === other.build;
+}
+
+/** An iterator over a generator that ends at once when returned or aborted, even while it waits for the next item. */
+export function endable<Item>(generate: (signal: AbortSignal) => AsyncGenerator<Item, undefined>, signals: readonly (AbortSignal | undefined)[]): AsyncIterableIterator<Item> {
+  const ending = new AbortController();
+  const end = (): void => {
+    ending.abort();
+    for (const signal of signals) signal?.removeEventListener('abort', end);
+  };
+  for (const signal of signals) {
+    if (signal?.aborted) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  }
+  const generator = generate(ending.signal);
+  const finish = (result: IteratorResult<Item>): IteratorResult<Item> => {
+    if (result.done) end();
+    return result;
+  };
+  return {
+    next: () => generator.next().then(finish, (error) => {
+      end();
+      throw error;
+    }),
+    return: () => {
+      end();
+      return generator.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
