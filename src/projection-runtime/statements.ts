@@ -109,14 +109,24 @@ function unnested(table: string, types: TableTypes, columns: readonly string[]):
 function encode(value: Column | undefined, type: string, where: string): string | null {
   if (value === undefined) throw new Error(`${where} is undefined`);
   if (value === null) return null;
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return type.startsWith('json') ? storableJson(value) : storable(value);
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== 'object') return String(value);
   if (type.endsWith('[]')) return arrayLiteral(value as readonly unknown[]);
-  return JSON.stringify(value);
+  return storableJson(JSON.stringify(value));
+}
+
+/** Postgres text cannot hold U+0000; nobody shall stop a view by typing it. */
+function storable(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+}
+
+/** Nor can jsonb hold U+0000 or half a surrogate pair, which JSON text spells as escapes. */
+function storableJson(json: string): string {
+  return json.includes('\\u') ? json.replace(/\\(\\|u0000|ud[89a-f][0-9a-f]{2})/gi, (found) => (found === '\\\\' ? found : '\\ufffd')) : json;
 }
 
 function arrayLiteral(items: readonly unknown[]): string {
-  const quoted = items.map((item) => (item === null ? 'NULL' : `"${String(item).replace(/["\\]/g, '\\$&')}"`));
+  const quoted = items.map((item) => (item === null ? 'NULL' : `"${storable(String(item)).replace(/["\\]/g, '\\$&')}"`));
   return `{${quoted.join(',')}}`;
 }
