@@ -1,5 +1,5 @@
 import { chatSessionEvents, type ChatSessionEvent } from '../../schema/chat-session/events';
-import type { ErrorCode } from '../../schema/errors/catalogue';
+import type { ErrorCode, Refusal } from '../../schema/errors/catalogue';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 import type { Sealed } from '../../src/vault/port';
 
@@ -12,12 +12,12 @@ export interface Turn {
   text: Sealed;
 }
 
-/** The newest answer of a session, running or ended. */
 export interface Answer {
   answerId: string;
   messageId: string;
   runId: string;
-  outcome: { kind: 'running' } | { kind: 'completed' } | { kind: 'failed'; code: ErrorCode; reason: string };
+  /** `begun`: readers may have seen words of it. */
+  outcome: { kind: 'running'; begun: boolean } | { kind: 'completed' } | { kind: 'failed'; code: ErrorCode; reason: string };
 }
 
 export type ChatSessionState =
@@ -29,12 +29,14 @@ export type ChatSessionState =
       model: string;
       /** The newest messages, oldest first: no more than the model is shown. */
       turns: readonly Turn[];
-      answer: Answer | undefined;
+      /** The newest answers, oldest first; only the last can be running. */
+      answers: readonly Answer[];
     };
 
 export type ChatSessionCommand =
   | { type: 'OpenChatSession'; sessionId: string; ownerId: string; title: Sealed; model: string }
   | { type: 'PostMessage'; messageId: string; answerId: string; runId: string; text: Sealed; by: string }
+  | { type: 'StartAnswer'; answerId: string }
   | { type: 'CompleteAnswer'; answerId: string; text: Sealed }
   | { type: 'FailAnswer'; answerId: string; code: ErrorCode; reason: string };
 
@@ -49,21 +51,26 @@ export const chatSession: Aggregate<ChatSessionState, ChatSessionCommand, typeof
 function evolve(state: ChatSessionState, event: ChatSessionEvent): ChatSessionState {
   if (event.type === 'ChatSessionOpened') {
     const { sessionId, ownerId, model } = event.data;
-    return { exists: true, sessionId, ownerId, model, turns: [], answer: undefined };
+    return { exists: true, sessionId, ownerId, model, turns: [], answers: [] };
   }
   if (!state.exists) return state;
   switch (event.type) {
     case 'MessagePosted': {
       const { messageId, answerId, runId, text } = event.data;
-      const turns = newest([...state.turns, { messageId, role: 'user', text }]);
-      return { ...state, turns, answer: { answerId, messageId, runId, outcome: { kind: 'running' } } };
+      const turns = newest<Turn>([...state.turns, { messageId, role: 'user', text }]);
+      const answers = newest<Answer>([...state.answers, { answerId, messageId, runId, outcome: { kind: 'running', begun: false } }]);
+      return { ...state, turns, answers };
     }
+    case 'AnswerStarted':
+      return { ...state, answers: withOutcome(state.answers, event.data.answerId, { kind: 'running', begun: true }) };
     case 'AnswerCompleted': {
-      const turns = newest([...state.turns, { messageId: event.data.answerId, role: 'assistant', text: event.data.text }]);
-      return { ...state, turns, answer: ended(state, { kind: 'completed' }) };
+      const turns = newest<Turn>([...state.turns, { messageId: event.data.answerId, role: 'assistant', text: event.data.text }]);
+      return { ...state, turns, answers: withOutcome(state.answers, event.data.answerId, { kind: 'completed' }) };
     }
-    case 'AnswerFailed':
-      return { ...state, answer: ended(state, { kind: 'failed', code: event.data.code, reason: event.data.reason }) };
+    case 'AnswerFailed': {
+      const { answerId, code, reason } = event.data;
+      return { ...state, answers: withOutcome(state.answers, answerId, { kind: 'failed', code, reason }) };
+    }
     default:
       return event satisfies never;
   }
@@ -71,20 +78,22 @@ function evolve(state: ChatSessionState, event: ChatSessionEvent): ChatSessionSt
 
 type Existing = Extract<ChatSessionState, { exists: true }>;
 
-function newest(turns: readonly Turn[]): readonly Turn[] {
-  return turns.slice(-(EARLIER_MESSAGES + 1));
+function newest<Item>(items: readonly Item[]): readonly Item[] {
+  return items.slice(-(EARLIER_MESSAGES + 1));
 }
 
-function ended(state: Existing, outcome: Answer['outcome']): Answer | undefined {
-  return state.answer && { ...state.answer, outcome };
+function withOutcome(answers: readonly Answer[], answerId: string, outcome: Answer['outcome']): readonly Answer[] {
+  return answers.map((answer) => (answer.answerId === answerId ? { ...answer, outcome } : answer));
 }
 
 function decide(state: ChatSessionState, command: ChatSessionCommand): Decision<ChatSessionEvent> {
   if (command.type === 'OpenChatSession') return openChatSession(state, command);
-  if (!state.exists) return refuseUnknown();
+  if (!state.exists) return { refusal: unknownSession };
   switch (command.type) {
     case 'PostMessage':
       return postMessage(state, command);
+    case 'StartAnswer':
+      return startAnswer(state, command);
     case 'CompleteAnswer':
       return completeAnswer(state, command);
     case 'FailAnswer':
@@ -103,36 +112,58 @@ function openChatSession(
 
 function postMessage(state: Existing, command: Extract<ChatSessionCommand, { type: 'PostMessage' }>): Decision<ChatSessionEvent> {
   const { messageId, answerId, runId, text, by } = command;
-  if (by !== state.ownerId) return refuseUnknown();
+  if (by !== state.ownerId) return { refusal: unknownSession };
   if (state.turns.some((turn) => turn.messageId === messageId)) return nothing;
-  if (state.answer?.outcome.kind === 'running') {
+  const last = state.answers.at(-1);
+  if (last?.outcome.kind === 'running') {
     return refuse('B2001', 'answer_running', 'Wait for the running answer before asking again.', {
       path: ['sessionId'],
-      details: { answerId: state.answer.answerId },
+      details: { answerId: last.answerId },
     });
   }
   return { events: [{ type: 'MessagePosted', data: { sessionId: state.sessionId, messageId, answerId, runId, text, by } }] };
 }
 
-function completeAnswer(state: Existing, command: Extract<ChatSessionCommand, { type: 'CompleteAnswer' }>): Decision<ChatSessionEvent> {
-  const { answer, sessionId } = state;
-  if (answer?.answerId !== command.answerId || answer.outcome.kind === 'failed') return refuseEnded();
-  if (answer.outcome.kind === 'completed') return nothing;
+function startAnswer(state: Existing, command: Extract<ChatSessionCommand, { type: 'StartAnswer' }>): Decision<ChatSessionEvent> {
+  const answer = answerOf(state, command.answerId);
+  if (!answer) return refuseUnknownAnswer();
+  if (answer.outcome.kind !== 'running') return refuseEnded();
+  if (answer.outcome.begun) return nothing;
   const { answerId, runId } = answer;
-  return { events: [{ type: 'AnswerCompleted', data: { sessionId, answerId, text: command.text, runId } }] };
+  return { events: [{ type: 'AnswerStarted', data: { sessionId: state.sessionId, answerId, runId } }] };
+}
+
+function completeAnswer(state: Existing, command: Extract<ChatSessionCommand, { type: 'CompleteAnswer' }>): Decision<ChatSessionEvent> {
+  const answer = answerOf(state, command.answerId);
+  if (!answer) return refuseUnknownAnswer();
+  if (answer.outcome.kind === 'completed') return nothing;
+  if (answer.outcome.kind === 'failed') return refuseEnded();
+  const { answerId, runId } = answer;
+  return { events: [{ type: 'AnswerCompleted', data: { sessionId: state.sessionId, answerId, text: command.text, runId } }] };
 }
 
 function failAnswer(state: Existing, command: Extract<ChatSessionCommand, { type: 'FailAnswer' }>): Decision<ChatSessionEvent> {
-  const { answer, sessionId } = state;
-  if (answer?.answerId !== command.answerId || answer.outcome.kind === 'completed') return refuseEnded();
+  const answer = answerOf(state, command.answerId);
+  if (!answer) return refuseUnknownAnswer();
   if (answer.outcome.kind === 'failed') return nothing;
+  if (answer.outcome.kind === 'completed') return refuseEnded();
   const { answerId, runId } = answer;
-  return { events: [{ type: 'AnswerFailed', data: { sessionId, answerId, runId, code: command.code, reason: command.reason } }] };
+  const { code, reason } = command;
+  return { events: [{ type: 'AnswerFailed', data: { sessionId: state.sessionId, answerId, runId, code, reason } }] };
+}
+
+/** One of the newest answers of a session. */
+export function answerOf(state: ChatSessionState, answerId: string): Answer | undefined {
+  return state.exists ? state.answers.find((answer) => answer.answerId === answerId) : undefined;
 }
 
 /** Also what anyone but the owner is told, so that session ids reveal nothing. */
-function refuseUnknown(): Decision<ChatSessionEvent> {
-  return refuse('E4041', 'chat_session_unknown', 'There is no such chat session.', { path: ['sessionId'] });
+export const unknownSession: Refusal = {
+  code: 'E4041', rule: 'chat_session_unknown', message: 'There is no such chat session.', path: ['sessionId'],
+};
+
+function refuseUnknownAnswer(): Decision<ChatSessionEvent> {
+  return refuse('E4041', 'answer_unknown', 'There is no such answer in this chat session.', { path: ['answerId'] });
 }
 
 function refuseEnded(): Decision<ChatSessionEvent> {

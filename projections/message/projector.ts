@@ -19,12 +19,13 @@ function changes(event: Projected<ChatSessionEvent>, open: Open): Change[] {
   const seen = { updated_at: new Date(metadata.at), revision };
   switch (event.type) {
     case 'ChatSessionOpened':
+    case 'AnswerStarted':
       return [];
     case 'MessagePosted': {
       const { sessionId, messageId, answerId, runId, text, by } = event.data;
-      const both = { tenant_id: metadata.tenant, session_id: sessionId, owner_id: by, run_id: runId, created_at: new Date(metadata.at), ...seen };
-      const question = { ...both, ordinal: 2n * revision, role: 'user', state: 'complete', text: open(text) };
-      const answer = { ...both, ordinal: 2n * revision + 1n, role: 'assistant', state: 'streaming', text: null };
+      const both = { tenant_id: metadata.tenant, session_id: sessionId, owner_id: by, created_at: new Date(metadata.at), ...seen };
+      const question = { ...both, ordinal: 2n * revision, role: 'user', state: 'complete', text: open(text), run_id: null };
+      const answer = { ...both, ordinal: 2n * revision + 1n, role: 'assistant', state: 'streaming', text: null, run_id: runId };
       return [
         { kind: 'put', table, key: { id: messageId }, position, set: question },
         { kind: 'put', table, key: { id: answerId }, position, set: answer },

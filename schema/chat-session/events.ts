@@ -15,6 +15,8 @@ export const chatSessionEvents = {
     text: sealedSchema,
     by: z.string(),
   })),
+  /** From here on readers may have seen words of this answer. */
+  AnswerStarted: event(z.strictObject({ sessionId: z.string(), answerId: z.string(), runId: z.string() })),
   AnswerCompleted: event(z.strictObject({ sessionId: z.string(), answerId: z.string(), text: sealedSchema, runId: z.string() })),
   /** The question stays. `reason` is safe to show. */
   AnswerFailed: event(z.strictObject({

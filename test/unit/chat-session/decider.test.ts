@@ -11,6 +11,7 @@ const posted = (n: number): ChatSessionEvent => ({
   type: 'MessagePosted',
   data: { sessionId: 's1', messageId: `m${n}`, answerId: `a${n}`, runId: `r${n}`, text: sealed(`question ${n}`), by: 'u1' },
 });
+const started = (n: number): ChatSessionEvent => ({ type: 'AnswerStarted', data: { sessionId: 's1', answerId: `a${n}`, runId: `r${n}` } });
 const completed = (n: number): ChatSessionEvent =>
   ({ type: 'AnswerCompleted', data: { sessionId: 's1', answerId: `a${n}`, text: sealed(`answer ${n}`), runId: `r${n}` } });
 const failed = (n: number): ChatSessionEvent =>
@@ -19,6 +20,7 @@ const failed = (n: number): ChatSessionEvent =>
 const open = { type: 'OpenChatSession', sessionId: 's1', ownerId: 'u1', title: sealed('Plans'), model: 'gpt-4o-mini' } as const;
 const post = (n: number, by = 'u1') =>
   ({ type: 'PostMessage', messageId: `m${n}`, answerId: `a${n}`, runId: `r${n}`, text: sealed(`question ${n}`), by }) as const;
+const start = (n: number) => ({ type: 'StartAnswer', answerId: `a${n}` }) as const;
 const complete = (n: number) => ({ type: 'CompleteAnswer', answerId: `a${n}`, text: sealed(`answer ${n}`) }) as const;
 const fail = (n: number) => ({ type: 'FailAnswer', answerId: `a${n}`, code: 'E5004', reason: 'The model failed.' }) as const;
 
@@ -51,11 +53,25 @@ describe('chatSession', () => {
     twiceIsOnce(chatSession, [opened, posted(1)], fail(1));
   });
 
-  it('refuses another end, or the end of an answer that is not the newest', () => {
+  it('says once that an answer has begun, and never after its end', () => {
+    specification(chatSession).given([opened, posted(1)]).when(start(1)).then([started(1)]);
+    specification(chatSession).given([opened, posted(1), started(1)]).when(complete(1)).then([completed(1)]);
+    specification(chatSession).given([opened, posted(1), completed(1)]).when(start(1)).thenRefused('B2001', 'answer_ended');
+    specification(chatSession).given([opened, posted(1), failed(1)]).when(start(1)).thenRefused('B2001', 'answer_ended');
+    specification(chatSession).given([opened]).when(start(1)).thenRefused('E4041', 'answer_unknown');
+    twiceIsOnce(chatSession, [opened, posted(1)], start(1));
+  });
+
+  it('refuses another end of an answer', () => {
     specification(chatSession).given([opened, posted(1), failed(1)]).when(complete(1)).thenRefused('B2001', 'answer_ended');
     specification(chatSession).given([opened, posted(1), completed(1)]).when(fail(1)).thenRefused('B2001', 'answer_ended');
-    specification(chatSession).given([opened, posted(1), completed(1), posted(2)]).when(complete(1)).thenRefused('B2001', 'answer_ended');
-    specification(chatSession).given([opened]).when(fail(1)).thenRefused('B2001', 'answer_ended');
+  });
+
+  it('knows how earlier answers ended, and refuses ends of answers it does not know', () => {
+    specification(chatSession).given([opened, posted(1), completed(1), posted(2)]).when(complete(1)).thenNothing();
+    specification(chatSession).given([opened, posted(1), failed(1), posted(2)]).when(complete(1)).thenRefused('B2001', 'answer_ended');
+    specification(chatSession).given([opened, posted(1)]).when(complete(2)).thenRefused('E4041', 'answer_unknown');
+    specification(chatSession).given([opened]).when(fail(1)).thenRefused('E4041', 'answer_unknown');
   });
 
   it('keeps the question of a failed answer, and no more turns than the model is shown', () => {

@@ -1,0 +1,73 @@
+import { Length, Matches, MaxLength } from 'class-validator';
+import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { OrderDirection } from '../../src/graphql/connection';
+
+/** Longest question, in UTF-16 code units. */
+export const MESSAGE_LENGTH = 32_000;
+const TITLE_LENGTH = 200;
+const MODEL_LENGTH = 100;
+
+const NOT_BLANK = { message: '$property is not blank' };
+/** All but control characters and half characters, which neither Postgres nor JSON can keep. */
+const ONE_LINE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cf}\p{Co}\p{Cn}]*$/u;
+const LINES = /^[\t\n\r\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cf}\p{Co}\p{Cn}]*$/u;
+const NO_CONTROL = { message: '$property has no control characters' };
+
+@InputType({ description: 'The conversation to begin.' })
+export class OpenChatSessionInput {
+  @Field(() => String, { nullable: true, description: 'What it is about, 1 to 200 characters; a stand-in when omitted.' })
+  @Length(1, TITLE_LENGTH)
+  @Matches(ONE_LINE, NO_CONTROL)
+  @Matches(/\S/, NOT_BLANK)
+  title?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Model that answers; the server\'s own choice when omitted.' })
+  @Length(1, MODEL_LENGTH)
+  @Matches(ONE_LINE, NO_CONTROL)
+  @Matches(/\S/, NOT_BLANK)
+  model?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'The question to ask.' })
+export class PostMessageInput {
+  @Field(() => ID, { description: 'The session to ask in.' })
+  sessionId!: string;
+
+  @Field(() => String, { description: 'The question, 1 to 32,000 characters.' })
+  @Length(1, MESSAGE_LENGTH)
+  @Matches(LINES, NO_CONTROL)
+  @Matches(/\S/, NOT_BLANK)
+  text!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which chat sessions to list; all that is given must hold.' })
+export class ChatSessionFilter {
+  @Field(() => String, { nullable: true, description: 'Text contained in the title.' })
+  @MaxLength(200)
+  search?: string | null;
+}
+
+export enum ChatSessionOrderField {
+  UPDATED_AT = 'updated_at',
+  CREATED_AT = 'created_at',
+}
+registerEnumType(ChatSessionOrderField, {
+  name: 'ChatSessionOrderField',
+  description: 'What chat sessions are ordered by.',
+  valuesConfig: { UPDATED_AT: { description: 'When something was last said.' }, CREATED_AT: { description: 'When it was opened.' } },
+});
+
+@InputType({ description: 'Order of a list of chat sessions.' })
+export class ChatSessionOrder {
+  @Field(() => ChatSessionOrderField, { description: 'What to order by.' })
+  field!: ChatSessionOrderField;
+
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  direction!: OrderDirection;
+}
