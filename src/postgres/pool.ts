@@ -26,6 +26,8 @@ export function createPool(url: string, { max, applicationName, statementTimeout
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });
+  // A connection that breaks in use also fails its query, which is where it is handled; unheard it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => log.warn({ error: error.message, pool: applicationName }, 'An idle database connection was lost'));
   return pool;
 }
@@ -37,10 +39,6 @@ export function createPool(url: string, { max, applicationName, statementTimeout
 export async function inTransaction<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  const onError = (error: Error): void => {
-    broken = error;
-  };
-  client.on('error', onError);
   try {
     await client.query('begin');
     const result = await work(client);
@@ -52,7 +50,6 @@ export async function inTransaction<Result>(pool: Pool, work: (client: PoolClien
     });
     throw error;
   } finally {
-    client.removeListener('error', onError);
     client.release(broken);
   }
 }

@@ -1,6 +1,5 @@
--- Which workers each living process runs, so that others can free the jobs of a process that died.
+-- A sign of life of every process that runs jobs, by the name its jobs are locked under: others free the jobs of the dead.
 create table job_node (
   node_id text primary key,
-  worker_ids text[] not null default '{}',
   seen_at timestamptz not null default now()
 );

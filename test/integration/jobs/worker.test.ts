@@ -1,0 +1,112 @@
+import type { Pool } from 'pg';
+import type { JobHelpers, Tasks } from '../../../src/jobs/port';
+import { enqueue, startJobs, type JobOptions, type Jobs } from '../../../src/jobs/worker';
+import { migrate } from '../../../src/postgres/migrations';
+import { createPool } from '../../../src/postgres/pool';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { eventually } from '../projection-runtime/setting';
+
+describe('jobs', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  const running: Jobs[] = [];
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await migrate(database.url);
+    pool = createPool(database.url, { max: 8, applicationName: 'jobs test' });
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((jobs) => jobs.stop()));
+    await pool.query('delete from graphile_worker._private_jobs');
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  async function start(tasks: Tasks, options: Partial<JobOptions> = {}): Promise<Jobs> {
+    const jobs = await startJobs({ pool, tasks, ...options });
+    running.push(jobs);
+    return jobs;
+  }
+
+  it('run soon after they are enqueued, with what they need to know', async () => {
+    const runs: { payload: unknown; helpers: JobHelpers; after: number }[] = [];
+    const enqueued = { at: 0 };
+    await start({ greet: async (payload, helpers) => void runs.push({ payload, helpers, after: Date.now() - enqueued.at }) });
+    await enqueue(pool, { task: 'greet', payload: { name: 'warm-up' }, jobKey: 'warm-up' });
+    await eventually(() => runs.length === 1);
+    enqueued.at = Date.now();
+    await enqueue(pool, { task: 'greet', payload: { name: 'Ada' }, jobKey: 'ada' });
+    await eventually(() => runs.length === 2);
+    expect(runs[1]).toMatchObject({ payload: { name: 'Ada' }, helpers: { jobId: expect.any(String), attempt: 1, maxAttempts: 25 } });
+    expect(runs[1]!.after).toBeLessThan(900);
+  });
+
+  it('replace a waiting job of the same key', async () => {
+    const later = new Date(Date.now() + 60_000);
+    await enqueue(pool, { task: 'greet', payload: { n: 1 }, jobKey: 'same', runAt: later });
+    await enqueue(pool, { task: 'greet', payload: { n: 2 }, jobKey: 'same', runAt: later });
+    const { rows } = await pool.query('select payload from graphile_worker._private_jobs');
+    expect(rows).toEqual([{ payload: { n: 2 } }]);
+  });
+
+  it('know their last attempt', async () => {
+    const attempts: [number, number][] = [];
+    await start({ fail: async (_, { attempt, maxAttempts }) => {
+      attempts.push([attempt, maxAttempts]);
+      throw new Error('no');
+    } });
+    await enqueue(pool, { task: 'fail', payload: {}, jobKey: 'fail', maxAttempts: 2 });
+    await eventually(() => attempts.length === 1);
+    await eventually(async () => (await pool.query("update graphile_worker._private_jobs set run_at = now() where locked_at is null and key = 'fail'")).rowCount === 1);
+    await eventually(() => attempts.length === 2);
+    expect(attempts).toEqual([[1, 2], [2, 2]]);
+  });
+
+  it('are told when the worker shuts down, and run again afterwards', async () => {
+    let begun = 0;
+    const tasks: Tasks = { long: (_, { signal, attempt }) => new Promise((resolve, reject) => {
+      begun++;
+      if (attempt > 1) resolve();
+      signal.addEventListener('abort', () => reject(new Error('shut down')));
+    }) };
+    const jobs = await start(tasks, { graceMs: 10 });
+    await enqueue(pool, { task: 'long', payload: {}, jobKey: 'long' });
+    await eventually(() => begun === 1);
+    await jobs.stop();
+    running.length = 0;
+    await pool.query('update graphile_worker._private_jobs set run_at = now()');
+    await start(tasks);
+    await eventually(() => begun === 2);
+  });
+
+  it('of a process that died are run by another', async () => {
+    await enqueue(pool, { task: 'orphan', payload: {}, jobKey: 'orphan', queue: 'one by one' });
+    await pool.query("update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool-dead', attempts = 1");
+    await pool.query("update graphile_worker._private_job_queues set locked_at = now(), locked_by = 'pool-dead'");
+    await pool.query("insert into job_node (node_id, seen_at) values ('pool-dead', now() - interval '1 minute')");
+    const attempts: number[] = [];
+    await start({ orphan: async (_, { attempt }) => void attempts.push(attempt) });
+    await eventually(() => attempts.length === 1);
+    expect(attempts).toEqual([2]);
+  });
+
+  it('of a living process are left to it', async () => {
+    const finish: (() => void)[] = [];
+    let runs = 0;
+    const tasks: Tasks = { slow: () => new Promise<void>((resolve) => {
+      runs++;
+      finish.push(resolve);
+    }) };
+    const deadAfterMs = 200;
+    await start(tasks, { deadAfterMs });
+    await enqueue(pool, { task: 'slow', payload: {}, jobKey: 'slow' });
+    await eventually(() => runs === 1);
+    await start(tasks, { deadAfterMs });
+    const rounds = await pool.query<{ seen: Date }>('select max(seen_at) as seen from job_node');
+    await eventually(async () => (await pool.query("select from job_node having min(seen_at) > $1::timestamptz + interval '600 milliseconds'", [rounds.rows[0]!.seen])).rowCount === 1);
+    expect(runs).toBe(1);
+    finish.forEach((resolve) => resolve());
+  });
+});
