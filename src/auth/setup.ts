@@ -20,7 +20,7 @@ const ISSUE = `
   where auth_setup.consumed_at < $3`;
 
 const CURRENT = `
-  select seed from auth_setup where consumed_at is null and not exists (select 1 from auth_standing where role = 'owner')`;
+  select exists (select 1 from auth_standing where role = 'owner') as owned, (select seed from auth_setup where consumed_at is null) as seed`;
 
 const CONSUME = `
   update auth_setup set consumed_at = $2
@@ -34,21 +34,24 @@ export function createSetup({ pool, masterKey, clock }: { pool: SqlPool; masterK
   const key = deriveKey(masterKey, ['set-up token']);
   const tokenOf = (seed: Buffer): Buffer => createHmac('sha256', key).update(seed).digest();
 
-  async function currentSeed(): Promise<Buffer | undefined> {
-    const { rows } = await pool.query<{ seed: Buffer }>(CURRENT);
-    return rows[0]?.seed;
+  async function current(): Promise<{ owned: boolean; seed: Buffer | null }> {
+    const { rows } = await pool.query<{ owned: boolean; seed: Buffer | null }>(CURRENT);
+    return rows[0]!;
   }
 
   return {
     async token() {
-      const now = clock();
-      await pool.query(ISSUE, [randomBytes(32), now, new Date(now.getTime() - GRACE_MS)]);
-      const seed = await currentSeed();
-      return seed && tokenOf(seed).toString('base64url');
+      let state = await current();
+      if (!state.owned && !state.seed) {
+        const now = clock();
+        await pool.query(ISSUE, [randomBytes(32), now, new Date(now.getTime() - GRACE_MS)]);
+        state = await current();
+      }
+      return state.owned || !state.seed ? undefined : tokenOf(state.seed).toString('base64url');
     },
     async consume(token) {
-      const seed = await currentSeed();
-      if (!seed) return false;
+      const { owned, seed } = await current();
+      if (owned || !seed) return false;
       const expected = tokenOf(seed);
       const given = Buffer.from(token, 'base64url');
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;

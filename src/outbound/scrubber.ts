@@ -6,7 +6,8 @@ export interface Scrubber {
   stream(): { push(chunk: Buffer): Buffer; end(): Buffer };
 }
 
-const MASK = '[secret removed]';
+/** What stands where a secret stood. */
+export const MASK = '[secret removed]';
 /** Shorter values would tear holes into ordinary text. */
 const MIN_SECRET_LENGTH = 4;
 
