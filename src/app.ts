@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createAuth } from './auth/auth';
+import { createSignInThrottle } from './auth/throttle';
+import { createCommandRuntime } from './command-runtime/runtime';
+import type { Configuration } from './configuration';
+import type { EventStore } from './event-store/port';
+import type { Setting } from './graphql/context';
+import { contextMaker } from './graphql/make-context';
+import { buildApiSchema } from './graphql/schema';
+import { loadTrustedDocuments } from './graphql/trusted-documents';
+import { createHttpServer, type HttpServer } from './http/server';
+import { createIdempotencyStore } from './idempotency/store';
+import { startJobs } from './jobs/worker';
+import { createLiveFeeds } from './live/feeds';
+import { createOutputStreams } from './live/output-streams';
+import { projectRoot } from './paths';
+import { migrate } from './postgres/migrations';
+import { createNotifications } from './postgres/notifications';
+import { createPool } from './postgres/pool';
+import { createProjectionRuntime } from './projection-runtime/runtime';
+import { readinessChecks } from './readiness';
+import { projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { commandMetrics } from './telemetry/command-metrics';
+import { connectVendors } from './upstreams/vendors';
+import { loadMasterKey } from './vault/master-key';
+import { createVault } from './vault/vault';
+
+export interface AppOptions {
+  configuration: Configuration;
+  databaseUrl: string;
+  store: EventStore;
+  log: Logger;
+  /** Cost points per caller; the benchmarks lift it. */
+  costBudget?: { burst: number; perSecond: number };
+}
+
+export interface App {
+  http: HttpServer;
+  setting: Setting;
+  /** The one-time link while there is no owner. */
+  setupLink(): Promise<string | undefined>;
+  /** Drains and ends everything this made; the store and the database stay. */
+  close(): Promise<void>;
+}
+
+/** Reads are short; whatever runs longer is given up. */
+const STATEMENT_TIMEOUT_MS = 5_000;
+const CRONTAB = '17 3 * * * remove-expired-answers';
+
+/** Puts one server together over a log and a database, wherever these are. */
+export async function createApp({ configuration, databaseUrl, store, log, costBudget }: AppOptions): Promise<App> {
+  await migrate(databaseUrl);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const pool = createPool(databaseUrl, { max: 20, applicationName: 'keyledger', statementTimeoutMs: STATEMENT_TIMEOUT_MS, log });
+  const background = createPool(databaseUrl, { max: 24, applicationName: 'keyledger background', log });
+  const notifications = createNotifications(databaseUrl, log);
+
+  const { key: masterKey, warning } = loadMasterKey({ value: configuration.masterKey, dataDir: configuration.dataDir });
+  if (warning) log.warn(warning);
+  const clock = (): Date => new Date();
+  const vault = await createVault({ pool, masterKey });
+  const auth = createAuth({ pool, masterKey, clock });
+  const signIn = createSignInThrottle({ pool, masterKey, clock });
+  const vendors = await connectVendors(configuration, pool);
+  const setting: Setting = {
+    version: readVersion(),
+    simulatedLiteLlm: vendors.simulated.litellm,
+    simulatedLlm: vendors.simulated.llm,
+    llmModel: configuration.llm.model,
+  };
+
+  const commands = createCommandRuntime({ store, metrics: commandMetrics(registry) });
+  const projections = createProjectionRuntime({ store, pool: background, notifications, vault, projectors, reactors, log });
+  await projections.start();
+  const live = createLiveFeeds({ pool, notifications, projectors, advances: projections, log });
+  const outputs = createOutputStreams({ pool, notifications });
+  const db = { query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => (await pool.query<Row>(sql, [...parameters])).rows };
+  const idempotency = createIdempotencyStore(db);
+  const tasks = tasksOf({
+    commands, vault, auth, outputs, clock, litellm: vendors.litellm, llm: vendors.llm, simulatedLlm: vendors.simulated.llm,
+  });
+  const jobs = await startJobs({
+    pool: background, log, crontab: CRONTAB,
+    tasks: { ...tasks, 'remove-expired-answers': async () => void (await idempotency.removeExpired()) },
+  });
+  const keeper = startKeyPoolKeeper({ commands, pool: background, clock, log });
+  await makeFirstOwner();
+
+  const http = await createHttpServer({
+    schema: buildApiSchema(resolvers),
+    makeContext: contextMaker({
+      commands, db: () => db, live, outputs, auth, signIn, vault, idempotency, setting,
+      projectionStatus: () => projections.status(), now: clock, newId: randomUUID,
+    }),
+    auth, log, metrics: registry,
+    readiness: readinessChecks({ store, pool, projections }),
+    config: {
+      publicUrl: configuration.publicUrl,
+      allowedOrigins: [],
+      introspection: configuration.introspection,
+      trustedDocuments: loadTrustedDocuments(path.join(projectRoot, 'schema', 'operations.json')),
+      trustedDocumentsOnly: configuration.trustedDocumentsOnly,
+      clientDirectory: path.join(projectRoot, 'dist', 'client'),
+      costBudget,
+    },
+  });
+
+  async function makeFirstOwner(): Promise<void> {
+    const token = configuration.firstOwner && (await auth.setupToken());
+    if (!configuration.firstOwner || !token || !(await auth.consumeSetupToken(token))) return;
+    const { email, password } = configuration.firstOwner;
+    const commandId = randomUUID();
+    const command = { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'start' }, tenant: '' } as const;
+    const outcome = await setUpOwner({ commands, vault, auth }, command, {
+      tenantId: randomUUID(), tenantName: 'Main', userId: randomUUID(), email, displayName: email.split('@')[0] ?? email, password,
+    });
+    if (!outcome.accepted) throw new Error(`The first owner was refused: ${outcome.refusal.message}`);
+    log.info('The first owner was made from ADMIN_USER');
+  }
+
+  return {
+    http,
+    setting,
+    async setupLink() {
+      const token = await auth.setupToken();
+      return token && `${configuration.publicUrl}/setup?token=${encodeURIComponent(token)}`;
+    },
+    async close() {
+      await http.close();
+      await live.close();
+      await keeper.stop();
+      await jobs.stop();
+      await commands.close();
+      await projections.stop();
+      await vendors.close();
+      await notifications.stop();
+      await Promise.all([pool.end(), background.end()]);
+    },
+  };
+}
+
+function readVersion(): string {
+  const file = path.join(projectRoot, 'package.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
+}

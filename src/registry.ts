@@ -1,0 +1,96 @@
+import { settleStandingTask, standingReactor } from '../commands/user/reactor';
+import { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from '../commands/chat-session/answering';
+import { ChatSessionMutations } from '../commands/chat-session/mutations';
+import { answerMessages } from '../commands/chat-session/reactor';
+import { KeyPoolMutations } from '../commands/key-pool/mutations';
+import { SessionMutations } from '../commands/session/mutations';
+import { UserMutations } from '../commands/user/mutations';
+import { VirtualKeyMutations } from '../commands/virtual-key/mutations';
+import { PROVISION_VIRTUAL_KEY, provisionKeys, provisionVirtualKeyTask } from '../commands/virtual-key/reactor';
+import { auditLogProjector } from '../projections/audit-log/projector';
+import { chatSessionsProjector } from '../projections/chat-session/projector';
+import { keyPoolsProjector } from '../projections/key-pool/projector';
+import { messagesProjector } from '../projections/message/projector';
+import { runsProjector } from '../projections/run/projector';
+import { tenantsProjector } from '../projections/tenant/projector';
+import { usersProjector } from '../projections/user/projector';
+import { virtualKeysProjector } from '../projections/virtual-key/projector';
+import { AuditLogQueries } from '../queries/audit-log/queries';
+import { AuditLogSubscriptions } from '../queries/audit-log/subscriptions';
+import * as chatSessionQueries from '../queries/chat-session/queries';
+import { ChatSessionSubscriptions } from '../queries/chat-session/subscriptions';
+import * as keyPoolQueries from '../queries/key-pool/queries';
+import { KeyPoolSubscriptions } from '../queries/key-pool/subscriptions';
+import { OverviewQueries } from '../queries/overview/queries';
+import { OverviewSubscriptions } from '../queries/overview/subscriptions';
+import { RunQueries } from '../queries/run/queries';
+import { RunSubscriptions } from '../queries/run/subscriptions';
+import { SessionQueries, SetUpPayloadFields, SignInPayloadFields } from '../queries/session/queries';
+import { AssignRolePayloadFields, CreateUserPayloadFields, DeactivateUserPayloadFields, UserQueries } from '../queries/user/queries';
+import { UserSubscriptions } from '../queries/user/subscriptions';
+import { IssueKeyPayloadFields, UserVirtualKeys, VirtualKeyQueries } from '../queries/virtual-key/queries';
+import { VirtualKeySubscriptions } from '../queries/virtual-key/subscriptions';
+import { chatSessionEvents } from '../schema/chat-session/events';
+import type { EventDefinitions } from '../schema/define-events';
+import { keyAliasEvents } from '../schema/key-alias/events';
+import { keyPoolEvents } from '../schema/key-pool/events';
+import { loginNameEvents } from '../schema/login-name/events';
+import { runEvents } from '../schema/run/events';
+import { tenantEvents } from '../schema/tenant/events';
+import { userEvents } from '../schema/user/events';
+import { virtualKeyEvents } from '../schema/virtual-key/events';
+import { NodeResolver } from './graphql/node';
+import type { Tasks } from './jobs/port';
+import type { AnyProjector, AnyReactor } from './projection-runtime/projector';
+
+/** The one place where the runtime learns which capabilities there are. A new one adds its lines here. */
+
+/** Every event type of the product. */
+export const eventDefinitions: EventDefinitions = {
+  ...tenantEvents,
+  ...loginNameEvents,
+  ...userEvents,
+  ...keyAliasEvents,
+  ...virtualKeyEvents,
+  ...keyPoolEvents,
+  ...runEvents,
+  ...chatSessionEvents,
+};
+
+export const projectors: readonly AnyProjector[] = [
+  tenantsProjector,
+  usersProjector,
+  virtualKeysProjector,
+  keyPoolsProjector,
+  runsProjector,
+  chatSessionsProjector,
+  messagesProjector,
+  auditLogProjector(eventDefinitions),
+];
+
+export const reactors: readonly AnyReactor[] = [standingReactor, provisionKeys, answerMessages];
+
+export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0];
+
+export function tasksOf(services: TaskServices): Tasks {
+  return {
+    'settle-standing': settleStandingTask(services),
+    [PROVISION_VIRTUAL_KEY]: provisionVirtualKeyTask(services),
+    [ANSWER_MESSAGE]: answerMessageTask(services),
+  };
+}
+
+export const resolvers: readonly Function[] = [
+  NodeResolver,
+  SessionQueries, SetUpPayloadFields, SignInPayloadFields, SessionMutations,
+  OverviewQueries, OverviewSubscriptions,
+  UserQueries, CreateUserPayloadFields, AssignRolePayloadFields, DeactivateUserPayloadFields, UserSubscriptions, UserMutations,
+  VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
+  ...Object.values(keyPoolQueries), KeyPoolSubscriptions, KeyPoolMutations,
+  RunQueries, RunSubscriptions,
+  ...Object.values(chatSessionQueries), ChatSessionSubscriptions, ChatSessionMutations,
+  AuditLogQueries, AuditLogSubscriptions,
+];
+
+export { startKeyPoolKeeper } from '../commands/key-pool/keeper';
+export { setUpOwner } from '../commands/session/set-up-owner';
