@@ -1,8 +1,9 @@
+import type { Refusal } from '../../schema/errors/catalogue';
 import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
-import { diagnoseKeys } from './diagnosis';
+import { diagnoseTenant } from './diagnosis';
 import { drain } from './drain';
-import { copy, evolve, initial, scopeOf, ticketOf, type KeyPoolState, type Lease } from './state';
+import { copy, evolve, initial, ticketOf, type KeyPoolState, type Lease } from './state';
 
 /** Most tickets that wait in one pool. */
 export const QUEUE_LIMIT = 10_000;
@@ -143,7 +144,7 @@ function requestLease(state: KeyPoolState, command: RequestLease, now: number): 
 }
 
 function refuseNow(state: KeyPoolState, tenant: string, now: number): Decision<KeyPoolEvent> {
-  const { reason, retryAfterMs = RETRY_MS } = diagnoseKeys(scopeOf(state, tenant).keys, now);
+  const { reason, retryAfterMs = RETRY_MS } = diagnoseTenant(state, tenant, now);
   return refuse('E4291', 'no_key_free', 'No key of this pool is free now.', { details: { reason }, retryAfterMs });
 }
 
@@ -179,18 +180,19 @@ function timeOutTicket(state: KeyPoolState, { ticketId }: TimeOutTicket, now: nu
 }
 
 /** The lease that the caller proves to hold. A lease of somebody else is as unknown as one that never was. */
-function heldLease(state: KeyPoolState, { leaseId, token, holder }: { leaseId: string; token: number; holder: string }): Lease | { refusal: Refused } {
+function heldLease(state: KeyPoolState, { leaseId, token, holder }: { leaseId: string; token: number; holder: string }): Lease | { refusal: Refusal } {
   const lease = state.leases.get(leaseId);
   const known = lease ?? state.ended.get(leaseId);
   if (known?.holder !== holder || known.token === undefined) {
     return refuse('E4041', 'lease_unknown', 'You hold no such lease.', { path: ['leaseId'] });
   }
-  if (lease?.token !== token) {
-    return refuse('E4091', 'stale_lease', 'The lease is over; its key may serve somebody else by now.', { path: ['fencingToken'], details: { token } });
-  }
-  return lease;
+  return lease?.token === token ? lease : staleLease(token);
 }
-type Refused = ReturnType<typeof refuse>['refusal'];
+
+/** Refusal of a token that is not, or no longer, the one of the lease. */
+export function staleLease(token: number): { refusal: Refusal } {
+  return refuse('E4091', 'stale_lease', 'The lease is over; its key may serve somebody else by now.', { path: ['fencingToken'], details: { token } });
+}
 
 const ending = ({ id, keyId, token }: Lease, at: number) => ({ leaseId: id, keyId, token, at });
 

@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { v5 as uuidv5 } from 'uuid';
+import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
+import { pause, systemClock, type Clock } from '../../src/event-store/clock';
+import type { Db } from '../../src/graphql/context';
+import { silentLog, type Log } from '../../src/postgres/log';
+import { keyPool, type KeyPoolCommand } from './decider';
+import { nextWakeAt } from './diagnosis';
+import { closeEnded, databaseTime, dropOld, insertBeats, lapsedLeases, markLapsed } from './lease-beats';
+import type { KeyPoolState } from './state';
+
+export interface KeyPoolKeeperOptions {
+  commands: CommandRuntime;
+  /** On the database of the views and of `lease_beat`. */
+  db: Db;
+  clock?: Clock;
+  log?: Log;
+  /** Longest time between two looks, in milliseconds. Default 1 s. */
+  sweepMs?: number;
+}
+
+export interface KeyPoolKeeper {
+  /** Ends after the look under way. */
+  stop(): Promise<void>;
+}
+
+/** Shortest time between two looks. */
+const SHORTEST_MS = 25;
+/** Most leases, and most tickets, that one look ends in one pool. */
+const ENDED_AT_ONCE = 500;
+const CLEANING_MS = 3_600_000;
+/** Namespace of the ids of the keeper's commands; must never change. */
+const COMMAND_IDS = '2f0f7f0a-4c1c-5f6e-9a52-6f5f0f4f7c11';
+
+/**
+ * Does what is due in the pools without anybody asking: ends leases whose heartbeat has stopped, ends tickets past their
+ * wait limit, and serves the queue when a rate window reopens. Every node runs one; they need not know of each other,
+ * because whatever two of them do, the table and the log take once. All times are the database's.
+ */
+export function startKeyPoolKeeper({ commands, db, clock = systemClock, log = silentLog, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
+  const stopping = new AbortController();
+  /** When this keeper began to look: before that, it does not know whether anybody could beat. */
+  let since: number | undefined;
+  let cleanAt = 0;
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const wait = await look().catch((error: unknown) => {
+        log.warn({ error: messageOf(error) }, 'The key pools could not be looked after');
+        return sweepMs;
+      });
+      await pause(clock, wait, stopping.signal);
+    }
+  }
+
+  /** @returns milliseconds until the next look */
+  async function look(): Promise<number> {
+    const now = await databaseTime(db);
+    since ??= now;
+    await markLapsed(db, since);
+    const pools = await db.query<{ id: string; tenant_id: string }>('select id, tenant_id from views.key_pools');
+    const wakes = await Promise.all(pools.map(({ id, tenant_id }) => tend(id, tenant_id, now).catch((error: unknown) => {
+      log.warn({ provider: id, error: messageOf(error) }, 'A key pool could not be looked after');
+      return undefined;
+    })));
+    if (now >= cleanAt) {
+      await dropOld(db);
+      cleanAt = now + CLEANING_MS;
+    }
+    const soonest = Math.min(...wakes.map((wake) => wake ?? Infinity));
+    return Math.min(sweepMs, Math.max(SHORTEST_MS, soonest - now));
+  }
+
+  /** @returns when the pool has to be looked at again, if that is known */
+  async function tend(provider: string, tenant: string, now: number): Promise<number | undefined> {
+    const send = (command: KeyPoolCommand, commandId: string) => commands.execute(keyPool, provider, command, contextOf(commandId, tenant));
+    const tick = await commands.execute(keyPool, provider, { type: 'Tick', now }, contextOf(randomUUID(), tenant), (state) => survey(state, now));
+    if (!tick.accepted) return undefined;
+    const { leases, token, overdue, wakeAt } = tick.answer;
+    await insertBeats(db, leases.map((lease) => ({ ...lease, provider })));
+    await closeEnded(db, provider, leases.map(({ leaseId }) => leaseId), token);
+    const lapsed = await lapsedLeases(db, provider, ENDED_AT_ONCE);
+    await Promise.all([
+      ...lapsed.map((lease) => send({ type: 'ExpireLease', ...lease, now }, idOf('expire', provider, lease.leaseId, lease.token))),
+      ...overdue.map((ticketId) => send({ type: 'TimeOutTicket', ticketId, now }, idOf('time out', provider, ticketId))),
+    ]);
+    return wakeAt;
+  }
+
+  const done = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await done;
+    },
+  };
+}
+
+/** What the keeper has to know of a pool. */
+function survey(state: KeyPoolState, now: number) {
+  const overdue: string[] = [];
+  for (const ticket of state.tickets.values()) {
+    if (now >= ticket.deadline && overdue.length < ENDED_AT_ONCE) overdue.push(ticket.id);
+  }
+  return {
+    leases: Array.from(state.leases.values(), ({ id, token, ttlMs }) => ({ leaseId: id, token, ttlMs })),
+    token: state.token,
+    overdue,
+    wakeAt: nextWakeAt(state),
+  };
+}
+
+function contextOf(commandId: string, tenant: string): CommandContext {
+  return { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'key-pool-keeper' }, tenant };
+}
+
+/** The same on every node and at every try, so that the log takes it once. */
+const idOf = (...what: readonly (string | number)[]): string => uuidv5(JSON.stringify(what), COMMAND_IDS);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

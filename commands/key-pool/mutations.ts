@@ -1,0 +1,106 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { Refusal } from '../../schema/errors/catalogue';
+import {
+  AddProviderKeyInput, DEFAULT_TTL_SECONDS, DEFAULT_WAIT_SECONDS, HeartbeatLeaseInput, LeaseKeyInput, ReleaseLeaseInput,
+} from '../../schema/key-pool/inputs';
+import { AddProviderKeyPayload, HeartbeatLeasePayload, LeaseKeyPayload, LeaseOutcome, ReleaseLeasePayload } from '../../schema/key-pool/types';
+import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
+import type { Context } from '../../src/graphql/context';
+import { derivedId, mutate } from '../../src/graphql/mutate';
+import { fromGlobalId } from '../../src/graphql/node';
+import type { MutationPayload } from '../../src/graphql/payload';
+import { Policy } from '../../src/graphql/policy';
+import { signedIn } from '../../src/graphql/tenant';
+import { addProviderKey, secretPlace } from './add-provider-key';
+import { keyPool, staleLease } from './decider';
+import { beat, insertBeats } from './lease-beats';
+import type { KeyPoolState, Lease } from './state';
+
+@Resolver()
+export class KeyPoolMutations {
+  @Mutation(() => AddProviderKeyPayload, { description: 'Adds a key to the pool of its vendor; the first one makes the pool.' })
+  @Policy('owner', 'admin')
+  addProviderKey(@Arg('input', () => AddProviderKeyInput, { description: 'The key.' }) input: AddProviderKeyInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return mutate(context, { name: 'addProviderKey', input }, (command) => {
+      const { provider, name, secret, concurrencyLimit, rpmLimit, priority, tenantScope } = input;
+      const key = {
+        keyId: derivedId(command, 'provider-key'), provider, name, secret,
+        concurrencyLimit: concurrencyLimit ?? 1, rpmLimit: rpmLimit ?? null, priority: priority ?? 0, tenantScope: tenantScope ?? '*',
+      };
+      return addProviderKey(context, command, key, context.now().getTime());
+    }, (changed) => changed);
+  }
+
+  @Mutation(() => LeaseKeyPayload, { description: 'Leases a key of a vendor, or takes a place in the queue for one.' })
+  @Policy('owner', 'admin')
+  leaseKey(@Arg('input', () => LeaseKeyInput, { description: 'What, and how long to wait.' }) input: LeaseKeyInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return mutate(context, { name: 'leaseKey', input, secretFields: ['secret'] }, (command) => leaseKey(context, command, input), (leased) => leased);
+  }
+
+  @Mutation(() => HeartbeatLeasePayload, { description: 'Says that a lease is still in use; it then lives for another TTL.' })
+  @Policy('owner', 'admin')
+  heartbeatLease(@Arg('input', () => HeartbeatLeaseInput, { description: 'Which lease.' }) input: HeartbeatLeaseInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return mutate(context, { name: 'heartbeatLease', input }, (command) => heartbeatLease(context, command, input), (changed) => changed);
+  }
+
+  @Mutation(() => ReleaseLeasePayload, { description: 'Gives a leased key back; whoever waits for it is served at once.' })
+  @Policy('owner', 'admin')
+  releaseLease(@Arg('input', () => ReleaseLeaseInput, { description: 'Which lease.' }) input: ReleaseLeaseInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return mutate(context, { name: 'releaseLease', input }, (command) => {
+      const claim = claimOf(context, input);
+      const release = { type: 'ReleaseLease' as const, ...claim.held, outcome: input.outcome ?? LeaseOutcome.OK };
+      return context.commands.execute(keyPool, claim.provider, release, command, () => ({ provider: claim.provider }));
+    }, (changed) => changed);
+  }
+}
+
+/** What `leaseKey` answers: a lease with its secret, or a ticket. */
+type Leased = { leaseId: string; ticketId: null; secret: string } | { leaseId: null; ticketId: string; secret: null };
+
+const requestOver: Refusal = { code: 'E4091', rule: 'request_over', message: 'This request has ended; make a new one.', path: ['requestId'] };
+
+async function leaseKey(context: Context, command: CommandContext, input: LeaseKeyInput): Promise<CommandOutcome<Leased>> {
+  const { userId, tenantId } = signedIn(context);
+  const { provider, ttlSeconds, maxWaitSeconds } = input;
+  const requestId = `${userId}/${input.requestId}`;
+  const outcome = await context.commands.execute(keyPool, provider, {
+    type: 'RequestLease', ticketId: `${provider}/${derivedId(command, 'ticket')}`, requestId, tenant: tenantId, holder: userId,
+    ttlMs: (ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1_000, maxWaitMs: (maxWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000, now: context.now().getTime(),
+  }, command, (state) => standing(state, requestId));
+  if (!outcome.accepted) return outcome;
+
+  const { position, revision, answer: { ticketId, lease, secretRef } } = outcome;
+  const answered = (answer: Leased): CommandOutcome<Leased> => ({ accepted: true, answer, position, revision });
+  if (ticketId) return answered({ ticketId, leaseId: null, secret: null });
+  if (!lease || !secretRef) return { accepted: false, refusal: requestOver, position, revision };
+  await insertBeats(context.db, [{ leaseId: lease.id, provider, token: lease.token, ttlMs: lease.ttlMs }]);
+  const secret = await context.vault.getSecret(secretPlace(secretRef));
+  if (secret === undefined) throw new Error(`The vault has no secret for provider key ${lease.keyId}`);
+  return answered({ leaseId: lease.id, ticketId: null, secret });
+}
+
+/** How a request stands: it waits, holds a lease, or is over. */
+function standing({ requests, tickets, leases, keys }: KeyPoolState, requestId: string): { ticketId?: string; lease?: Lease; secretRef?: string } {
+  const id = requests.get(requestId);
+  if (id === undefined) return {};
+  const lease = leases.get(id);
+  if (lease) return { lease, secretRef: keys.get(lease.keyId)?.secretRef };
+  return tickets.has(id) ? { ticketId: id } : {};
+}
+
+async function heartbeatLease(context: Context, command: CommandContext, input: HeartbeatLeaseInput): Promise<CommandOutcome<{ leaseId: string }>> {
+  const { provider, held } = claimOf(context, input);
+  const { leaseId, token } = held;
+  const outcome = await context.commands.execute(keyPool, provider, { type: 'HeartbeatLease', ...held }, command, ({ leases }) => leases.get(leaseId)?.ttlMs);
+  if (!outcome.accepted) return outcome;
+  const { position, revision, answer: ttlMs } = outcome;
+  if (ttlMs !== undefined && (await beat(context.db, { leaseId, provider, token, ttlMs }))) return { accepted: true, answer: { leaseId }, position, revision };
+  return { accepted: false, ...staleLease(token), position, revision };
+}
+
+/** A lease as its holder names it. Its id begins with the provider, which is the stream to look in. */
+function claimOf(context: Context, input: { leaseId: string; fencingToken: string }) {
+  const leaseId = fromGlobalId(input.leaseId, 'Lease');
+  const held = { leaseId, token: Number(input.fencingToken), holder: signedIn(context).userId, now: context.now().getTime() };
+  return { provider: leaseId.slice(0, Math.max(0, leaseId.lastIndexOf('/'))), held };
+}

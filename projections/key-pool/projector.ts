@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
+import { projectRoot } from '../../src/paths';
+import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
+
+/** View `key_pools`: pools with their keys, leases and everybody who waits. Subscribers see the pool's row. */
+export const keyPoolsProjector: Projector<typeof keyPoolEvents> = {
+  name: 'key_pools',
+  version: 1,
+  events: keyPoolEvents,
+  tables: path.join(projectRoot, 'projections/key-pool/tables.sql'),
+  live: { table: 'key_pools', key: 'id' },
+  project: (events) => [...events.flatMap(detailChanges), ...poolsOf(events).flatMap(poolChanges)],
+};
+
+type Event = Projected<KeyPoolEvent>;
+
+/** The stream is `keyPool-<provider>`. */
+const providerOf = ({ at }: Event): string => at.stream.slice(at.stream.indexOf('-') + 1);
+
+/** Changes of keys, leases and tickets. */
+function detailChanges(event: Event): Change[] {
+  const { at: recorded } = event;
+  const { position } = recorded;
+  const provider = providerOf(event);
+  const at = new Date(event.data.at);
+  switch (event.type) {
+    case 'ProviderKeyAdded': {
+      const { keyId, name, lastFour, concurrencyLimit, rpmLimit, priority, tenantScope } = event.data;
+      return [{
+        kind: 'put', table: 'provider_keys', key: { id: keyId }, position,
+        set: {
+          tenant_id: recorded.metadata.tenant, provider, name, last_four: lastFour, concurrency_limit: concurrencyLimit, rpm_limit: rpmLimit,
+          priority, tenant_scope: tenantScope, active: true, active_leases: 0,
+        },
+      }];
+    }
+    case 'LeaseRequested': {
+      const { ticketId, tenant, holder, maxWaitMs } = event.data;
+      return [{
+        kind: 'put', table: 'wait_tickets', key: { id: ticketId }, position,
+        set: { tenant_id: tenant, provider, holder, place: recorded.revision, enqueued_at: at, deadline: new Date(event.data.at + maxWaitMs) },
+      }];
+    }
+    case 'LeaseGranted': {
+      const { leaseId, ticketId, keyId, token, tenant, holder, ttlMs } = event.data;
+      return [
+        { kind: 'remove', table: 'wait_tickets', key: { id: ticketId }, position },
+        {
+          kind: 'put', table: 'leases', key: { id: leaseId }, position,
+          set: { tenant_id: tenant, provider, key_id: keyId, holder, token, ttl_ms: ttlMs, state: 'active', granted_at: at, ended_at: null },
+        },
+        { kind: 'add', table: 'provider_keys', key: { id: keyId }, position, add: { active_leases: 1 } },
+      ];
+    }
+    case 'LeaseReleased':
+      return ended(event, event.data.outcome === 'ok' ? 'released' : 'error');
+    case 'LeaseExpired':
+      return ended(event, 'expired');
+    case 'TicketTimedOut':
+      return [{ kind: 'remove', table: 'wait_tickets', key: { id: event.data.ticketId }, position }];
+    default:
+      return event satisfies never;
+  }
+}
+
+function ended({ data, at: { position } }: Extract<Event, { type: 'LeaseReleased' | 'LeaseExpired' }>, state: string): Change[] {
+  return [
+    { kind: 'patch', table: 'leases', key: { id: data.leaseId }, position, set: { state, ended_at: new Date(data.at) } },
+    { kind: 'add', table: 'provider_keys', key: { id: data.keyId }, position, add: { active_leases: -1 } },
+  ];
+}
+
+/** The events of each pool. */
+function poolsOf(events: readonly Event[]): Event[][] {
+  const pools = new Map<string, Event[]>();
+  for (const event of events) {
+    const provider = providerOf(event);
+    const pool = pools.get(provider);
+    if (pool) pool.push(event);
+    else pools.set(provider, [event]);
+  }
+  return [...pools.values()];
+}
+
+/** Two changes of the pool's row for all its events: a row that every grant touches must not cost a statement each. */
+function poolChanges(events: readonly Event[]): Change[] {
+  const [first] = events;
+  const last = events.at(-1)!;
+  const { position, revision } = last.at;
+  const key = { id: providerOf(last) };
+  const seen = { updated_at: new Date(last.data.at), revision };
+  const add = { active_leases: 0, waiting: 0, capacity: 0, grants_total: 0 };
+  for (const event of events) count(add, event);
+  const isNew = first!.at.revision === 0n;
+  if (isNew) return [{ kind: 'put', table: 'key_pools', key, position, set: { tenant_id: first!.at.metadata.tenant, ...add, ...seen } }];
+  return [
+    { kind: 'add', table: 'key_pools', key, position, add },
+    { kind: 'patch', table: 'key_pools', key, position, set: seen },
+  ];
+}
+
+function count(sums: { active_leases: number; waiting: number; capacity: number; grants_total: number }, event: Event): void {
+  switch (event.type) {
+    case 'ProviderKeyAdded':
+      sums.capacity += event.data.concurrencyLimit;
+      break;
+    case 'LeaseRequested':
+      sums.waiting++;
+      break;
+    case 'LeaseGranted':
+      sums.waiting--;
+      sums.active_leases++;
+      sums.grants_total++;
+      break;
+    case 'LeaseReleased':
+    case 'LeaseExpired':
+      sums.active_leases--;
+      break;
+    case 'TicketTimedOut':
+      sums.waiting--;
+      break;
+    default:
+      event satisfies never;
+  }
+}

@@ -1,0 +1,86 @@
+import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { KeyPoolFilter, KeyPoolOrder, KeyPoolOrderField } from '../../schema/key-pool/inputs';
+import { KeyPool, KeyPoolConnection, Lease, ProviderKey, WaitTicket } from '../../schema/key-pool/types';
+import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
+import type { Context, LoaderDefinition } from '../../src/graphql/context';
+import { registerNode } from '../../src/graphql/node';
+import { Policy } from '../../src/graphql/policy';
+import { containing, sql } from '../../src/graphql/sql';
+import { signedIn, tenantOf } from '../../src/graphql/tenant';
+import {
+  keyPoolByProvider, keysOfPool, leaseById, leasesOfPool, permitsLastMinute, providerKeyById, queueOfPool, SHOWN, waitTicketById,
+} from './loaders';
+import { toKeyPool, type KeyPoolRow } from './sql';
+
+readableNode('KeyPool', keyPoolByProvider);
+readableNode('ProviderKey', providerKeyById);
+readableNode('Lease', leaseById);
+readableNode('WaitTicket', waitTicketById);
+
+/** Pools are not for plain users to see. */
+function readableNode<Value extends object>(typeName: string, loader: LoaderDefinition<string, Value>): void {
+  registerNode(typeName, async (context, ids) => {
+    if (signedIn(context).role === 'user') return [];
+    await context.waitForViews('key_pools');
+    return context.loader(loader).loadMany(ids) as Promise<(Value | undefined)[]>;
+  });
+}
+
+@Resolver(() => KeyPool)
+export class KeyPoolQueries {
+  @Query(() => KeyPoolConnection, { description: 'The key pools, by vendor.' })
+  @Policy('owner', 'admin', 'auditor')
+  async keyPools(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
+    @Arg('filter', () => KeyPoolFilter, { nullable: true, description: 'Which pools.' }) filter?: KeyPoolFilter,
+    @Arg('orderBy', () => KeyPoolOrder, { nullable: true, description: 'In which order.' }) orderBy?: KeyPoolOrder,
+  ): Promise<Page<KeyPool>> {
+    await context.waitForViews('key_pools');
+    return readPage<KeyPoolRow, KeyPool>(context.db, {
+      from: 'views.key_pools',
+      key: 'id',
+      where: [sql`tenant_id = ${tenantOf(context)}`, ...(filter?.search ? [sql`id ilike ${containing(filter.search)}`] : [])],
+      orderBy: { column: orderBy?.field ?? KeyPoolOrderField.PROVIDER, direction: orderBy?.direction ?? OrderDirection.ASC },
+      toNode: toKeyPool,
+    }, page);
+  }
+
+  @Query(() => KeyPool, { nullable: true, description: 'The pool of one vendor.' })
+  @Policy('owner', 'admin', 'auditor')
+  async keyPool(@Arg('provider', () => String, { description: 'The vendor.' }) provider: string, @Ctx() context: Context): Promise<KeyPool | undefined> {
+    await context.waitForViews('key_pools');
+    return context.loader(keyPoolByProvider).load(provider);
+  }
+
+  @FieldResolver(() => [ProviderKey], { description: 'Its keys, the ones to use first in front.' })
+  keys(@Root() pool: KeyPool, @Ctx() context: Context): Promise<ProviderKey[] | undefined> {
+    return context.loader(keysOfPool).load(pool.id);
+  }
+
+  @FieldResolver(() => [Lease], { description: `Leases held now, the newest ${SHOWN}.` })
+  leases(@Root() pool: KeyPool, @Ctx() context: Context): Promise<Lease[] | undefined> {
+    return context.loader(leasesOfPool).load(pool.id);
+  }
+
+  @FieldResolver(() => [WaitTicket], { description: `Who waits, the first ${SHOWN}.` })
+  queue(@Root() pool: KeyPool, @Ctx() context: Context): Promise<WaitTicket[] | undefined> {
+    return context.loader(queueOfPool).load(pool.id);
+  }
+}
+
+@Resolver(() => ProviderKey)
+export class ProviderKeyFields {
+  @FieldResolver(() => Int, { description: 'Grants in the last 60 seconds.' })
+  permitsLastMinute(@Root() key: ProviderKey, @Ctx() context: Context): Promise<number | undefined> {
+    return context.loader(permitsLastMinute).load(key.id);
+  }
+}
+
+@Resolver(() => Lease)
+export class LeaseFields {
+  @FieldResolver(() => ProviderKey, { description: 'The key.' })
+  providerKey(@Root() lease: Lease, @Ctx() context: Context): Promise<ProviderKey | undefined> {
+    return context.loader(providerKeyById).load(lease.keyId);
+  }
+}

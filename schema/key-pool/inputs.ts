@@ -1,0 +1,139 @@
+import { IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
+import { OrderDirection } from '../../src/graphql/connection';
+import { LeaseOutcome } from './types';
+
+const PROVIDER = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const SCOPE = /^[\w.*-]+( ?, ?[\w.*-]+)*$/;
+const TOKEN = /^[1-9][0-9]{0,14}$/;
+const MAX_CONCURRENCY = 10_000;
+const MAX_RPM = 100_000;
+const MAX_PRIORITY = 1_000;
+const MAX_SECONDS = 3_600;
+export const DEFAULT_TTL_SECONDS = 120;
+export const DEFAULT_WAIT_SECONDS = 60;
+
+@InputType({ description: 'A key to add to the pool of its vendor.' })
+export class AddProviderKeyInput {
+  @Field(() => String, { description: 'The vendor: lower-case letters, digits and dashes.' })
+  @Matches(PROVIDER)
+  provider!: string;
+
+  @Field(() => String, { description: 'Name, unique in the pool, 1 to 100 characters.' })
+  @MinLength(1)
+  @MaxLength(100)
+  name!: string;
+
+  @Field(() => String, { description: 'The secret as the vendor gave it, 8 to 8,192 characters. It goes to the vault and nowhere else.' })
+  @MinLength(8)
+  @MaxLength(8_192)
+  secret!: string;
+
+  @Field(() => Int, { nullable: true, defaultValue: 1, description: 'Most leases at once.' })
+  @IsInt()
+  @Min(1)
+  @Max(MAX_CONCURRENCY)
+  concurrencyLimit?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Most grants in any 60 seconds; null: no limit, 0: blocked.' })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_RPM)
+  rpmLimit?: number | null;
+
+  @Field(() => Int, { nullable: true, defaultValue: 0, description: 'Keys of higher priority are used first.' })
+  @IsInt()
+  @Min(-MAX_PRIORITY)
+  @Max(MAX_PRIORITY)
+  priority?: number | null;
+
+  @Field(() => String, { nullable: true, defaultValue: '*', description: 'Tenants that may use it, separated by commas, or `*` for all.' })
+  @Matches(SCOPE)
+  @MaxLength(2_000)
+  tenantScope?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What to lease, and how long to wait for it.' })
+export class LeaseKeyInput {
+  @Field(() => String, { description: 'The vendor.' })
+  @Matches(PROVIDER)
+  provider!: string;
+
+  @Field(() => String, { description: 'Your name for this request, 1 to 200 characters. Asking again with it answers the same ticket or lease.' })
+  @MinLength(1)
+  @MaxLength(200)
+  requestId!: string;
+
+  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_TTL_SECONDS, description: 'The lease expires when no heartbeat comes for this long, 5 to 3,600 seconds.' })
+  @IsInt()
+  @Min(5)
+  @Max(MAX_SECONDS)
+  ttlSeconds?: number | null;
+
+  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_WAIT_SECONDS, description: 'How long to wait in the queue, 0 to 3,600 seconds; 0: now or not at all.' })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_SECONDS)
+  maxWaitSeconds?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key gives the very same answer, without the secret. To poll, repeat `requestId` alone.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which lease is still in use.' })
+export class HeartbeatLeaseInput {
+  @Field(() => ID, { description: 'The lease.' })
+  leaseId!: string;
+
+  @Field(() => String, { description: 'Its fencing token.' })
+  @Matches(TOKEN)
+  fencingToken!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which lease to give back.' })
+export class ReleaseLeaseInput {
+  @Field(() => ID, { description: 'The lease.' })
+  leaseId!: string;
+
+  @Field(() => String, { description: 'Its fencing token.' })
+  @Matches(TOKEN)
+  fencingToken!: string;
+
+  @Field(() => LeaseOutcome, { nullable: true, defaultValue: LeaseOutcome.OK, description: 'How the work ended.' })
+  outcome?: LeaseOutcome | null;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which pools to list; all that is given must hold.' })
+export class KeyPoolFilter {
+  @Field(() => String, { nullable: true, description: 'Text contained in the name of the vendor.' })
+  @MaxLength(200)
+  search?: string | null;
+}
+
+export enum KeyPoolOrderField {
+  PROVIDER = 'id',
+  UPDATED_AT = 'updated_at',
+}
+registerEnumType(KeyPoolOrderField, {
+  name: 'KeyPoolOrderField',
+  description: 'What pools are ordered by.',
+  valuesConfig: { PROVIDER: { description: 'The vendor.' }, UPDATED_AT: { description: 'When the pool last changed.' } },
+});
+
+@InputType({ description: 'Order of a list of pools.' })
+export class KeyPoolOrder {
+  @Field(() => KeyPoolOrderField, { description: 'What to order by.' })
+  field!: KeyPoolOrderField;
+
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  direction!: OrderDirection;
+}

@@ -1,0 +1,172 @@
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { changeOf } from '../../src/graphql/change';
+import { connectionOf } from '../../src/graphql/connection';
+import { Node } from '../../src/graphql/node';
+import { MutationPayload } from '../../src/graphql/payload';
+import { DateTime } from '../../src/graphql/scalars';
+
+export enum WaitReason {
+  TURN = 'turn',
+  NO_KEYS = 'no_keys',
+  RPM = 'rpm',
+  CONCURRENCY = 'concurrency',
+  CONCURRENCY_AND_RPM = 'concurrency_and_rpm',
+  MIXED = 'mixed',
+}
+registerEnumType(WaitReason, {
+  name: 'WaitReason',
+  description: 'Why a ticket waits.',
+  valuesConfig: {
+    TURN: { description: 'Others who may use the same keys came first, or it is about to be served.' },
+    NO_KEYS: { description: 'No key of the pool is for this tenant.' },
+    RPM: { description: 'Keys have a free place, but all have used up their rate.' },
+    CONCURRENCY: { description: 'Every place is taken.' },
+    CONCURRENCY_AND_RPM: { description: 'Every place is taken and every rate used up.' },
+    MIXED: { description: 'Some keys lack a place, the others the rate.' },
+  },
+});
+
+export enum LeaseOutcome {
+  OK = 'ok',
+  ERROR = 'error',
+}
+registerEnumType(LeaseOutcome, {
+  name: 'LeaseOutcome',
+  description: 'How the work on a lease ended.',
+  valuesConfig: { OK: { description: 'As intended.' }, ERROR: { description: 'It failed.' } },
+});
+
+@ObjectType({ implements: Node, description: 'The keys towards one vendor, their leases, and who waits for one.' })
+export class KeyPool extends Node {
+  @Field(() => String, { description: 'The vendor.' })
+  provider!: string;
+
+  @Field(() => Int, { description: 'Leases held now.' })
+  activeLeases!: number;
+
+  @Field(() => Int, { description: 'Tickets that wait now.' })
+  waiting!: number;
+
+  @Field(() => Int, { description: 'Leases that all keys together can carry at once.' })
+  capacity!: number;
+
+  @Field(() => Int, { description: 'Leases granted so far.' })
+  grantsTotal!: number;
+
+  @Field(() => DateTime, { description: 'When it last changed.' })
+  updatedAt!: Date;
+
+  @Field(() => String, { description: 'Number of changes so far, from 0.' })
+  revision!: string;
+}
+
+@ObjectType({ implements: Node, description: 'A key towards a vendor. Its secret is in the vault.' })
+export class ProviderKey extends Node {
+  @Field(() => String, { description: 'Name, unique in its pool.' })
+  name!: string;
+
+  @Field(() => String, { description: 'The vendor.' })
+  provider!: string;
+
+  @Field(() => String, { description: 'Last four characters of the secret.' })
+  lastFour!: string;
+
+  @Field(() => Int, { description: 'Most leases at once.' })
+  concurrencyLimit!: number;
+
+  @Field(() => Int, { nullable: true, description: 'Most grants in any 60 seconds; null: no limit, 0: blocked.' })
+  rpmLimit!: number | null;
+
+  @Field(() => Int, { description: 'Keys of higher priority are used first.' })
+  priority!: number;
+
+  @Field(() => String, { description: 'Tenants that may use it, separated by commas, or `*` for all.' })
+  tenantScope!: string;
+
+  @Field(() => Boolean, { description: 'Whether it is in use.' })
+  active!: boolean;
+
+  @Field(() => Int, { description: 'Leases that hold it now.' })
+  activeLeases!: number;
+}
+
+@ObjectType({ implements: Node, description: 'The right to use a provider key for a while.' })
+export class Lease extends Node {
+  /** Not shown by itself. */
+  keyId!: string;
+
+  @Field(() => String, { description: 'The vendor.' })
+  provider!: string;
+
+  @Field(() => String, { description: 'Who holds it.' })
+  holder!: string;
+
+  @Field(() => String, { description: 'Greater for every later lease of the pool. Whoever shows an older one has lost the key.' })
+  fencingToken!: string;
+
+  @Field(() => Int, { description: 'It expires when no heartbeat comes for this long.' })
+  ttlSeconds!: number;
+
+  @Field(() => DateTime, { description: 'When it was granted.' })
+  grantedAt!: Date;
+
+  @Field(() => DateTime, { description: 'When it expires unless a heartbeat comes; when it ended, once it has.' })
+  expiresAt!: Date;
+}
+
+@ObjectType({ implements: Node, description: 'A place in the queue for a lease.' })
+export class WaitTicket extends Node {
+  @Field(() => String, { description: 'The vendor.' })
+  provider!: string;
+
+  @Field(() => String, { description: 'Who waits.' })
+  holder!: string;
+
+  @Field(() => Int, { description: 'Place in the queue of the whole pool, from 1.' })
+  place!: number;
+
+  @Field(() => WaitReason, { description: 'Why it waits.' })
+  reason!: WaitReason;
+
+  @Field(() => DateTime, { description: 'Since when it waits.' })
+  enqueuedAt!: Date;
+
+  @Field(() => Int, { nullable: true, description: 'Milliseconds until a rate window reopens; null when only a release can help.' })
+  retryAfterMs!: number | null;
+}
+
+export const { Connection: KeyPoolConnection, Edge: KeyPoolEdge } = connectionOf(KeyPool);
+export const KeyPoolChange = changeOf(KeyPool, 'KeyPoolChange');
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `addProviderKey`.' })
+export class AddProviderKeyPayload extends MutationPayload {
+  @Field(() => ProviderKey, { nullable: true, description: 'The new key.' })
+  providerKey!: ProviderKey | null;
+
+  @Field(() => KeyPool, { nullable: true, description: 'Its pool.' })
+  keyPool!: KeyPool | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `leaseKey`: a lease, or a ticket when it has to wait.' })
+export class LeaseKeyPayload extends MutationPayload {
+  @Field(() => Lease, { nullable: true, description: 'The lease.' })
+  lease!: Lease | null;
+
+  @Field(() => WaitTicket, { nullable: true, description: 'The place in the queue. Ask again with the same `requestId` to get the lease.' })
+  ticket!: WaitTicket | null;
+
+  @Field(() => String, { nullable: true, description: 'Secret of the leased key, for its holder only.' })
+  secret!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `heartbeatLease`.' })
+export class HeartbeatLeasePayload extends MutationPayload {
+  @Field(() => Lease, { nullable: true, description: 'The lease with its new end.' })
+  lease!: Lease | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `releaseLease`.' })
+export class ReleaseLeasePayload extends MutationPayload {
+  @Field(() => KeyPool, { nullable: true, description: 'The pool without the lease.' })
+  keyPool!: KeyPool | null;
+}
