@@ -143,6 +143,7 @@ function firstAfter(log: readonly Stored[], after: bigint | undefined): number {
 /** Resolves at the next append, or when the subscription ends. */
 function committed(waiting: Set<() => void>, ended: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (ended.aborted) return resolve();
     const wake = () => {
       waiting.delete(wake);
       ended.removeEventListener('abort', wake);

@@ -6,6 +6,9 @@ const ATTEMPT_MS = 4_000;
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
 
+/** One try; `wanted` tells whether anybody still waits for it. */
+export type Attempt<T> = (wanted: () => boolean) => Promise<T>;
+
 /**
  * Makes the very same append again and again until the answer is definite. Everything but a conflict and a refusal may
  * hide a success: a lost connection, a timeout, no answer at all. `attempt` must send the same ids at the same expected
@@ -14,7 +17,7 @@ const LONGEST_PAUSE_MS = 1_000;
  * @throws WrongExpectedRevision, AppendRefused as `attempt` throws them
  * @throws OutcomeUnknown at the deadline
  */
-export async function untilDefinite<T>(stream: string, deadline: number, clock: Clock, attempt: () => Promise<T>): Promise<T> {
+export async function untilDefinite<T>(stream: string, deadline: number, clock: Clock, attempt: Attempt<T>): Promise<T> {
   let wait = FIRST_PAUSE_MS;
   for (;;) {
     try {
@@ -30,11 +33,18 @@ export async function untilDefinite<T>(stream: string, deadline: number, clock: 
   }
 }
 
-/** The client library has no timer of its own on appends: without this one a lost answer would hang for ever. */
-async function within<T>(attempt: () => Promise<T>, ms: number, clock: Clock): Promise<T> {
+/**
+ * Fails when there is no answer within `ms` milliseconds. The client library has no timer of its own on appends: without
+ * this one a lost answer would hang for ever.
+ */
+export async function within<T>(attempt: Attempt<T>, ms: number, clock: Clock): Promise<T> {
+  let expired = false;
   let cancel: () => void;
-  const expired = new Promise<never>((_, reject) => {
-    cancel = clock.after(ms, () => reject(new Error(`No answer within ${ms} ms`)));
+  const timer = new Promise<never>((_, reject) => {
+    cancel = clock.after(ms, () => {
+      expired = true;
+      reject(new Error(`No answer within ${ms} ms`));
+    });
   });
-  return Promise.race([attempt(), expired]).finally(() => cancel());
+  return Promise.race([attempt(() => !expired), timer]).finally(() => cancel());
 }
