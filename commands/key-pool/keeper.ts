@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
 import { v5 as uuidv5 } from 'uuid';
 import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
-import { pause, systemClock, type Clock } from '../../src/event-store/clock';
+import { pause, systemClock } from '../../src/event-store/clock';
 import type { Db } from '../../src/graphql/context';
-import { silentLog, type Log } from '../../src/postgres/log';
+import type { Log } from '../../src/postgres/log';
 import { keyPool, type KeyPoolCommand } from './decider';
 import { nextWakeAt } from './diagnosis';
 import { closeEnded, databaseTime, dropOld, insertBeats, lapsedLeases, markLapsed } from './lease-beats';
@@ -12,9 +13,10 @@ import type { KeyPoolState } from './state';
 export interface KeyPoolKeeperOptions {
   commands: CommandRuntime;
   /** On the database of the views and of `lease_beat`. */
-  db: Db;
-  clock?: Clock;
-  log?: Log;
+  pool: Pool;
+  /** The clock that mutations use, to compare with the database's. */
+  clock(): Date;
+  log: Log;
   /** Longest time between two looks, in milliseconds. Default 1 s. */
   sweepMs?: number;
 }
@@ -29,6 +31,8 @@ const SHORTEST_MS = 25;
 /** Most leases, and most tickets, that one look ends in one pool. */
 const ENDED_AT_ONCE = 500;
 const CLEANING_MS = 3_600_000;
+/** Clocks further apart than this spoil the rate windows of the pools. */
+const TOLERATED_SKEW_MS = 500;
 /** Namespace of the ids of the keeper's commands; must never change. */
 const COMMAND_IDS = '2f0f7f0a-4c1c-5f6e-9a52-6f5f0f4f7c11';
 
@@ -37,11 +41,13 @@ const COMMAND_IDS = '2f0f7f0a-4c1c-5f6e-9a52-6f5f0f4f7c11';
  * wait limit, and serves the queue when a rate window reopens. Every node runs one; they need not know of each other,
  * because whatever two of them do, the table and the log take once. All times are the database's.
  */
-export function startKeyPoolKeeper({ commands, db, clock = systemClock, log = silentLog, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
+export function startKeyPoolKeeper({ commands, pool, clock, log, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
+  const db: Db = { query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => (await pool.query<Row>(sql, [...parameters])).rows };
   const stopping = new AbortController();
   /** When this keeper began to look: before that, it does not know whether anybody could beat. */
   let since: number | undefined;
   let cleanAt = 0;
+  let skewed = false;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -49,7 +55,7 @@ export function startKeyPoolKeeper({ commands, db, clock = systemClock, log = si
         log.warn({ error: messageOf(error) }, 'The key pools could not be looked after');
         return sweepMs;
       });
-      await pause(clock, wait, stopping.signal);
+      await pause(systemClock, wait, stopping.signal);
     }
   }
 
@@ -57,6 +63,7 @@ export function startKeyPoolKeeper({ commands, db, clock = systemClock, log = si
   async function look(): Promise<number> {
     const now = await databaseTime(db);
     since ??= now;
+    compareClocks(now);
     await markLapsed(db, since);
     const pools = await db.query<{ id: string; tenant_id: string }>('select id, tenant_id from views.key_pools');
     const wakes = await Promise.all(pools.map(({ id, tenant_id }) => tend(id, tenant_id, now).catch((error: unknown) => {
@@ -85,6 +92,13 @@ export function startKeyPoolKeeper({ commands, db, clock = systemClock, log = si
       ...overdue.map((ticketId) => send({ type: 'TimeOutTicket', ticketId, now }, idOf('time out', provider, ticketId))),
     ]);
     return wakeAt;
+  }
+
+  function compareClocks(now: number): void {
+    const skewMs = clock().getTime() - now;
+    const wasSkewed = skewed;
+    skewed = Math.abs(skewMs) > TOLERATED_SKEW_MS;
+    if (skewed && !wasSkewed) log.error({ skewMs }, 'The clocks of this server and of the database are too far apart: rate limits of provider keys suffer');
   }
 
   const done = run();

@@ -42,7 +42,7 @@ describe('the view of key pools', () => {
       keyAdded('k', { at }), requested('x', { at }), granted('x', 'k', 1, { at }), requested('y', { at }), failed,
       granted('y', 'k', 2, { at }), requested('z', { at }), expired('y', 'k', 2, at), timedOut('z', at)));
     expect(key_pools).toMatchObject([{ active_leases: 0, waiting: 0, grants_total: '2' }]);
-    expect(leases.map(({ state }) => state)).toEqual(['error', 'expired']);
+    expect(leases!.map(({ state }) => state)).toEqual(['error', 'expired']);
     expect(wait_tickets).toEqual([]);
   });
 
