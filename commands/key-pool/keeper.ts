@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
 import { v5 as uuidv5 } from 'uuid';
 import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
 import { pause, systemClock } from '../../src/event-store/clock';
@@ -13,9 +12,9 @@ import type { KeyPoolState } from './state';
 export interface KeyPoolKeeperOptions {
   commands: CommandRuntime;
   /** On the database of the views and of `lease_beat`. */
-  pool: Pool;
+  db: Db;
   /** The clock that mutations use, to compare with the database's. */
-  clock(): Date;
+  clock?: () => Date;
   log: Log;
   /** Longest time between two looks, in milliseconds. Default 1 s. */
   sweepMs?: number;
@@ -41,8 +40,7 @@ const COMMAND_IDS = '2f0f7f0a-4c1c-5f6e-9a52-6f5f0f4f7c11';
  * wait limit, and serves the queue when a rate window reopens. Every node runs one; they need not know of each other,
  * because whatever two of them do, the table and the log take once. All times are the database's.
  */
-export function startKeyPoolKeeper({ commands, pool, clock, log, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
-  const db: Db = { query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => (await pool.query<Row>(sql, [...parameters])).rows };
+export function startKeyPoolKeeper({ commands, db, clock = () => new Date(), log, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
   const stopping = new AbortController();
   /** When this keeper began to look: before that, it does not know whether anybody could beat. */
   let since: number | undefined;
