@@ -3,7 +3,7 @@ import { JSONValue } from '../../src/graphql/scalars';
 import { catalogue, type Category, type ErrorCode, type Recovery, type Refusal, type Severity } from './catalogue';
 
 const codes = Object.keys(catalogue) as ErrorCode[];
-const errorCodes = Object.fromEntries(codes.map((code) => [code, code]));
+export const errorCodes = Object.fromEntries(codes.map((code) => [code, code]));
 
 const categories: Record<Category, string> = {
   client_error: 'The request cannot be served as it is.',
@@ -50,7 +50,7 @@ function sentence(text: string): string {
 }
 
 @InterfaceType({
-  description: 'An expected "no", as data. The concrete type says what kind of no it is, `rule` which rule said it.',
+  description: 'An expected refusal, as data. The concrete type says of which kind, `rule` which rule refused.',
   resolveType: (error: UserError) => errorTypeOf(error.code),
 })
 export abstract class UserError {

@@ -158,17 +158,20 @@ function pageStatement(spec: Omit<PageSpec<object, unknown>, 'toNode'>, backward
 }
 
 function directionOf(args: PageArgs): { backwards: boolean; size: number; cursor: string | undefined } {
-  const { first, after, last, before } = args;
-  const backwards = last != null || before != null;
-  if (backwards && (first != null || after != null)) {
+  const [first, after, last, before] = [args.first ?? undefined, args.after ?? undefined, args.last ?? undefined, args.before ?? undefined];
+  const backwards = last !== undefined || before !== undefined;
+  if (backwards && (first !== undefined || after !== undefined)) {
     throw new RefusedError({ code: 'E4002', rule: 'page_direction', message: 'Page either forwards (first, after) or backwards (last, before).' });
   }
   const size = (backwards ? last : first) ?? limits.pageDefault;
-  if (size < 1 || size > limits.pageMax) {
-    throw new RefusedError({
-      code: 'V1004', rule: 'page_size', message: `Ask for 1 to ${limits.pageMax} items.`, path: [backwards ? 'last' : 'first'],
-      details: { limit: limits.pageMax, given: size },
-    });
-  }
-  return { backwards, size, cursor: (backwards ? before : after) ?? undefined };
+  judgePageSize(backwards ? 'last' : 'first', size);
+  return { backwards, size, cursor: backwards ? before : after };
+}
+
+/** @throws RefusedError V1004 for a page size outside 1..100 */
+export function judgePageSize(argument: 'first' | 'last', size: number): void {
+  if (size >= 1 && size <= limits.pageMax) return;
+  throw new RefusedError({
+    code: 'V1004', rule: 'page_size', message: `Ask for 1 to ${limits.pageMax} items.`, path: [argument], details: { limit: limits.pageMax, given: size },
+  });
 }

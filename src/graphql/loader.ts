@@ -24,13 +24,13 @@ export function groupedInOrderOf<Key, Row>(keys: readonly Key[], rows: readonly 
 }
 
 /** The loaders of one context: each is made on first use and forgotten with the context, so nothing is shared between callers. */
-export function loadersOf(context: () => Context): Context['loader'] {
-  const loaders = new Map<unknown, unknown>();
-  return <Key, Value>(definition: LoaderDefinition<Key, Value>): DataLoader<Key, Value | undefined> => {
-    const known = loaders.get(definition) as DataLoader<Key, Value | undefined> | undefined;
+export function loaders(): Context['loader'] {
+  const made = new Map<unknown, unknown>();
+  return function loader<Key, Value>(this: Context, definition: LoaderDefinition<Key, Value>): DataLoader<Key, Value | undefined> {
+    const known = made.get(definition) as DataLoader<Key, Value | undefined> | undefined;
     if (known) return known;
-    const made = new DataLoader<Key, Value | undefined>((keys) => definition.load(context(), keys), { name: definition.name, maxBatchSize: limits.loaderBatch });
-    loaders.set(definition, made);
-    return made;
+    const fresh = new DataLoader<Key, Value | undefined>((keys) => definition.load(this, keys), { name: definition.name, maxBatchSize: limits.loaderBatch });
+    made.set(definition, fresh);
+    return fresh;
   };
 }

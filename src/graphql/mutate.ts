@@ -4,6 +4,7 @@ import { catalogue, RefusedError, type Refusal } from '../../schema/errors/catal
 import type { CommandContext, CommandOutcome } from '../command-runtime/port';
 import type { AnswerFields, IdempotencyScope, KeptAnswer } from '../idempotency/store';
 import { actorOf, type Context } from './context';
+import { refusalOf } from './errors';
 import { limits } from './limits';
 import { toUserError, type MutationPayload } from './payload';
 import { invalidFields } from './validation';
@@ -45,7 +46,8 @@ export async function mutate<Answer extends AnswerFields, Fields extends object>
     const fields = await present(kept.answer as Answer);
     return { ...fields, position: kept.position, revision: kept.revision, errors: [] };
   } catch (error) {
-    if (error instanceof RefusedError) return refused([error.refusal]);
+    const refusal = refusalOf(error);
+    if (refusal) return refused([refusal]);
     throw error;
   }
 
@@ -61,9 +63,9 @@ export function derivedId(command: CommandContext, what: string): string {
 }
 
 async function invalidInput(input: Mutation['input']): Promise<Refusal[]> {
-  const key = input.idempotencyKey;
+  const key = input.idempotencyKey ?? undefined;
   const refusals = await invalidFields(input, 'input');
-  if (key == null || (key.length > 0 && key.length <= limits.idempotencyKeyLength)) return refusals;
+  if (key === undefined || (key.length > 0 && key.length <= limits.idempotencyKeyLength)) return refusals;
   return [...refusals, {
     code: 'V1001', rule: 'idempotency_key', message: `An idempotency key has 1 to ${limits.idempotencyKeyLength} characters.`, path: ['input', 'idempotencyKey'],
   }];
@@ -74,8 +76,8 @@ async function judged<Answer extends AnswerFields>(
   context: Context, mutation: Mutation, run: (command: CommandContext) => Promise<CommandOutcome<Answer>>,
 ): Promise<KeptAnswer> {
   const { principal } = context;
-  const key = mutation.input.idempotencyKey;
-  if (key == null || principal.kind === 'anonymous') return keptAnswer(await run(commandContext(context, context.newId())));
+  const key = mutation.input.idempotencyKey ?? undefined;
+  if (key === undefined || principal.kind === 'anonymous') return keptAnswer(await run(commandContext(context, context.newId())));
 
   const fingerprint = context.vault.fingerprint('idempotency', canonicalPayload(mutation.input));
   const scope = { tenant: principal.tenantId, principal: principal.userId, operation: mutation.name, key };

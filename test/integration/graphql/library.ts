@@ -94,11 +94,12 @@ export class BookResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => BookFilter, { nullable: true, description: 'Which.' }) filter: BookFilter | null,
     @Arg('byPages', () => Boolean, { defaultValue: false, description: 'Order by number of pages.' }) byPages: boolean,
+    @Arg('direction', () => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Which end first.' }) direction: OrderDirection,
     @Ctx() context: Context,
   ): Promise<Page<Book>> {
     const where = filter?.search ? [sql`title ilike ${containing(filter.search)}`] : [];
     const column = byPages ? 'pages' : 'added_at';
-    return readPage(context.db, { from: 'book', key: 'id', where, orderBy: { column, direction: OrderDirection.ASC }, toNode: toBook }, page);
+    return readPage(context.db, { from: 'book', key: 'id', where, orderBy: { column, direction }, toNode: toBook }, page);
   }
 
   @Query(() => String, { description: 'For the signed-in.' })
@@ -117,6 +118,13 @@ export class BookResolver {
   @Policy('public')
   broken(): string {
     throw new Error('connection to postgres://someone:sk-test-not-a-key@db refused');
+  }
+
+  @Query(() => Boolean, { nullable: true, description: 'Waits for its view.' })
+  @Policy('public')
+  async behind(@Ctx() context: Context): Promise<boolean> {
+    await context.waitForViews('books');
+    return true;
   }
 
   @Query(() => String, { nullable: true, description: 'Never answers.' })

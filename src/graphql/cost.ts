@@ -1,0 +1,104 @@
+import { getNamedType, getNullableType, getVariableValues, GraphQLError, isCompositeType, isListType, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RefusedError } from '../../schema/errors/catalogue';
+import { judgePageSize } from './connection';
+import { limits } from './limits';
+
+/** What an operation asks of the server and what its caller has left; goes out as `extensions.cost`. */
+export interface Cost {
+  requested: number;
+  available: number;
+  /** Points that come back each second, on average. */
+  restoreRate: number;
+}
+
+export interface Operation {
+  document: DocumentNode;
+  definition: OperationDefinitionNode;
+  variables: Readonly<Record<string, unknown>>;
+}
+
+/** A full introspection is a fixed thing that the server answers from memory. */
+const INTROSPECTION_COST = 50;
+
+/**
+ * Points of an operation: object 1, scalar 0, connection 2 + n x children, plain list as if it had a few items.
+ * @throws RefusedError V1004 for a page or list argument over its size, E4001 rule `document_cost` over the limit;
+ *   GraphQLError with code BAD_USER_INPUT when the variables do not fit
+ */
+export function costOf(schema: GraphQLSchema, { document, definition, variables }: Operation): number {
+  const { errors } = getVariableValues(schema, definition.variableDefinitions ?? [], { ...variables }, { maxErrors: limits.coercionErrors });
+  if (errors?.[0]) throw badVariables(errors[0]);
+  const cost = getComplexity({ schema, query: document, variables: { ...variables }, operationName: definition.name?.value, estimators: [estimate] });
+  if (cost > limits.cost) {
+    throw new RefusedError({
+      code: 'E4001', rule: 'document_cost', message: `An operation may cost at most ${limits.cost} points: ask for fewer items or fields.`,
+      details: { limit: limits.cost, requested: cost },
+    });
+  }
+  return cost;
+}
+
+/** Who pays for what: a principal's points, so that one caller cannot take the server from the others. */
+export interface Budget {
+  /** @throws RefusedError E4291 rule `cost_budget` with `retryAfterMs` when the caller has not enough left */
+  spend(payer: string, cost: number): Promise<Cost>;
+}
+
+/** Budgets in this process's memory: `burst` points at once, all of them back after `burst / perSecond` seconds. */
+export function createBudget({ burst, perSecond }: { burst: number; perSecond: number }): Budget {
+  const limiter = new RateLimiterMemory({ points: burst, duration: Math.ceil(burst / perSecond) });
+  return {
+    async spend(payer, cost) {
+      try {
+        const { remainingPoints } = await limiter.consume(payer, cost);
+        return { requested: cost, available: remainingPoints, restoreRate: perSecond };
+      } catch (outcome) {
+        if (!(outcome instanceof RateLimiterRes)) throw outcome;
+        throw new RefusedError({
+          code: 'E4291', rule: 'cost_budget', message: 'You have asked for more than your share. Wait a little and try again.',
+          details: { requested: cost, available: outcome.remainingPoints, restoreRate: perSecond }, retryAfterMs: outcome.msBeforeNext,
+        });
+      }
+    },
+  };
+}
+
+const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
+  if (field.name.startsWith('__')) return field.name === '__typename' ? 0 : INTROSPECTION_COST;
+  Object.entries(args).forEach(([name, value]) => judgeArgument(name, value));
+  const own = typeof field.extensions['complexity'] === 'number' ? field.extensions['complexity'] : 0;
+  const named = getNamedType(field.type);
+  if (!isCompositeType(named)) return own;
+  if (named.name.endsWith('Connection')) return own + 2 + pageSize(args) * childComplexity;
+  const isPartOfPage = type.name.endsWith('Connection');
+  const items = isListType(getNullableType(field.type)) && !isPartOfPage ? listSize(args) : 1;
+  return own + items * (1 + childComplexity);
+};
+
+function pageSize(args: Record<string, unknown>): number {
+  return Number(args['first'] ?? args['last'] ?? limits.pageDefault);
+}
+
+/** A list as long as the list that was asked for, like `nodes(ids)`; otherwise a guess. */
+function listSize(args: Record<string, unknown>): number {
+  const asked = Object.values(args).find((value) => Array.isArray(value));
+  return Array.isArray(asked) ? asked.length : limits.plainListItems;
+}
+
+function judgeArgument(name: string, value: unknown): void {
+  if ((name === 'first' || name === 'last') && typeof value === 'number') judgePageSize(name, value);
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value) && value.length > limits.listItems) {
+    throw new RefusedError({
+      code: 'V1004', rule: 'list_size', message: `A list may have at most ${limits.listItems} items.`, path: [name],
+      details: { limit: limits.listItems, given: value.length },
+    });
+  }
+  Object.entries(value).forEach(([key, inner]) => judgeArgument(key, inner));
+}
+
+function badVariables(error: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, { nodes: error.nodes, extensions: { code: 'BAD_USER_INPUT' } });
+}

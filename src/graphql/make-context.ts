@@ -1,0 +1,37 @@
+import { RefusedError } from '../../schema/errors/catalogue';
+import type { Context, Principal } from './context';
+import { loaders } from './loader';
+
+/** What a transport knows about one request, or one event of a subscription. */
+export interface RequestFacts {
+  requestId: string;
+  correlationId: string;
+  principal: Principal;
+  /** Network address of the caller. */
+  address: string;
+  signal: AbortSignal;
+  minPosition: bigint | undefined;
+  setSessionCookie(token: string | undefined): void;
+}
+
+/** Everything of a context that outlives the request. `db` may depend on who asks, for row-level security. */
+export type Services = Omit<Context, keyof RequestFacts | 'db' | 'loader' | 'waitForViews'> & { db(principal: Principal): Context['db'] };
+
+export type MakeContext = (facts: RequestFacts) => Context;
+
+/**
+ * Makes contexts: one per HTTP request and one per event of a subscription, so loaders never serve stale or foreign
+ * rows. Its methods go by `this`, because Apollo Server hands the resolvers a copy of what it is given.
+ */
+export function contextMaker({ db, ...services }: Services): MakeContext {
+  return (facts) => ({ ...services, ...facts, db: db(facts.principal), loader: loaders(), waitForViews });
+}
+
+async function waitForViews(this: Context, ...views: string[]): Promise<void> {
+  const { minPosition } = this;
+  if (minPosition === undefined || (await this.live.waitFor(views, minPosition))) return;
+  throw new RefusedError({
+    code: 'E5041', rule: 'view_behind', message: 'What you ask for is not up to date yet. Try again in a moment.', retryAfterMs: 500,
+    details: { views: views.join(', '), minPosition: minPosition.toString() },
+  });
+}

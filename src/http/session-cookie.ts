@@ -1,0 +1,29 @@
+import type { FastifyReply } from 'fastify';
+
+const MAX_AGE_SECONDS = 24 * 60 * 60;
+/** Tokens are base64url, so neither writing nor reading needs any escaping. */
+const TOKEN = /^[\w-]{1,200}$/;
+
+/** The session's cookie. The `__Host-` name binds it to this host and to https; browsers refuse it on plain http. */
+export interface SessionCookie {
+  /** The token in a `Cookie` header, if there is exactly one. */
+  read(header: string | undefined): string | undefined;
+  /** Sets the cookie, or with undefined ends it. */
+  write(reply: FastifyReply, token: string | undefined): void;
+}
+
+export function sessionCookie(https: boolean): SessionCookie {
+  const name = https ? '__Host-keyledger' : 'keyledger';
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
+  return {
+    read(header) {
+      const values = (header ?? '').split(';').map((pair) => pair.trim()).filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+      // Two of the name mean that someone planted one: neither is believed.
+      return values.length === 1 && values[0] !== undefined && TOKEN.test(values[0]) ? values[0] : undefined;
+    },
+    write(reply, token) {
+      if (token !== undefined && !TOKEN.test(token)) throw new Error('A session token is base64url');
+      reply.header('set-cookie', token === undefined ? `${name}=; Max-Age=0; ${attributes}` : `${name}=${token}; Max-Age=${MAX_AGE_SECONDS}; ${attributes}`);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Principal } from '../graphql/context';
+import { limits } from '../graphql/limits';
+import type { Log } from '../postgres/log';
+
+/** An open socket as far as its session is concerned. */
+export interface Watched {
+  readonly token: string | undefined;
+  readonly principal: Principal;
+  /** The session is gone, or is no longer what it was: another role, another tenant. */
+  onChanged(): void;
+  /** Nobody could say for too long whether the session still stands. */
+  onDoubt(): void;
+}
+
+const AT_ONCE = 16;
+
+/**
+ * Judges the sessions behind open sockets again and again, so that signing out, a changed role or a deactivated user
+ * ends what they have open within a second. One question per session, however many sockets it has.
+ */
+export function watchSessions(sockets: ReadonlySet<Watched>, authenticate: (token: string | undefined) => Promise<Principal>, log: Log): { stop(): void } {
+  let judging = false;
+  let lastAnswer = Date.now();
+
+  async function judgeAll(): Promise<void> {
+    const questions = [...groupedByToken(sockets)];
+    for (let start = 0; start < questions.length; start += AT_ONCE) {
+      await Promise.all(questions.slice(start, start + AT_ONCE).map(([token, watched]) => judge(token, watched)));
+    }
+    if (questions.length === 0) lastAnswer = Date.now();
+  }
+
+  async function judge(token: string | undefined, watched: readonly Watched[]): Promise<void> {
+    try {
+      const principal = await authenticate(token);
+      lastAnswer = Date.now();
+      for (const socket of watched) if (!isDeepStrictEqual(socket.principal, principal)) socket.onChanged();
+    } catch (error) {
+      log.warn({ err: error }, 'A session behind an open socket could not be judged');
+      if (Date.now() - lastAnswer > limits.sessionDoubtMs) for (const socket of watched) socket.onDoubt();
+    }
+  }
+
+  const timer = setInterval(() => {
+    if (judging) return;
+    judging = true;
+    void judgeAll().finally(() => {
+      judging = false;
+    });
+  }, limits.sessionCheckMs);
+  return { stop: () => clearInterval(timer) };
+}
+
+function groupedByToken(sockets: ReadonlySet<Watched>): Map<string | undefined, Watched[]> {
+  const groups = new Map<string | undefined, Watched[]>();
+  for (const socket of sockets) {
+    const group = groups.get(socket.token);
+    if (group) group.push(socket);
+    else groups.set(socket.token, [socket]);
+  }
+  return groups;
+}

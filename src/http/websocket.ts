@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type Context as ConnectionContext } from 'graphql-ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Principal } from '../graphql/context';
+import type { Budget } from '../graphql/cost';
+import { publicError } from '../graphql/errors';
+import { limits } from '../graphql/limits';
+import type { MakeContext } from '../graphql/make-context';
+import type { TrustedDocuments } from '../graphql/trusted-documents';
+import type { Log } from '../postgres/log';
+import { prepareSubscription } from './prepare-subscription';
+import type { HttpMetrics } from './metrics';
+import type { Origins } from './origins';
+import type { SessionCookie } from './session-cookie';
+import { watchSessions, type Watched } from './session-watch';
+import { startSubscription } from './subscription';
+
+export interface WebSocketOptions {
+  schema: GraphQLSchema;
+  makeContext: MakeContext;
+  authenticate(token: string | undefined): Promise<Principal>;
+  cookie: SessionCookie;
+  origins: Origins;
+  budget: Budget;
+  trusted: TrustedDocuments;
+  trustedOnly: boolean;
+  metrics: HttpMetrics;
+  log: Log;
+}
+
+/** Close codes beyond those of the graphql-transport-ws protocol. */
+export const SocketClose = {
+  goingAway: 1001,
+  tryAgainLater: 1013,
+  /** The reader is too slow: resume by cursor. */
+  slow: 4008,
+  forbidden: 4403,
+  tooMany: 4429,
+} as const;
+
+const KNOWN_CODES = new Set([1000, 1001, 1005, 1006, 1009, 1013, 4008, 4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500]);
+/** A peer that does not finish the closing handshake in this time is cut. */
+const CLOSING_MS = 1_000;
+
+/** One open socket. */
+interface Peer extends Watched {
+  readonly socket: WebSocket;
+  readonly requestId: string;
+  readonly correlationId: string;
+  readonly address: string;
+  principal: Principal;
+  /** Running subscriptions, to end them when the socket goes. */
+  readonly running: Set<AbortController>;
+  answersPings: boolean;
+  messages: { since: number; count: number };
+}
+
+/**
+ * Serves subscriptions on `/graphql` over graphql-transport-ws. A client can neither make it hold more than a bounded
+ * amount of memory nor act on a session that has ended.
+ */
+export function attachWebSockets(server: Server, options: WebSocketOptions): { close(): Promise<void> } {
+  const { schema, makeContext, authenticate, cookie, origins, metrics, log } = options;
+  const wss = new WebSocketServer({
+    noServer: true, maxPayload: limits.frameBytes, perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
+  });
+  const peers = new Set<Peer>();
+  const connected = new Set<Peer>();
+  const protocol = makeServer<Record<string, unknown>, Peer>({ connectionInitWaitTimeout: limits.connectionInitMs, ...graphqlHooks() });
+
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
+    if (!origins.allowsUpgrade(request.headers.origin)) return refuseUpgrade(socket, '403 Forbidden');
+    wss.handleUpgrade(request, socket, head, (opened) => welcome(opened, request));
+  };
+  server.on('upgrade', onUpgrade);
+  const sessions = watchSessions(connected, authenticate, log);
+  const heartbeat = setInterval(() => peers.forEach(checkAlive), limits.pingMs);
+
+  return {
+    async close() {
+      server.off('upgrade', onUpgrade);
+      sessions.stop();
+      clearInterval(heartbeat);
+      for (const peer of peers) closePeer(peer, SocketClose.goingAway, 'Going away');
+      await new Promise((resolve) => wss.close(resolve));
+    },
+  };
+
+  function welcome(socket: WebSocket, request: IncomingMessage): void {
+    const peer: Peer = {
+      socket,
+      requestId: randomUUID(),
+      correlationId: randomUUID(),
+      address: request.socket.remoteAddress ?? 'unknown',
+      token: cookie.read(request.headers.cookie),
+      principal: { kind: 'anonymous' },
+      running: new Set(),
+      answersPings: true,
+      messages: { since: 0, count: 0 },
+      onChanged: () => closePeer(peer, SocketClose.forbidden, 'Session ended or changed'),
+      onDoubt: () => closePeer(peer, SocketClose.tryAgainLater, 'Try again later'),
+    };
+    peers.add(peer);
+    metrics.sockets.inc();
+    socket.on('error', (error) => log.info({ correlationId: peer.correlationId, err: error }, 'A WebSocket failed'));
+    socket.on('pong', () => {
+      peer.answersPings = true;
+    });
+    socket.on('ping', () => countMessage(peer));
+
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => sendTo(peer, data),
+        close: (code, reason) => closePeer(peer, code ?? 1000, reason ?? ''),
+        onMessage(handle) {
+          socket.on('message', (data) => {
+            if (!countMessage(peer)) return;
+            handle(String(data)).catch((error: unknown) => {
+              log.error({ correlationId: peer.correlationId, err: error }, 'A WebSocket message failed');
+              closePeer(peer, 4500, 'Internal server error');
+            });
+          });
+        },
+      },
+      peer,
+    );
+    socket.once('close', (code, reason) => {
+      peers.delete(peer);
+      connected.delete(peer);
+      for (const controller of peer.running) controller.abort();
+      metrics.sockets.dec();
+      metrics.socketsClosed.inc({ code: KNOWN_CODES.has(code) ? String(code) : 'other' });
+      void closed(code, String(reason));
+    });
+  }
+
+  function graphqlHooks(): Parameters<typeof makeServer<Record<string, unknown>, Peer>>[0] {
+    return {
+      async onConnect({ extra: peer }) {
+        const principal = await authenticate(peer.token);
+        if (principal.kind === 'anonymous') return false;
+        if (socketsOf(principal.userId) >= limits.socketsPerPrincipal) {
+          closePeer(peer, SocketClose.tooMany, 'Too many sockets');
+          return false;
+        }
+        peer.principal = principal;
+        if (peer.socket.readyState === peer.socket.OPEN) connected.add(peer);
+        return true;
+      },
+      async onSubscribe({ extra: peer, subscriptions }, _id, payload) {
+        if (Object.keys(subscriptions).length > limits.subscriptionsPerSocket) {
+          closePeer(peer, SocketClose.tooMany, 'Too many subscriptions');
+          return [new GraphQLError('Too many subscriptions')];
+        }
+        const prepared = await prepareSubscription(payload, payerOf(peer.principal), options);
+        metrics.operations.inc({ transport: 'websocket', kind: 'subscription', code: 'errors' in prepared ? codeOf(prepared.errors, peer) : 'ok' });
+        return 'errors' in prepared ? prepared.errors : { ...prepared, schema, contextValue: peer };
+      },
+      async subscribe({ contextValue, ...args }) {
+        const peer = contextValue as Peer;
+        const controller = new AbortController();
+        peer.running.add(controller);
+        metrics.subscriptions.inc();
+        return startSubscription({
+          args,
+          contextFor: (signal) => makeContext({
+            requestId: peer.requestId, correlationId: peer.correlationId, principal: peer.principal, address: peer.address, signal,
+            minPosition: undefined, setSessionCookie: refuseCookie,
+          }),
+          onEnd() {
+            peer.running.delete(controller);
+            metrics.subscriptions.dec();
+          },
+        }, controller);
+      },
+      onNext: ({ extra }, _id, _payload, _args, { errors, ...result }) => ({ ...result, ...(errors && { errors: errors.map((error) => shown(error, extra)) }) }),
+      onError: ({ extra }: ConnectionContext<Record<string, unknown>, Peer>, _id, _payload, errors) => errors.map((error) => shown(error as GraphQLError, extra)),
+    };
+  }
+
+  function socketsOf(userId: string): number {
+    let count = 0;
+    for (const { principal } of connected) if (principal.kind === 'user' && principal.userId === userId) count += 1;
+    return count;
+  }
+
+  function codeOf([error]: readonly GraphQLError[], peer: Peer): string {
+    return error ? String(shown(error, peer).extensions?.['code']) : 'none';
+  }
+
+  function shown(error: GraphQLError, peer: Peer): GraphQLFormattedError {
+    return publicError(error, { correlationId: peer.correlationId, log });
+  }
+}
+
+/** Resolves when the socket has taken the message, which is what makes a slow reader slow down its subscriptions. */
+function sendTo(peer: Peer, data: string): Promise<void> {
+  const { socket } = peer;
+  if (socket.readyState !== socket.OPEN) return Promise.resolve();
+  if (socket.bufferedAmount > limits.socketBufferBytes) {
+    closePeer(peer, SocketClose.slow, 'Too slow: resume behind the last cursor');
+    return Promise.resolve();
+  }
+  // A failed send means that the socket is closing; whoever waits for it is ended by that.
+  return new Promise((resolve) => socket.send(data, () => resolve()));
+}
+
+/** @returns false when the peer talks too much and was closed for it, or is closing anyway */
+function countMessage(peer: Peer): boolean {
+  if (peer.socket.readyState !== peer.socket.OPEN) return false;
+  const now = Date.now();
+  if (now - peer.messages.since >= 1_000) peer.messages = { since: now, count: 0 };
+  peer.messages.count += 1;
+  if (peer.messages.count <= limits.messagesPerSecond) return true;
+  closePeer(peer, SocketClose.tooMany, 'Too many messages');
+  return false;
+}
+
+function checkAlive(peer: Peer): void {
+  if (!peer.answersPings) return peer.socket.terminate();
+  peer.answersPings = false;
+  peer.socket.ping();
+}
+
+function closePeer({ socket }: Peer, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, reason);
+  const cut = setTimeout(() => socket.terminate(), CLOSING_MS);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+}
+
+function payerOf(principal: Principal): string {
+  return principal.kind === 'user' ? principal.userId : 'anonymous';
+}
+
+function refuseCookie(): never {
+  throw new Error('A session cookie can only be set by an HTTP answer');
+}
