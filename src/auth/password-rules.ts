@@ -39,7 +39,8 @@ export function checkPassword(password: string): void {
   }
   const normal = normalisePassword(password);
   if ([...normal].length < MIN_PASSWORD_LENGTH) {
-    refuse('password_too_short', `Use at least ${MIN_PASSWORD_LENGTH} characters; a few unrelated words work well.`, { minimum: MIN_PASSWORD_LENGTH });
+    const message = `Use at least ${MIN_PASSWORD_LENGTH} characters; a few unrelated words work well.`;
+    refuse('password_too_short', message, { minimum: MIN_PASSWORD_LENGTH });
   }
   if (isCommon(normal)) refuse('password_common', 'This password is among the first that attackers try. Choose another one.');
 }

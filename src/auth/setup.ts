@@ -20,7 +20,8 @@ const ISSUE = `
   where auth_setup.consumed_at < $3`;
 
 const CURRENT = `
-  select exists (select 1 from auth_standing where role = 'owner') as owned, (select seed from auth_setup where consumed_at is null) as seed`;
+  select exists (select 1 from auth_standing where role = 'owner') as owned,
+    (select seed from auth_setup where consumed_at is null) as seed`;
 
 const CONSUME = `
   update auth_setup set consumed_at = $2

@@ -93,7 +93,10 @@ async function consume(limiter: RateLimiterPostgres, key: string): Promise<void>
   } catch (outcome) {
     if (!(outcome instanceof RateLimiterRes)) throw outcome;
     throw new RefusedError({
-      code: 'E4291', rule: 'too_many_sign_ins', message: 'Too many sign-in attempts. Wait a little and try again.', retryAfterMs: outcome.msBeforeNext,
+      code: 'E4291',
+      rule: 'too_many_sign_ins',
+      message: 'Too many sign-in attempts. Wait a little and try again.',
+      retryAfterMs: outcome.msBeforeNext,
     });
   }
 }

@@ -33,8 +33,9 @@ export function parseBaseUrl(text: string, { allowPrivate }: { allowPrivate: boo
   const secure = url.protocol === 'https:';
   if (!secure && !(allowPrivate && url.protocol === 'http:')) throw new BaseUrlRefused('It must start with https://.');
   if (url.username || url.password || text.includes('@')) throw new BaseUrlRefused('It must not contain a user name or password.');
-  if (url.search || url.hash || text.includes('?') || text.includes('#')) throw new BaseUrlRefused('It must not contain a query or a fragment.');
-  if (!text.toLowerCase().startsWith(`${url.protocol}//${url.hostname}`)) throw new BaseUrlRefused('Its host is not in the normal spelling.');
+  if (/[?#]/.test(text)) throw new BaseUrlRefused('It must not contain a query or a fragment.');
+  const normal = `${url.protocol}//${url.hostname}`;
+  if (!text.toLowerCase().startsWith(normal)) throw new BaseUrlRefused('Its host is not in the normal spelling.');
   if (!allowPrivate && url.port !== '') throw new BaseUrlRefused('Its port must be 443.');
   if (/%|\/\/|\/\.\.?(\/|$)/.test(text.slice(url.protocol.length + 2))) throw new BaseUrlRefused('Its path must be plain.');
   judgeHost(url.hostname, allowPrivate);

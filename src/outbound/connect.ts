@@ -17,7 +17,9 @@ export const CONNECT_TIMEOUT_MS = 5_000;
  * look-up can differ. TLS still checks the certificate against the name, whatever the environment says.
  * Over plain http only private addresses are reached: no secret crosses the internet in clear.
  */
-export function createConnector(upstream: string, { allowPrivate, lookup }: { allowPrivate: boolean; lookup: Lookup }): buildConnector.connector {
+export function createConnector(
+  upstream: string, { allowPrivate, lookup }: { allowPrivate: boolean; lookup: Lookup },
+): buildConnector.connector {
   const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, rejectUnauthorized: true });
   const toAddress = (options: buildConnector.Options, address: string): Promise<net.Socket> =>
     new Promise((resolve, reject) => {
@@ -42,15 +44,19 @@ export function createConnector(upstream: string, { allowPrivate, lookup }: { al
     throw failure;
   }
 
-  return (options, callback) => {
-    connectJudged(options).then(
-      (socket) => callback(null, socket),
-      (error: unknown) => callback(
-        error instanceof OutboundError ? error : new OutboundError(upstream, 'unreachable', true, `it cannot be reached (${reasonOf(error)})`),
-        null,
-      ),
-    );
-  };
+  return (options, callback) => void connectAndTell(options, callback);
+
+  async function connectAndTell(options: buildConnector.Options, callback: buildConnector.Callback): Promise<void> {
+    let socket: net.Socket;
+    try {
+      socket = await connectJudged(options);
+    } catch (error) {
+      const unreachable = new OutboundError(upstream, 'unreachable', true, `it cannot be reached (${reasonOf(error)})`);
+      callback(error instanceof OutboundError ? error : unreachable, null);
+      return;
+    }
+    callback(null, socket);
+  }
 }
 
 /** The system's short code (ECONNREFUSED, ENOTFOUND, CERT_HAS_EXPIRED); never the message, which names addresses. */

@@ -79,7 +79,7 @@ export function createGateway({ upstreams, lookup = systemLookup }: { upstreams:
   async function open(upstream: string, request: OutboundRequest, deadline: Deadline): Promise<Dispatcher.ResponseData> {
     const route = routes.get(upstream);
     if (!route) throw new Error(`There is no upstream named ${upstream}`);
-    if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(request.path) || /\/\.\.?(\/|\?|$)|[\\#]/.test(request.path)) throw new Error('An outbound path must be plain');
+    if (!isPlainPath(request.path)) throw new Error('An outbound path must be plain');
     const secret = request.secret ?? route.secret;
     const answer = await route.agent.request({
       origin: route.origin,
@@ -140,8 +140,15 @@ export function createGateway({ upstreams, lookup = systemLookup }: { upstreams:
   };
 }
 
+/** One slash, visible ASCII, no dot segments: what is asked for is what the upstream sees. */
+function isPlainPath(path: string): boolean {
+  return /^\/(?!\/)[\x21-\x7e]*$/.test(path) && !/\/\.\.?(\/|\?|$)|[\\#]/.test(path);
+}
+
 function refusalOf(upstream: string, { statusCode, headers }: Dispatcher.ResponseData): OutboundError | undefined {
-  if (statusCode >= 300 && statusCode < 400) return new OutboundError(upstream, 'redirect', false, 'it answered with a redirect, which is never followed');
+  if (statusCode >= 300 && statusCode < 400) {
+    return new OutboundError(upstream, 'redirect', false, 'it answered with a redirect, which is never followed');
+  }
   const encoding = headers['content-encoding'];
   if (encoding === undefined || encoding === 'identity') return undefined;
   return new OutboundError(upstream, 'encoded', false, 'its answer is compressed although none was asked for');
@@ -176,7 +183,8 @@ async function* pieces(
 }
 
 function headOf({ statusCode, headers }: Dispatcher.ResponseData): AnswerHead {
-  return { status: statusCode, contentType: String(headers['content-type'] ?? '').toLowerCase(), retryAfterMs: retryAfter(headers['retry-after']) };
+  const contentType = String(headers['content-type'] ?? '').toLowerCase();
+  return { status: statusCode, contentType, retryAfterMs: retryAfter(headers['retry-after']) };
 }
 
 /** Retry-After is seconds or a date (RFC 9110, 10.2.3); anything else is ignored. */

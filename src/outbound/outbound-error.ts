@@ -1,9 +1,15 @@
 /**
- * - `forbidden_address`: the address is not one we may talk to; - `unreachable`: name unknown, refused, TLS failure;
- * - `timeout`: no (complete) answer in time; - `aborted`: the caller gave up; - `dropped`: the connection broke;
- * - `redirect`: the upstream pointed elsewhere; - `too_large`: the answer passed its limit; - `encoded`: a content encoding nobody asked for
+ * - `forbidden_address`: the address is not one we may talk to
+ * - `unreachable`: name unknown, connection refused, TLS failure
+ * - `timeout`: no complete answer in time
+ * - `aborted`: the caller gave up
+ * - `dropped`: the connection broke
+ * - `redirect`: the upstream pointed elsewhere
+ * - `too_large`: the answer passed its limit
+ * - `encoded`: the answer has a content encoding that nobody asked for
  */
-export type OutboundFailure = 'forbidden_address' | 'unreachable' | 'timeout' | 'aborted' | 'dropped' | 'redirect' | 'too_large' | 'encoded';
+export type OutboundFailure =
+  'forbidden_address' | 'unreachable' | 'timeout' | 'aborted' | 'dropped' | 'redirect' | 'too_large' | 'encoded';
 
 /** An outbound call without a usable answer. The message holds no secret, no address and nothing the upstream said. */
 export class OutboundError extends Error {

@@ -19,7 +19,7 @@ const PHRASES: Readonly<Record<Language, Phrases>> = {
     ],
     thought: [
       'A real model would begin with the goal behind the question, name what is known, and then say plainly what is uncertain.',
-      'A real model would split it into two or three smaller questions, answer each in turn, and point out where they depend on each other.',
+      'A real model would split it into two or three smaller questions, answer each in turn, and show how they depend on each other.',
       'A real model would first check what the words mean here, then weigh the usual options, and only then recommend one of them.',
     ],
     advice: [
@@ -60,7 +60,7 @@ const PHRASES: Readonly<Record<Language, Phrases>> = {
     ],
     advice: [
       'А пока обратите внимание, как слова приходят одно за другим и как этот ответ появляется в списке запусков и в журнале аудита.',
-      'Тем временем можно посмотреть на панели, как запуск меняет состояние, и убедиться, что весь разговор хранится в журнале запечатанным.',
+      'Тем временем посмотрите на панели, как запуск меняет состояние, и убедитесь, что весь разговор хранится в журнале запечатанным.',
       'Попробуйте задать вопрос подлиннее, открыть второе окно или оборвать связь: когда вы вернётесь, ответ всё равно будет целым.',
     ],
     closing: 'Чтобы услышать настоящую модель, задайте LLM_BASE_URL и LLM_API_KEY.',

@@ -48,7 +48,8 @@ export function keysInPostgres(pool: SqlPool): KeyShelf {
       return rows[0] && { token, keyAlias: rows[0].key_alias, info: rows[0].info };
     },
     async remove(tokens) {
-      const { rows } = await pool.query<{ token: string }>('delete from simulated_litellm_keys where token = any($1) returning token', [tokens]);
+      const { rows } = await pool.query<{ token: string }>(
+        'delete from simulated_litellm_keys where token = any($1) returning token', [tokens]);
       return rows.map(({ token }) => token);
     },
   };

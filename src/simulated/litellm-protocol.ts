@@ -48,17 +48,19 @@ async function generate({ keys, now }: LiteLlmProtocol, body: unknown): Promise<
   if (!parsed.success) return unprocessable(parsed.error);
   const { key = null, duration, ...settings } = parsed.data;
   if (key !== null && (!key.startsWith('sk-') || key.length < 16)) {
-    return json(400, { detail: { error: "Invalid key format. LiteLLM Virtual Key must start with 'sk-' and have 16 characters or more." } });
+    const said = "Invalid key format. LiteLLM Virtual Key must start with 'sk-' and have 16 characters or more.";
+    return json(400, { detail: { error: said } });
   }
   if ((settings.max_budget ?? 0) < 0) return refused(400, 'max_budget cannot be negative', 'max_budget');
-  const lifetime = duration == null ? undefined : lifetimeMs(duration);
-  if (duration != null && lifetime === undefined) return refused(400, `Unable to parse duration string, got=${duration}`, 'duration');
+  const lifetime = lifetimeMs(duration ?? 'none');
+  if (lifetime === undefined) return refused(400, `Unable to parse duration string, got=${duration}`, 'duration');
   const secret = key ?? `sk-${randomBytes(16).toString('base64url')}`;
-  const expires = lifetime === undefined ? null : new Date(now().getTime() + lifetime).toISOString();
+  const expires = lifetime === Infinity ? null : new Date(now().getTime() + lifetime).toISOString();
   const kept = { ...settings, key_name: `sk-...${secret.slice(-4)}`, expires, spend: 0, created_at: now().toISOString() };
   const token = tokenOf(secret);
   if (await keys.add({ token, keyAlias: settings.key_alias ?? null, info: kept }) === 'alias_taken') {
-    return refused(400, `Key with alias '${settings.key_alias}' already exists. Unique key aliases across all keys are required.`, 'key_alias');
+    const said = `Key with alias '${settings.key_alias}' already exists. Unique key aliases across all keys are required.`;
+    return refused(400, said, 'key_alias');
   }
   return json(200, { ...kept, key: secret, token, token_id: token });
 }
@@ -88,9 +90,12 @@ async function listModels({ keys, masterKey, models, now }: LiteLlmProtocol, { t
 }
 
 /** LiteLLM takes a key or its hash wherever it asks for a key. */
-const tokenOf = (keyOrHash: string): string => (keyOrHash.startsWith('sk-') ? createHash('sha256').update(keyOrHash).digest('hex') : keyOrHash);
+const tokenOf = (keyOrHash: string): string =>
+  (keyOrHash.startsWith('sk-') ? createHash('sha256').update(keyOrHash).digest('hex') : keyOrHash);
 
+/** Infinity for `none`, undefined for what is no duration. */
 function lifetimeMs(duration: string): number | undefined {
+  if (duration === 'none') return Infinity;
   const match = /^(\d{1,6})(s|m|h|d|w|mo)$/.exec(duration);
   return match ? Number(match[1]) * UNIT_MS[match[2]!]! : undefined;
 }
@@ -98,8 +103,10 @@ function lifetimeMs(duration: string): number | undefined {
 const refused = (status: number, message: string, param: string): Reply =>
   json(status, { error: { message, type: 'bad_request_error', param, code: String(status) } });
 
-const unauthorised = (): Reply =>
-  json(401, { error: { message: 'Authentication Error, Invalid proxy server token passed.', type: 'auth_error', param: 'None', code: '401' } });
+const unauthorised = (): Reply => {
+  const message = 'Authentication Error, Invalid proxy server token passed.';
+  return json(401, { error: { message, type: 'auth_error', param: 'None', code: '401' } });
+};
 
 const unprocessable = (error: z.ZodError): Reply =>
   json(422, { detail: error.issues.map(({ path, message }) => ({ loc: ['body', ...path], msg: message, type: 'value_error' })) });

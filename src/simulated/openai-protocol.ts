@@ -30,7 +30,9 @@ export function openAiHandler(protocol: OpenAiProtocol): Handler {
   return (call) => {
     if (call.token !== protocol.apiKey) return error(401, 'Incorrect API key provided.', 'invalid_request_error', 'invalid_api_key');
     const route = `${call.method} ${call.path}`;
-    if (route === 'GET /v1/models') return json(200, { object: 'list', data: protocol.models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulated' })) });
+    if (route === 'GET /v1/models') {
+      return json(200, { object: 'list', data: protocol.models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'simulated' })) });
+    }
     if (route !== 'POST /v1/chat/completions') return error(404, `Unknown request URL: ${route}.`, 'invalid_request_error', 'unknown_url');
     const parsed = completion.safeParse(call.body);
     if (!parsed.success) return error(400, `Invalid body: ${parsed.error.issues[0]?.path.join('.')}`, 'invalid_request_error', null);
@@ -44,15 +46,17 @@ function complete(protocol: OpenAiProtocol, request: Completion, signal: Call['s
   if (order === 'fail') return error(503, 'The simulated provider is down, as you asked.', 'server_error', 'service_unavailable');
   const pieces = simulatedAnswer(question.replace(/^\s*\/\w+\s*/, '') || question).match(/\S+\s*/g) ?? [];
   const usage = usageOf(request, pieces.length);
+  const { model } = request;
   const id = `chatcmpl-${createHash('sha256').update(JSON.stringify(request.messages)).digest('hex').slice(0, 24)}`;
   const created = Math.floor(protocol.now().getTime() / 1_000);
   if (!request.stream) {
     const message = { role: 'assistant', content: pieces.join('') };
-    return json(200, { id, object: 'chat.completion', created, model: request.model, choices: [{ index: 0, message, finish_reason: 'stop' }], usage });
+    return json(200, { id, object: 'chat.completion', created, model, choices: [{ index: 0, message, finish_reason: 'stop' }], usage });
   }
 
-  const frame = (rest: object): string => `data: ${JSON.stringify({ id, object: 'chat.completion.chunk', created, model: request.model, ...rest })}\n\n`;
-  const delta = (content: object, finish: string | null): string => frame({ choices: [{ index: 0, delta: content, finish_reason: finish }] });
+  const frame = (rest: object): string => `data: ${JSON.stringify({ id, object: 'chat.completion.chunk', created, model, ...rest })}\n\n`;
+  const delta = (content: object, finish: string | null): string =>
+    frame({ choices: [{ index: 0, delta: content, finish_reason: finish }] });
   const pause = protocol.pieceDelayMs * (order === 'slow' ? SLOWER : 1);
   const stopAfter = order === 'hang' ? Math.ceil(pieces.length / 4) : pieces.length;
 
@@ -88,4 +92,5 @@ function usageOf({ messages }: Completion, completionTokens: number): Record<str
   return { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: promptTokens + completionTokens };
 }
 
-const error = (status: number, message: string, type: string, code: string | null): Reply => json(status, { error: { message, type, param: null, code } });
+const error = (status: number, message: string, type: string, code: string | null): Reply =>
+  json(status, { error: { message, type, param: null, code } });

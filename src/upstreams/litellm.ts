@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Answer, Gateway, OutboundRequest } from '../outbound/gateway';
 import { OutboundError } from '../outbound/outbound-error';
-import { callWithRetries, isPassing } from '../outbound/retry';
+import { callWithRetries, isPassing, type RetryPolicy } from '../outbound/retry';
 import { MASK } from '../outbound/scrubber';
 import { describeError } from './error-body';
 
@@ -37,7 +37,13 @@ export interface LiteLlmKeyInfo {
 }
 
 /** `reason` is safe to show and to keep in an event; `retryable` says whether the same call may succeed later. */
-export type LiteLlmOutcome<Result> = ({ ok: true } & Result) | { ok: false; retryable: boolean; reason: string };
+export type LiteLlmOutcome<Result> = ({ ok: true } & Result) | LiteLlmFailure;
+
+export interface LiteLlmFailure {
+  ok: false;
+  retryable: boolean;
+  reason: string;
+}
 
 /** The LiteLLM proxy's administration. Failures are data; only faults of our own throw. */
 export interface LiteLlm {
@@ -78,9 +84,11 @@ export function tokenHashOf(key: string): string {
 export function createLiteLlm(
   { gateway, timeoutMs, maxRetries, retryDelayMs }: { gateway: Gateway; timeoutMs: number; maxRetries: number; retryDelayMs: number },
 ): LiteLlm {
+  const policy: RetryPolicy = { maxRetries, delayMs: retryDelayMs, idempotent: true };
+
   /** Every call here may be repeated: reading and deleting by nature, generating because the key is ours. */
   const call = (request: Pick<OutboundRequest, 'method' | 'path' | 'body' | 'sensitive' | 'signal'>): Promise<Answer | OutboundError> =>
-    callWithRetries(gateway, LITELLM, { ...request, timeoutMs, maxBytes: MAX_ANSWER_BYTES }, { maxRetries, delayMs: retryDelayMs, idempotent: true })
+    callWithRetries(gateway, LITELLM, { ...request, timeoutMs, maxBytes: MAX_ANSWER_BYTES }, policy)
       .catch((error: unknown) => {
         if (error instanceof OutboundError) return error;
         throw error;
@@ -124,7 +132,8 @@ export function createLiteLlm(
       const known = await keyInfo(tokenHash, signal);
       if (!known.ok || !known.info) return read;
       const ours = known.info.keyAlias === key.keyAlias && known.info.metadata['keyledger_id'] === key.metadata.keyledger_id;
-      return ours ? { ok: true, tokenHash, expires: known.info.expires } : { ok: false, retryable: false, reason: 'LiteLLM has this key under another name' };
+      if (!ours) return { ok: false, retryable: false, reason: 'LiteLLM has this key under another name' };
+      return { ok: true, tokenHash, expires: known.info.expires };
     },
 
     async listModels(signal) {
@@ -141,16 +150,18 @@ export function createLiteLlm(
 
 const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300;
 
-function readAnswer<Value>(answer: Answer | OutboundError, schema: z.ZodType<Value>): { ok: true; value: Value } | { ok: false; retryable: boolean; reason: string } {
+function readAnswer<Value>(answer: Answer | OutboundError, schema: z.ZodType<Value>): LiteLlmOutcome<{ value: Value }> {
   if (answer instanceof OutboundError || !isSuccess(answer)) return failure(answer);
   const parsed = schema.safeParse(parseJson(answer.text));
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, retryable: true, reason: 'LiteLLM gave an answer that cannot be read' };
+  if (!parsed.success) return { ok: false, retryable: true, reason: 'LiteLLM gave an answer that cannot be read' };
+  return { ok: true, value: parsed.data };
 }
 
-function failure(answer: Answer | OutboundError): { ok: false; retryable: boolean; reason: string } {
-  if (answer instanceof OutboundError) return { ok: false, retryable: isPassing(answer), reason: `No answer from LiteLLM (${answer.failure})` };
+function failure(answer: Answer | OutboundError): LiteLlmFailure {
+  const retryable = isPassing(answer);
+  if (answer instanceof OutboundError) return { ok: false, retryable, reason: `No answer from LiteLLM (${answer.failure})` };
   const said = describeError(answer.text);
-  return { ok: false, retryable: isPassing(answer), reason: `LiteLLM answered ${answer.status}${said ? `: ${said}` : ''}` };
+  return { ok: false, retryable, reason: `LiteLLM answered ${answer.status}${said ? `: ${said}` : ''}` };
 }
 
 function parseJson(text: string): unknown {
@@ -175,7 +186,7 @@ function keyBody(key: NewLiteLlmKey): string {
     duration: key.duration ?? undefined,
     metadata: key.metadata,
   });
-  return key.maxBudget == null ? body : `${body.slice(0, -1)},"max_budget":${jsonNumber(key.maxBudget)}}`;
+  return key.maxBudget === undefined || key.maxBudget === null ? body : `${body.slice(0, -1)},"max_budget":${jsonNumber(key.maxBudget)}}`;
 }
 
 /** A decimal string as a JSON number, digit by digit: no float of ours stands in between. */

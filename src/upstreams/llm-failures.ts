@@ -6,7 +6,7 @@ type Failure = Pick<Refusal, 'code' | 'rule' | 'message'>;
 
 const failure = (code: ErrorCode, rule: string, message: string): Failure => ({ code, rule, message });
 
-const CREDENTIALS = failure('E5003', 'llm_credentials_refused', 'The AI provider refused our credentials. An administrator must check the key.');
+const CREDENTIALS = failure('E5003', 'llm_credentials_refused', 'The AI provider refused our key. An administrator must check it.');
 const QUOTA = failure('E4291', 'llm_quota_used_up', 'The quota at the AI provider is used up.');
 const RATE = failure('E4291', 'llm_rate_limited', 'The AI provider asks us to slow down. Try again in a moment.');
 const REFUSED = failure('E5004', 'llm_request_refused', 'The AI model did not accept the request.');

@@ -61,7 +61,7 @@ const chunk = z.looseObject({
     finish_reason: z.string().nullish(),
   })).optional(),
   usage: z.looseObject({ prompt_tokens: z.number().int().nonnegative(), completion_tokens: z.number().int().nonnegative() }).nullish(),
-  error: z.union([z.string(), z.looseObject({ message: z.string().optional(), code: z.unknown().optional(), type: z.unknown().optional() })]).nullish(),
+  error: z.union([z.string(), z.looseObject({ code: z.unknown().optional(), type: z.unknown().optional() })]).nullish(),
 });
 
 export function createLlm({ gateway, limits = DEFAULT_LLM_LIMITS }: { gateway: Gateway; limits?: LlmLimits }): Llm {
@@ -103,7 +103,7 @@ async function* readAnswer(answer: StreamedAnswer, askedModel: string): AsyncGen
       break;
     }
     const piece = parseChunk(data);
-    if (piece.error != null) throw errorInStream(piece.error, data);
+    if (piece.error !== undefined && piece.error !== null) throw errorInStream(piece.error, data);
     model = piece.model ?? model;
     if (piece.usage) usage = { promptTokens: piece.usage.prompt_tokens, completionTokens: piece.usage.completion_tokens };
     const choice = piece.choices?.find(({ index }) => (index ?? 0) === 0);

@@ -112,7 +112,9 @@ export function createKeyRing(pool: SqlPool, masterKey: Buffer): KeyRing {
   async function existingKey(tenant: string, subject: string): Promise<SubjectKey | undefined> {
     const key = (await subjectKeys(tenant, [subject])).get(subject);
     if (key === 'erased') {
-      throw new RefusedError({ code: 'B2003', rule: 'subject_erased', message: 'This person or conversation was erased; nothing can be added to it.' });
+      throw new RefusedError({
+        code: 'B2003', rule: 'subject_erased', message: 'This person or conversation was erased; nothing can be added to it.',
+      });
     }
     return key;
   }

@@ -11,6 +11,8 @@ export class MasterKeyError extends Error {
   }
 }
 
+const HOW_TO_MAKE = `Make one with: openssl rand -base64 ${KEY_BYTES}`;
+
 export interface MasterKey {
   /** 32 bytes; hand it to `createVault` and `createAuth` only, and never log it. */
   key: Buffer;
@@ -39,10 +41,10 @@ export function loadMasterKey({ value, dataDir }: { value?: string; dataDir: str
 export function parseMasterKey(value: string, source: string): Buffer {
   const key = decodeKey(value);
   if (key?.length !== KEY_BYTES) {
-    throw new MasterKeyError(`${source} must be ${KEY_BYTES} random bytes in base64 or hex, for example from: openssl rand -base64 ${KEY_BYTES}`);
+    throw new MasterKeyError(`${source} must be ${KEY_BYTES} random bytes in base64 or hex. ${HOW_TO_MAKE}`);
   }
   if (looksMadeUp(key)) {
-    throw new MasterKeyError(`${source} looks like an example, not like ${KEY_BYTES} random bytes; make one with: openssl rand -base64 ${KEY_BYTES}`);
+    throw new MasterKeyError(`${source} looks like an example, not like ${KEY_BYTES} random bytes. ${HOW_TO_MAKE}`);
   }
   return key;
 }

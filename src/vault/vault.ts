@@ -52,7 +52,8 @@ export async function createVault({ pool, masterKey }: { pool: SqlPool; masterKe
     },
 
     async deleteSecret(place) {
-      await pool.query('delete from vault_secrets where tenant_id = $1 and ref = $2 and field = $3', [place.tenant, place.ref, place.field]);
+      await pool.query('delete from vault_secrets where tenant_id = $1 and ref = $2 and field = $3',
+        [place.tenant, place.ref, place.field]);
     },
 
     fingerprint(purpose, value) {

@@ -8,9 +8,10 @@ export interface LiteLlmStandIn extends StandIn {
 }
 
 /** A LiteLLM proxy for tests: the master key is checked, keys are kept by hash, aliases are unique. */
-export async function startLiteLlmStandIn({ models = ['gpt-4o', 'gpt-4o-mini'] }: { models?: readonly string[] } = {}): Promise<LiteLlmStandIn> {
+export async function startLiteLlmStandIn(): Promise<LiteLlmStandIn> {
   const secret = 'master-test-not-a-key';
   const keys = keysInMemory();
-  const standIn = await startStandIn(liteLlmHandler({ keys, masterKey: secret, models, now: () => new Date() }), secret);
+  const handler = liteLlmHandler({ keys, masterKey: secret, models: ['gpt-4o', 'gpt-4o-mini'], now: () => new Date() });
+  const standIn = await startStandIn(handler, secret);
   return { ...standIn, keys };
 }

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { json, listenerOf, serve, type Call, type Handler } from '../../src/simulated/http-server';
+import { json, listenerOf, serve, type Call, type Handler, type Reply } from '../../src/simulated/http-server';
 
 /**
  * What goes wrong with one request.
@@ -53,8 +53,8 @@ export async function startStandIn(handler: Handler, secret: string): Promise<St
     const fault = takeFault(new URL(request.url ?? '/', 'http://loopback').pathname);
     if (fault) damage(response, fault);
     listenerOf(async (call) => {
-      const { signal, query, ...recorded } = call;
-      calls.push({ ...recorded, query: Object.fromEntries(query) });
+      const { method, path, token, body } = call;
+      calls.push({ method, path, token, body, query: Object.fromEntries(call.query) });
       return fault ? faultyReply(fault, call, handler, response) : handler(call);
     })(request, response);
   });
@@ -72,7 +72,7 @@ export async function startStandIn(handler: Handler, secret: string): Promise<St
   };
 }
 
-async function faultyReply(fault: Fault, call: Call, handler: Handler, response: http.ServerResponse): Promise<Awaited<ReturnType<Handler>>> {
+async function faultyReply(fault: Fault, call: Call, handler: Handler, response: http.ServerResponse): Promise<Reply> {
   switch (fault.kind) {
     case 'status':
       return { ...json(fault.status, fault.body ?? { error: { message: `injected ${fault.status}` } }), headers: fault.headers };

@@ -115,7 +115,8 @@ describe('erasure', () => {
     await vault.eraseSubject('t1', 'gone');
     for (const node of [vault, await afresh()]) {
       expect(await node.open('t1', [gone, kept, gone])).toEqual([ERASED, 'name of kept', ERASED]);
-      await expect(node.seal({ tenant: 't1', subject: 'gone', field: 'name' }, 'again')).rejects.toMatchObject({ refusal: { code: 'B2003' } });
+      const again = node.seal({ tenant: 't1', subject: 'gone', field: 'name' }, 'again');
+      await expect(again).rejects.toMatchObject({ refusal: { code: 'B2003' } });
     }
     const { rows } = await pool.query(`select wrapped from vault_subject_keys where subject = 'gone'`);
     expect(rows).toEqual([{ wrapped: null }]);

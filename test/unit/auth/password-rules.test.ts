@@ -14,7 +14,8 @@ function ruleBrokenBy(password: string): string | undefined {
 }
 
 describe('password rules', () => {
-  it.each(['violet tram on ice', 'Xk2#pQ9!mLw7', '비밀번호는길고어렵게만들자', 'двенадцать слонов', '   twelve  chars   '])('accept %j', (password) => {
+  const good = ['violet tram on ice', 'Xk2#pQ9!mLw7', '비밀번호는길고어렵게만들자', 'двенадцать слонов', '   twelve  chars   '];
+  it.each(good)('accept %j', (password) => {
     expect(ruleBrokenBy(password)).toBeUndefined();
   });
 

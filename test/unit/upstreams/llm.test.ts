@@ -32,9 +32,13 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
+async function readAll(answer: AsyncIterable<ChatPart>, into: ChatPart[] = []): Promise<void> {
+  for await (const part of answer) into.push(part);
+}
+
 async function ask(llm: Llm, content = question, signal?: AbortSignal): Promise<{ text: string; parts: ChatPart[] }> {
   const parts: ChatPart[] = [];
-  for await (const part of llm.streamChat({ model: 'gpt-4o-mini', messages: [{ role: 'user', content }], signal })) parts.push(part);
+  await readAll(llm.streamChat({ model: 'gpt-4o-mini', messages: [{ role: 'user', content }], signal }), parts);
   return { parts, text: parts.map((part) => ('text' in part ? part.text : '')).join('') };
 }
 
@@ -45,23 +49,29 @@ async function refusal(attempt: Promise<unknown>): Promise<RefusedError['refusal
 }
 
 const frame = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;
-const delta = (content: string, finish: string | null = null): string => frame({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] });
+const delta = (content: string, finish: string | null = null): string =>
+  frame({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] });
 
 describe('an answer', () => {
   it('comes in pieces and then says that it is whole', async () => {
     const { text, parts } = await ask(llmOf(vendor));
     expect(text).toBe(simulatedAnswer(question));
     expect(parts.length).toBeGreaterThan(40);
-    expect(parts.at(-1)).toEqual({ done: { finishReason: 'stop', model: 'gpt-4o-mini', usage: { promptTokens: 4, completionTokens: parts.length - 1 } } });
+    const usage = { promptTokens: 4, completionTokens: parts.length - 1 };
+    expect(parts.at(-1)).toEqual({ done: { finishReason: 'stop', model: 'gpt-4o-mini', usage } });
     expect(vendor.calls).toMatchObject([{
-      method: 'POST', path: '/v1/chat/completions', token: vendor.secret,
-      body: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: question }], stream: true, stream_options: { include_usage: true } },
+      method: 'POST',
+      path: '/v1/chat/completions',
+      token: vendor.secret,
+      body: {
+        model: 'gpt-4o-mini', messages: [{ role: 'user', content: question }], stream: true, stream_options: { include_usage: true },
+      },
     }]);
   });
 
   it('can be asked for with a leased key', async () => {
     const parts = llmOf(vendor).streamChat({ model: 'm', messages: [{ role: 'user', content: 'x' }], secret: 'leased-not-a-key' });
-    expect(await refusal((async () => { for await (const part of parts) expect(part).toBeUndefined(); })())).toMatchObject({ rule: 'llm_credentials_refused' });
+    expect(await refusal(readAll(parts))).toMatchObject({ rule: 'llm_credentials_refused' });
     expect(vendor.calls[0]!.token).toBe('leased-not-a-key');
   });
 
@@ -71,12 +81,14 @@ describe('an answer', () => {
   });
 
   it('is read from servers that do it a little differently', async () => {
-    const llm = await saying(`: OPENROUTER PROCESSING\r\n\r\n${frame({ model: 'other', choices: [{ delta: { role: 'assistant', content: null } }] })}`
+    const llm = await saying(': OPENROUTER PROCESSING\r\n\r\n'
+      + frame({ model: 'other', choices: [{ delta: { role: 'assistant', content: null } }] })
       + 'event: x\rdata: {"choices":[{"index":1,"delta":{"content":"not this"}},\rdata: {"index":0,"delta":{"content":"A"}}]}\r\r'
-      + `${frame({ choices: [], usage: null })}${delta('B', 'length')}${frame({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } })}`);
-    expect(await ask(llm)).toMatchObject({
-      text: 'AB', parts: [{ text: 'A' }, { text: 'B' }, { done: { finishReason: 'length', model: 'other', usage: { promptTokens: 1, completionTokens: 2 } } }],
-    });
+      + frame({ choices: [], usage: null })
+      + delta('B', 'length')
+      + frame({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 2 } }));
+    const done = { finishReason: 'length', model: 'other', usage: { promptTokens: 1, completionTokens: 2 } };
+    expect((await ask(llm)).parts).toEqual([{ text: 'A' }, { text: 'B' }, { done }]);
   });
 
   it('is over at [DONE], whatever follows', async () => {
@@ -96,7 +108,7 @@ describe('a failure', () => {
     ['an unknown model', 404, undefined, { code: 'E5004', rule: 'llm_request_refused' }],
     ['a bad request', 400, { error: { message: 'context too long' } }, { code: 'E5004', rule: 'llm_request_refused' }],
     ['too many requests', 429, undefined, { code: 'E4291', rule: 'llm_rate_limited', retryAfterMs: 7_000 }],
-    ['no quota left', 429, { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } }, { code: 'E4291', rule: 'llm_quota_used_up' }],
+    ['no quota left', 429, { error: { message: 'You exceeded your current quota' } }, { code: 'E4291', rule: 'llm_quota_used_up' }],
     ['no money left', 402, undefined, { code: 'E4291', rule: 'llm_quota_used_up' }],
     ['a failing model', 500, undefined, { code: 'E5004', rule: 'llm_failed' }],
     ['an outage', 503, undefined, { code: 'E5003', rule: 'llm_unavailable' }],
@@ -127,7 +139,7 @@ describe('a failure', () => {
     ['an end without an end', delta('A'), 'E5004', 'llm_answer_truncated'],
     ['nothing', '', 'E5004', 'llm_answer_truncated'],
     ['an endless event', `data: ${'x'.repeat(260_000)}`, 'E5004', 'llm_answer_invalid'],
-    ['an error object', `${delta('A')}${frame({ error: { message: 'engine died', type: 'server_error', code: null } })}`, 'E5004', 'llm_failed'],
+    ['an error object', delta('A') + frame({ error: { message: 'engine died', type: 'server_error', code: null } }), 'E5004', 'llm_failed'],
     ['an error with a status', frame({ error: { message: 'overloaded', code: 503 } }), 'E5003', 'llm_unavailable'],
     ['an error with a name', frame({ error: { message: 'slow down', type: 'rate_limit_error' } }), 'E4291', 'llm_rate_limited'],
     ['an error as text', frame({ error: 'boom' }), 'E5004', 'llm_failed'],
@@ -142,10 +154,10 @@ describe('a failure', () => {
   });
 
   it('keeps the pieces that came before it', async () => {
-    const pieces: string[] = [];
-    const parts = (await saying(delta('A') + delta('B'))).streamChat({ model: 'm', messages: [] });
-    expect(await refusal((async () => { for await (const part of parts) if ('text' in part) pieces.push(part.text); })())).toMatchObject({ rule: 'llm_answer_truncated' });
-    expect(pieces).toEqual(['A', 'B']);
+    const parts: ChatPart[] = [];
+    const llm = await saying(delta('A') + delta('B'));
+    expect(await refusal(readAll(llm.streamChat({ model: 'm', messages: [] }), parts))).toMatchObject({ rule: 'llm_answer_truncated' });
+    expect(parts).toEqual([{ text: 'A' }, { text: 'B' }]);
   });
 
   it('tells people nothing of what the provider said', async () => {

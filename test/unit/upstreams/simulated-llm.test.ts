@@ -46,7 +46,8 @@ describe('the simulated provider', () => {
   }
   async function ask(llm: Llm, content: string): Promise<string> {
     let text = '';
-    for await (const part of llm.streamChat({ model: 'm', messages: [{ role: 'user', content: 'earlier' }, { role: 'assistant', content: 'x' }, { role: 'user', content }] })) {
+    const messages = [{ role: 'user', content: 'earlier' }, { role: 'assistant', content: 'x' }, { role: 'user', content }] as const;
+    for await (const part of llm.streamChat({ model: 'm', messages })) {
       if ('text' in part) text += part.text;
     }
     return text;
