@@ -88,7 +88,7 @@ export async function createApp({ configuration, databaseUrl, store, log, costBu
     pool: background, log, crontab: CRONTAB,
     tasks: { ...tasks, 'remove-expired-answers': async () => void (await idempotency.removeExpired()) },
   });
-  const keeper = startKeyPoolKeeper({ commands, pool: background, clock, log });
+  const keeper = startKeyPoolKeeper({ commands, db, log });
   await makeFirstOwner();
 
   const http = await createHttpServer({

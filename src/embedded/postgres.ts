@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import { Client } from 'pg';
 import { projectRoot } from '../paths';
+import { socketDirectory } from './socket-directory';
 import { spawnUnprivileged, unprivilegedOwner } from './unprivileged';
 
 export interface EmbeddedPostgres {
@@ -29,8 +29,6 @@ export interface EmbeddedPostgresOptions {
 }
 
 const SUPERUSER = 'keyledger_owner';
-/** Longest path that `sockaddr_un` carries on every platform we run on, less Postgres' own file name. */
-const MAX_SOCKET_DIR = 80;
 
 const DEFAULT_SETTINGS: Record<string, string> = {
   max_connections: '120',
@@ -78,7 +76,6 @@ export async function startEmbeddedPostgres({ dataDir, settings }: EmbeddedPostg
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
       await exited;
-      listen.cleanUp();
     },
   };
 }
@@ -127,7 +124,6 @@ async function createCluster(initdb: string, cluster: string, password: string):
 interface Listening {
   settings: Record<string, string>;
   url(role: string, secret: string, database: string): string;
-  cleanUp(): void;
 }
 
 /** A socket in the data folder, seen by nobody else; loopback with a password where there are no Unix sockets. */
@@ -137,21 +133,12 @@ async function whereToListen(home: string): Promise<Listening> {
     return {
       settings: { listen_addresses: '127.0.0.1', port: String(port) },
       url: (role, secret, database) => `postgresql://${role}:${secret}@127.0.0.1:${port}/${database}`,
-      cleanUp: () => {},
     };
   }
-  const inHome = path.join(home, 'run');
-  const short = path.join(os.tmpdir(), `keyledger-${createHash('sha256').update(home).digest('hex').slice(0, 12)}`);
-  const dir = inHome.length <= MAX_SOCKET_DIR ? inHome : short;
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const owner = unprivilegedOwner();
-  if (owner) chownSync(dir, owner.uid, owner.gid);
+  const dir = socketDirectory(home);
   return {
     settings: { listen_addresses: '', unix_socket_directories: dir, unix_socket_permissions: '0700', port: '5432' },
     url: (role, secret, database) => `postgresql://${role}:${secret}@localhost/${database}?host=${encodeURIComponent(dir)}&port=5432`,
-    cleanUp: () => {
-      if (dir === short) rmSync(dir, { recursive: true, force: true });
-    },
   };
 }
 
