@@ -3,7 +3,7 @@ import type { Reactor } from '../../src/projection-runtime/projector';
 import { causeOf } from '../follow-up';
 import { ANSWER_MESSAGE, type AnswerJob } from './answering';
 
-export { ANSWER_MESSAGE, answerMessageTask } from './answering';
+export { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from './answering';
 
 /** Has every question answered. */
 export const answerMessages: Reactor<typeof chatSessionEvents> = {

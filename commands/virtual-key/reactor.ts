@@ -3,7 +3,7 @@ import type { Reactor } from '../../src/projection-runtime/projector';
 import { causeOf } from '../follow-up';
 import { PROVISION_VIRTUAL_KEY, type ProvisionJob } from './provisioning';
 
-export { PROVISION_VIRTUAL_KEY, provisionVirtualKeyTask } from './provisioning';
+export { PROVISION_VIRTUAL_KEY, provisionVirtualKeyTask, type ProvisioningServices } from './provisioning';
 
 /** Has every key that was requested brought to LiteLLM. */
 export const provisionKeys: Reactor<typeof virtualKeyEvents> = {
