@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createAuth } from './auth/auth';
+import { checkPassword } from './auth/password-rules';
 import { createSignInThrottle } from './auth/throttle';
 import { createCommandRuntime } from './command-runtime/runtime';
 import type { Configuration } from './configuration';
@@ -34,8 +35,6 @@ export interface AppOptions {
   databaseUrl: string;
   store: EventStore;
   log: Logger;
-  /** Cost points per caller; the benchmarks lift it. */
-  costBudget?: { burst: number; perSecond: number };
 }
 
 export interface App {
@@ -52,7 +51,7 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const CRONTAB = '17 3 * * * remove-expired-answers';
 
 /** Puts one server together over a log and a database, wherever these are. */
-export async function createApp({ configuration, databaseUrl, store, log, costBudget }: AppOptions): Promise<App> {
+export async function createApp({ configuration, databaseUrl, store, log }: AppOptions): Promise<App> {
   await migrate(databaseUrl);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -106,14 +105,16 @@ export async function createApp({ configuration, databaseUrl, store, log, costBu
       trustedDocuments: loadTrustedDocuments(path.join(projectRoot, 'schema', 'operations.json')),
       trustedDocumentsOnly: configuration.trustedDocumentsOnly,
       clientDirectory: path.join(projectRoot, 'dist', 'client'),
-      costBudget,
+      costBudget: configuration.costBudget,
     },
   });
 
   async function makeFirstOwner(): Promise<void> {
-    const token = configuration.firstOwner && (await auth.setupToken());
-    if (!configuration.firstOwner || !token || !(await auth.consumeSetupToken(token))) return;
+    if (!configuration.firstOwner) return;
     const { email, password } = configuration.firstOwner;
+    checkPassword(password);
+    const token = await auth.setupToken();
+    if (!token || !(await auth.consumeSetupToken(token))) return;
     const commandId = randomUUID();
     const command = { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'start' }, tenant: '' } as const;
     const outcome = await setUpOwner({ commands, vault, auth }, command, {

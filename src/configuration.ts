@@ -38,6 +38,8 @@ export const variables = {
   LLM_MODEL: variable(z.string().min(1).default('gpt-4o-mini'), 'gpt-4o-mini', 'Model that answers when a chat names none.'),
   KEYLEDGER_INTROSPECTION: variable(flag.default(true), 'true', 'Whether GraphQL introspection is answered; set to false in production.'),
   KEYLEDGER_TRUSTED_DOCUMENTS_ONLY: variable(flag.default(false), 'false', 'Refuse every operation that is not in schema/operations.json.'),
+  KEYLEDGER_COST_BURST: variable(count(1, 1_000_000_000).default(20_000), '20000', 'Points of GraphQL cost one caller may spend at once.'),
+  KEYLEDGER_COST_PER_SECOND: variable(count(1, 1_000_000_000).default(1_000), '1000', 'Points that come back to a caller each second.'),
   KEYLEDGER_LOG_LEVEL: variable(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), 'info', 'Least severe log line to print.'),
 } as const;
 
@@ -59,6 +61,8 @@ export interface Configuration {
   firstOwner: { email: string; password: string } | undefined;
   liteLlm: { url: string | undefined; masterKey: string | undefined; timeoutMs: number; maxRetries: number; retryDelayMs: number };
   llm: { baseUrl: string | undefined; apiKey: string | undefined; model: string };
+  /** Points of GraphQL cost a caller may spend at once, and how many come back each second. */
+  costBudget: { burst: number; perSecond: number };
   introspection: boolean;
   trustedDocumentsOnly: boolean;
   logLevel: string;
@@ -100,6 +104,7 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
       retryDelayMs: v.LITELLM_RETRY_DELAY * 1_000,
     },
     llm: { baseUrl: v.LLM_BASE_URL, apiKey: v.LLM_API_KEY, model: v.LLM_MODEL },
+    costBudget: { burst: v.KEYLEDGER_COST_BURST, perSecond: v.KEYLEDGER_COST_PER_SECOND },
     introspection: v.KEYLEDGER_INTROSPECTION,
     trustedDocumentsOnly: v.KEYLEDGER_TRUSTED_DOCUMENTS_ONLY,
     logLevel: v.KEYLEDGER_LOG_LEVEL,

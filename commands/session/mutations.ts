@@ -2,6 +2,7 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { SetUpInput, SignInInput, SignOutInput } from '../../schema/session/inputs';
 import { SetUpPayload, SignInPayload, SignOutPayload } from '../../schema/session/types';
+import { checkPassword } from '../../src/auth/password-rules';
 import type { Context } from '../../src/graphql/context';
 import { derivedId, mutate } from '../../src/graphql/mutate';
 import type { MutationPayload } from '../../src/graphql/payload';
@@ -20,6 +21,7 @@ export class SessionMutations {
   @Policy('public')
   setUp(@Arg('input', () => SetUpInput, { description: 'Who, and for which organisation.' }) input: SetUpInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'setUp', input }, async (command) => {
+      checkPassword(input.password);
       if (!(await context.auth.consumeSetupToken(input.token))) {
         throw new RefusedError({ code: 'E4031', rule: 'setup_token', message: 'This set-up link was used or has expired. Start the server again for a new one.', path: ['input', 'token'] });
       }

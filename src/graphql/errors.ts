@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { catalogue, RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { Log } from '../postgres/log';
 import { isTransient } from '../postgres/transient';
+import { coercionMessage } from './coercion-message';
 
 /** What a failing request is known by. */
 export interface ErrorScope {
@@ -67,6 +68,7 @@ function requestRefusal(error: GraphQLError): Refusal | undefined {
   const code = String(error.extensions['code'] ?? '');
   if (code === 'INTERNAL_SERVER_ERROR') return undefined;
   const known = TOO_MANY_TOKENS.test(error.message) ? DOCUMENT_TOKENS : REQUEST_ERRORS[code] ?? ANY_REQUEST_ERROR;
+  if (known.rule === 'variables') return { ...known, message: coercionMessage(error.message) };
   // "Did you mean" would spell out a schema that introspection may not show.
   return { ...known, message: error.message.replace(/ ?Did you mean .+\?$/, '').trim() };
 }

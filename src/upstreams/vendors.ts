@@ -21,6 +21,7 @@ export async function connectVendors(configuration: Pick<Configuration, 'liteLlm
     liteLlm.url ? undefined : startSimulatedLiteLlm({ pool }),
     llm.baseUrl ? undefined : startSimulatedLlm(),
   ]);
+  const closeSimulated = async (): Promise<void> => void (await Promise.all([simulatedLiteLlm?.close(), simulatedLlm?.close()]));
   const gateway = createGateway({
     upstreams: [
       { name: LITELLM, baseUrl: liteLlm.url ?? simulatedLiteLlm!.url, secret: liteLlm.masterKey ?? simulatedLiteLlm?.secret, allowPrivate: true },
@@ -33,7 +34,7 @@ export async function connectVendors(configuration: Pick<Configuration, 'liteLlm
     simulated: { litellm: simulatedLiteLlm !== undefined, llm: simulatedLlm !== undefined },
     close: async () => {
       await gateway.close();
-      await Promise.all([simulatedLiteLlm?.close(), simulatedLlm?.close()]);
+      await closeSimulated();
     },
   };
 }

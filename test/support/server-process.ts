@@ -37,7 +37,7 @@ export async function startServer({ dataDir = temporaryDataDir().dataDir, port, 
   const chosen = port ?? (await freePort());
   const child = spawn(process.execPath, ['--enable-source-maps', path.join(projectRoot, 'dist/src/main.js')], {
     cwd: projectRoot,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(chosen), KEYLEDGER_DATA_DIR: dataDir, KEYLEDGER_LOG_LEVEL: 'warn', ...env },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(chosen), KEYLEDGER_DATA_DIR: dataDir, KEYLEDGER_LOG_LEVEL: 'warn', KEYLEDGER_COST_BURST: '1000000', KEYLEDGER_COST_PER_SECOND: '1000000', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
