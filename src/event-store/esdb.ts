@@ -7,6 +7,7 @@ import {
 import { serialise } from './append-rules';
 import { systemClock, type Clock } from './clock';
 import { createGate } from './gate';
+import { mendClient } from './mend-client';
 import {
   AppendRefused, StreamDeleted, WrongExpectedRevision,
   type AllFilter, type AppendResult, type EventStore, type ExpectedRevision, type NewEvent, type ReadAllOptions, type ReadStreamOptions,
@@ -32,11 +33,8 @@ const IDENTITY_STREAM = 'keyledger-store';
 const DEFAULT_DEADLINE_MS = 10_000;
 /** How long a read may bring nothing before it fails for good, in milliseconds. */
 const READ_PATIENCE_MS = 10_000;
-/**
- * Appends on the way at a time. Past sixteen unsent messages the client library queues them, and when the connection
- * breaks each one queued is an unhandled rejection that ends the process.
- */
-const APPENDS_IN_FLIGHT = 16;
+/** Appends on the way at a time; more gain nothing and only grow the client's queue. */
+const APPENDS_IN_FLIGHT = 64;
 /** After this an append that was never answered no longer counts as on the way; far longer than a dead connection lives. */
 const FORGOTTEN_MS = 60_000;
 const HEAD_PAGE = 16;
@@ -50,7 +48,7 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   const { clock = systemClock, silenceMs = 30_000, report = () => {} } = options;
   const gate = createGate(APPENDS_IN_FLIGHT);
   const closing = new AbortController();
-  let client = connect(options);
+  let client = connect(options, report);
   let identity: Promise<string> | undefined;
 
   async function append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], deadline = clock.now() + DEFAULT_DEADLINE_MS) {
@@ -81,7 +79,7 @@ export function createEventStore(options: EventStoreOptions): EventStore {
    */
   function reconnect(error: unknown): void {
     report(error);
-    client = connect(options);
+    client = connect(options, report);
   }
 
   /** An append that was written before may be acknowledged without its position. */
@@ -229,10 +227,13 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   };
 }
 
-function connect(address: EventStoreAddress): EventStoreDBClient {
+function connect(address: EventStoreAddress, report: (trouble: unknown) => void): EventStoreDBClient {
   if ('client' in address) return address.client;
-  if ('url' in address) return EventStoreDBClient.connectionString(address.url);
-  return new EventStoreDBClient({ endpoint: `unix:${address.socketPath}` }, { insecure: true });
+  const client = 'url' in address
+    ? EventStoreDBClient.connectionString(address.url)
+    : new EventStoreDBClient({ endpoint: `unix:${address.socketPath}` }, { insecure: true });
+  mendClient(client, report);
+  return client;
 }
 
 /** The error of one append as the port names it; one that leaves the outcome open stays what it is. */
