@@ -3,8 +3,8 @@ import { Client, DatabaseError } from 'pg';
 /** SQLSTATE classes that say the connection or the server is going away. */
 const GOING_AWAY = ['08', '57P'];
 
-/** Plans must not depend on statistics that are not there yet: every query here has exactly one index to use. */
-const SESSION_SETTINGS = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+/** Plans must not depend on statistics that are not there yet: every query here has exactly one index to use, in its order. */
+const SESSION_SETTINGS = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `-c ${name}=off`).join(' ');
 
 /**
  * Connects with the settings of this store.

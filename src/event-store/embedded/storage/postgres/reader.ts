@@ -7,18 +7,21 @@ import { connect, isConnectionFailure } from './connection';
 /** Connections that serve reads. Each answers its queries in order; a query goes to the least busy one. */
 const READERS = 3;
 
+/** Names of streams kept in memory, so that pages of the log need no join. */
+const MAX_NAMES = 50_000;
+
 /** Bytes of events from which a page is cut short. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 
-const COLUMNS = 's.name, e.position, e.revision, e.event_id, e.type, e.is_json, e.data, e.metadata, e.created';
+const COLUMNS = 'stream_id, position, revision, event_id, type, is_json, data, metadata, created';
 
 /** Cuts a range of events where the bytes before one already fill a page. */
 const page = (where: string, key: string, order: 'asc' | 'desc'): string => `
 select ${COLUMNS} from (
   select *, sum(octet_length(data) + octet_length(metadata)) over (order by ${key} ${order} rows between unbounded preceding and 1 preceding) as before
   from event_store.events where ${where}
-) e join event_store.streams s on s.id = e.stream_id
-where e.before is null or e.before < ${PAGE_BYTES} order by e.${key} ${order}`;
+) e
+where before is null or before < ${PAGE_BYTES} order by ${key} ${order}`;
 
 const OF_STREAM = 'stream_id = (select id from event_store.streams where name = $1) and revision between $2 and $3';
 const OF_ALL = 'position between $1 and $2';
@@ -37,7 +40,8 @@ const FIND_EVENTS = `
 select s.name, e.event_id, e.revision, e.position
 from unnest($1::text[], $2::uuid[]) as wanted(name, event_id)
 join event_store.streams s on s.name = wanted.name
-join event_store.events e on e.stream_id = s.id and e.event_id = wanted.event_id
+cross join lateral (select * from event_store.events where event_id = wanted.event_id offset 0) e
+where e.stream_id = s.id
 order by e.position`;
 
 const READ_EVENTS = `
@@ -45,6 +49,8 @@ select ${COLUMNS}
 from unnest($1::text[], $2::bigint[]) as wanted(name, revision)
 join event_store.streams s on s.name = wanted.name
 join event_store.events e on e.stream_id = s.id and e.revision = wanted.revision`;
+
+const STREAM_NAMES = 'select id, name from event_store.streams where id = any($1::bigint[])';
 
 const STREAM_IDS = `
 select s.name, s.id from unnest($1::text[]) as wanted(name) join event_store.streams s on s.name = wanted.name`;
@@ -98,6 +104,32 @@ export function createReader(url: string): Reader {
     }
   };
 
+  const names = new Map<string, string>();
+
+  /** Names by number of the streams that the rows are of. */
+  const namesOf = async (rows: readonly Row[]): Promise<ReadonlyMap<string, string>> => {
+    const wanted = new Set(rows.map(([id]) => id!));
+    const known = new Map<string, string>();
+    for (const id of wanted) {
+      const name = names.get(id);
+      if (name === undefined) continue;
+      known.set(id, name);
+      wanted.delete(id);
+    }
+    if (wanted.size === 0) return known;
+    if (names.size + wanted.size > MAX_NAMES) names.clear();
+    for (const [id, name] of await query('stream-names', STREAM_NAMES, [[...wanted]])) {
+      names.set(id!, name!);
+      known.set(id!, name!);
+    }
+    return known;
+  };
+
+  const toEvents = async (rows: readonly Row[]): Promise<StoredEvent[]> => {
+    const known = await namesOf(rows);
+    return rows.map((row) => toEvent(row, known.get(row[0]!)!));
+  };
+
   return {
     heads: async (streams) => {
       const rows = await query('heads', HEADS, [streams]);
@@ -110,13 +142,13 @@ export function createReader(url: string): Reader {
     },
     readEvents: async (places) => {
       const values = [places.map(({ stream }) => stream), places.map(({ revision }) => revisionText(revision))];
-      return (await query('read-events', READ_EVENTS, values)).map(toEvent);
+      return toEvents(await query('read-events', READ_EVENTS, values));
     },
     readStream: async (stream, from, to, direction) => {
       const values = [stream, revisionText(from), revisionText(to)];
-      return (await query(`stream-${direction}`, PAGES.stream[direction], values)).map(toEvent);
+      return (await query(`stream-${direction}`, PAGES.stream[direction], values)).map((row) => toEvent(row, stream));
     },
-    readAll: async (from, to, direction) => (await query(`all-${direction}`, PAGES.all[direction], [from, to])).map(toEvent),
+    readAll: async (from, to, direction) => toEvents(await query(`all-${direction}`, PAGES.all[direction], [from, to])),
     streamIds: async (streams) => {
       const rows = await query('stream-ids', STREAM_IDS, [streams]);
       return new Map(rows.map(([name, id]) => [name!, Number(id)]));
@@ -127,9 +159,9 @@ export function createReader(url: string): Reader {
   };
 }
 
-function toEvent([stream, position, revision, id, type, isJson, data, metadata, created]: Row): StoredEvent {
+function toEvent([, position, revision, id, type, isJson, data, metadata, created]: Row, stream: string): StoredEvent {
   return {
-    stream: stream!,
+    stream,
     position: Number(position),
     revision: toRevision(revision),
     id: id!,

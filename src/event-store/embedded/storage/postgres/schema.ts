@@ -28,7 +28,7 @@ create table if not exists event_store.events (
   created bigint not null
 );
 create unique index if not exists events_by_stream on event_store.events (stream_id, revision);
-create index if not exists events_by_id on event_store.events (stream_id, event_id);
+create index if not exists events_by_id on event_store.events (event_id);
 
 comment on table event_store.owner is 'Each process that becomes the writer counts epoch up; an insert checks it, so an older writer cannot write any more.';
 comment on table event_store.streams is 'Names are kept once; a hash index takes names of any length.';
