@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { Problem } from '../graphql/problem';
+import { useT } from '../i18n/use-t';
+import { Brand } from '../ui/brand';
+import { ProblemNotice } from '../ui/problem-notice';
+import styles from './error-pages.module.css';
+
+export function NotFound() {
+  const t = useT();
+  return (
+    <div className={styles.page}>
+      <h1>{t('notFound.title')}</h1>
+      <p className="muted">{t('notFound.hint', { path: window.location.pathname })}</p>
+      <Link to="/">{t('notFound.home')}</Link>
+    </div>
+  );
+}
+
+/** Whatever was thrown, as an error. */
+export const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
+
+/** A screen that threw: the frame stays, the screen says so and can be tried again. */
+export function ScreenFailed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const t = useT();
+  return (
+    <div className={styles.page} role="alert">
+      <h1>{t('screenFailed.title')}</h1>
+      <p className="muted">{t('screenFailed.hint')}</p>
+      <pre className={styles.detail}>{error.message}</pre>
+      <Button variant="default" onClick={onRetry}>{t('problem.retry')}</Button>
+    </div>
+  );
+}
+
+/** The server did not say who is signed in. */
+export function SessionFailed({ problem }: { problem: Problem }) {
+  return (
+    <main className={styles.page}>
+      <Brand />
+      <ProblemNotice problem={problem} onRetry={() => window.location.reload()} />
+    </main>
+  );
+}

@@ -1,0 +1,56 @@
+import '../ui/styles';
+import { StrictMode, useEffect, useSyncExternalStore } from 'react';
+import { createRoot } from 'react-dom/client';
+import { I18nProvider } from '@lingui/react';
+import { MantineProvider } from '@mantine/core';
+import { RouterProvider } from '@tanstack/react-router';
+import { Provider as GraphqlProvider } from 'urql';
+import { createGraphqlClient } from '../graphql/client';
+import { signInAgain } from '../graphql/session-expiry';
+import { bestLanguage, i18n, speak } from '../i18n/i18n';
+import { followOtherTabs as followPreferences, preferences } from '../lib/preferences';
+import { LiveProvider } from '../live/context';
+import { connectLive } from '../live/socket';
+import { followOtherTabs as followSession } from '../setup';
+import { router } from './router';
+import { theme } from './theme';
+
+const client = createGraphqlClient(import.meta.env.PROD);
+const live = connectLive({ url: `${window.location.origin.replace(/^http/, 'ws')}/graphql`, signInAgain });
+
+const wantedLanguage = () => preferences.get().language ?? bestLanguage(navigator.languages);
+
+function App() {
+  const wanted = useSyncExternalStore(preferences.subscribe, wantedLanguage);
+  useEffect(() => {
+    if (wanted !== i18n.locale) {
+      void speak(wanted);
+    }
+  }, [wanted]);
+
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false} withStaticClasses={false}>
+      <I18nProvider i18n={i18n}>
+        <GraphqlProvider value={client}>
+          <LiveProvider value={live}>
+            <RouterProvider router={router} />
+          </LiveProvider>
+        </GraphqlProvider>
+      </I18nProvider>
+    </MantineProvider>
+  );
+}
+
+async function start(root: HTMLElement): Promise<void> {
+  followPreferences();
+  followSession();
+  await speak(wantedLanguage());
+  createRoot(root).render(<StrictMode><App /></StrictMode>);
+  // Fonts come after the first paint; until then the system's stand in.
+  requestAnimationFrame(() => void import('../ui/fonts'));
+}
+
+const root = document.getElementById('root');
+if (root) {
+  void start(root);
+}

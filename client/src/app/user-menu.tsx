@@ -1,0 +1,72 @@
+import '@mantine/core/styles/SegmentedControl.layer.css';
+import { useEffect, useRef, useState } from 'react';
+import { Button, NativeSelect, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import type { Problem } from '../graphql/problem';
+import { languageNames, languages, type Language } from '../i18n/i18n';
+import { useT } from '../i18n/use-t';
+import { prefer } from '../lib/preferences';
+import { signOut, useSession } from '../setup';
+import { IconLogout } from '../ui/icons';
+import { ProblemNotice } from '../ui/problem-notice';
+import styles from './user-menu.module.css';
+
+interface UserMenuProps {
+  onClose: () => void;
+  onShortcuts: () => void;
+}
+
+/** Who is signed in, how the product looks and speaks, and the way out. */
+export default function UserMenu({ onClose, onShortcuts }: UserMenuProps) {
+  const t = useT();
+  const { viewer, setup } = useSession();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const panel = useRef<HTMLDivElement>(null);
+  const [problem, setProblem] = useState<Problem>();
+
+  useEffect(() => {
+    const opener = document.activeElement;
+    panel.current?.focus();
+    const onPointerDown = (event: PointerEvent) =>
+      event.target instanceof Element && !panel.current?.contains(event.target) && !opener?.contains(event.target) && onClose();
+    document.addEventListener('pointerdown', onPointerDown);
+    return () => {
+      document.removeEventListener('pointerdown', onPointerDown);
+      if (opener instanceof HTMLElement) {
+        opener.focus();
+      }
+    };
+  }, []);
+
+  return (
+    <div ref={panel} role="dialog" aria-label={t('userMenu')} tabIndex={-1} className={styles.menu}
+      onKeyDown={(event) => event.key === 'Escape' && onClose()}>
+      <div>
+        <p className={styles.name}><bdi>{viewer.user.displayName}</bdi></p>
+        <p className="muted"><bdi>{viewer.user.email}</bdi></p>
+        <p className="muted">{t(`role.${viewer.role}`)} · <bdi>{viewer.tenant.name}</bdi></p>
+      </div>
+      <div>
+        <p className={styles.label} id="theme-label">{t('theme')}</p>
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-labelledby="theme-label"
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value as MantineColorScheme)}
+          data={[{ value: 'auto', label: t('theme.auto') }, { value: 'light', label: t('theme.light') }, { value: 'dark', label: t('theme.dark') }]}
+        />
+      </div>
+      <NativeSelect
+        size="xs"
+        label={t('language')}
+        value={t.language}
+        data={languages.map((value) => ({ value, label: languageNames[value] }))}
+        onChange={(event) => prefer({ language: event.currentTarget.value as Language })}
+      />
+      <Button size="xs" variant="default" onClick={onShortcuts}>{t('shortcuts.title')}</Button>
+      {problem && <ProblemNotice problem={problem} />}
+      <Button size="xs" variant="default" leftSection={<IconLogout size={14} />} onClick={() => void signOut().then(setProblem)}>{t('signOut')}</Button>
+      <p className={styles.version}>Keyledger {setup.version}</p>
+    </div>
+  );
+}

@@ -1,0 +1,1 @@
+export { auditLogSpec } from './spec';

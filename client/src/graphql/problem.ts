@@ -1,0 +1,64 @@
+import type { CombinedError } from '@urql/core';
+import type { catalogue } from '../../../schema/errors/catalogue';
+
+/** A code of the catalogue, or one of the two troubles only a client can have. */
+export type ProblemCode = keyof typeof catalogue | 'OFFLINE' | 'OUTDATED';
+
+/** Anything that went wrong, as one shape for the screens; the words come from the message catalog. */
+export interface Problem {
+  code: ProblemCode;
+  rule?: string;
+  /** Name of the input field that refused. */
+  field?: string;
+  correlationId?: string;
+  retryAfterMs?: number;
+  details?: unknown;
+}
+
+/** A `UserError` as the documents ask for it. */
+export interface Refused {
+  code: keyof typeof catalogue;
+  rule: string;
+  path: readonly string[] | null;
+  correlationId: string;
+  details: unknown;
+  retryAfterMs?: number | null;
+}
+
+export const ofRefusal = (refused: Refused): Problem => ({
+  code: refused.code,
+  rule: refused.rule,
+  field: refused.path?.at(-1),
+  correlationId: refused.correlationId,
+  retryAfterMs: refused.retryAfterMs ?? undefined,
+  details: refused.details,
+});
+
+const outdatedCodes = ['OPERATION_NOT_ALLOWED', 'PERSISTED_QUERY_NOT_FOUND', 'GRAPHQL_VALIDATION_FAILED'];
+const codePattern = /^[EVB]\d{4}$/;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** The problem behind a failed request. */
+export function ofError(error: CombinedError): Problem {
+  const first = error.graphQLErrors[0];
+  if (!first) {
+    return { code: 'OFFLINE' };
+  }
+  const extensions: Record<string, unknown> = first.extensions ?? {};
+  const code = text(extensions.code) ?? 'E5001';
+  if (outdatedCodes.includes(code)) {
+    return { code: 'OUTDATED', correlationId: text(extensions.correlationId) };
+  }
+  return {
+    code: (codePattern.test(code) ? code : 'E5001') as ProblemCode,
+    rule: text(extensions.rule),
+    correlationId: text(extensions.correlationId),
+    retryAfterMs: typeof extensions.retryAfterMs === 'number' ? extensions.retryAfterMs : undefined,
+    details: extensions.details,
+  };
+}
+
+const worthRetrying: readonly ProblemCode[] = ['OFFLINE', 'E4291', 'E5003', 'E5004', 'E5031', 'E5041', 'E5001'];
+
+export const mayRetry = (problem: Problem): boolean => worthRetrying.includes(problem.code);

@@ -1,0 +1,56 @@
+import { useRef, useState } from 'react';
+import { useClient } from 'urql';
+import { newId } from '../lib/identifier';
+import { toNode, type Document } from './document';
+import { ofError, ofRefusal, type Problem, type Refused } from './problem';
+
+interface Payload {
+  errors: readonly Refused[];
+}
+
+export interface Act<Input, Result> {
+  /** @returns the payload, or undefined when it was refused or never arrived; `problems` then says why */
+  run(input: Input): Promise<Result | undefined>;
+  busy: boolean;
+  problems: readonly Problem[];
+  /** The problem of one input field. */
+  fieldProblem(field: string): Problem | undefined;
+  forget(): void;
+}
+
+/**
+ * A mutation for the screens. The same input sent again after a failure carries the same idempotency key, so a lost
+ * answer never makes a second effect.
+ * @param payloadOf leads from the answer to the mutation's payload
+ */
+export function useAct<Data, Input extends { idempotencyKey?: string | null }, Result extends Payload>(
+  document: Document<Data, { input: Input }>, payloadOf: (data: Data) => Result): Act<Input, Result> {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const attempt = useRef({ input: '', key: '' });
+
+  return {
+    busy,
+    problems,
+    fieldProblem: (field) => problems.find((problem) => problem.field === field),
+    forget: () => setProblems([]),
+    async run(input) {
+      const text = JSON.stringify(input);
+      if (attempt.current.input !== text) {
+        attempt.current = { input: text, key: newId() };
+      }
+      setBusy(true);
+      const result = await client.mutation(toNode(document), { input: { ...input, idempotencyKey: attempt.current.key } }).toPromise();
+      setBusy(false);
+      const payload = result.data ? payloadOf(result.data) : undefined;
+      const found = result.error ? [ofError(result.error)] : (payload?.errors.map(ofRefusal) ?? []);
+      setProblems(found);
+      if (found.length > 0 || !payload) {
+        return undefined;
+      }
+      attempt.current = { input: '', key: '' };
+      return payload;
+    },
+  };
+}

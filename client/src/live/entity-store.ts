@@ -1,0 +1,165 @@
+/** The live lane's store: a list of ids over a map of entities, told of changes once per animation frame. */
+
+export interface Entity {
+  readonly id: string;
+}
+
+export interface StoreOptions<Row> {
+  /** Grows with every change of one entity; an item that is not newer than the one held is dropped. */
+  version(row: Row): bigint;
+  /** Whether a row that just came into being belongs at the top of this list. */
+  admits(row: Row): boolean;
+  /** Runs the flush once, soon; one animation frame in a browser. */
+  schedule(flush: () => void): void;
+  /** New rows wait to be shown at the top, or go to the end at once (a conversation). */
+  arrive?: 'wait' | 'end';
+  /** Most ids shown; the oldest go. */
+  limit?: number;
+}
+
+export interface EntityStore<Row> {
+  get(id: string): Row | undefined;
+  ids(): readonly string[];
+  /** New rows that wait until `showWaiting`, so that nothing moves under the reader. */
+  waiting(): number;
+  /** True once the limit dropped rows at the end; paging on from there would leave a hole. */
+  cut(): boolean;
+  /** A snapshot: replaces the list, keeps what is already newer. */
+  reset(rows: readonly Row[]): void;
+  append(rows: readonly Row[]): void;
+  /** A live item, or the object a mutation answered. */
+  push(row: Row): void;
+  showWaiting(): void;
+  subscribe(listener: () => void): () => void;
+  subscribeRow(id: string, listener: () => void): () => void;
+}
+
+export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>): EntityStore<Row> {
+  const { version, admits, schedule, arrive = 'wait', limit = 10_000 } = options;
+  const entities = new Map<string, Row>();
+  const pending = new Map<string, Row>();
+  const listeners = new Set<() => void>();
+  const rowListeners = new Map<string, Set<() => void>>();
+  let ids: readonly string[] = [];
+  let shown = new Set<string>();
+  let arrivals = new Set<string>();
+  let cut = false;
+  let scheduled = false;
+
+  const tell = () => listeners.forEach((listener) => listener());
+  const tellRow = (id: string) => rowListeners.get(id)?.forEach((listener) => listener());
+
+  /** @returns whether the row was newer than what is held */
+  function take(row: Row): boolean {
+    const held = entities.get(row.id);
+    if (held && version(row) <= version(held)) {
+      return false;
+    }
+    entities.set(row.id, row);
+    return true;
+  }
+
+  function show(next: readonly string[]): void {
+    if (next.length > limit) {
+      cut = true;
+      next.slice(limit).forEach((id) => entities.delete(id));
+    }
+    ids = next.slice(0, limit);
+    shown = new Set(ids);
+  }
+
+  function mergeArrivals(): void {
+    const next = arrive === 'end' ? [...ids, ...arrivals] : [...[...arrivals].reverse(), ...ids];
+    arrivals = new Set();
+    show(next);
+  }
+
+  function flush(): void {
+    scheduled = false;
+    let listChanged = false;
+    for (const row of pending.values()) {
+      const known = shown.has(row.id) || arrivals.has(row.id);
+      if (!known && !admits(row)) {
+        continue;
+      }
+      if (take(row)) {
+        if (!known) {
+          arrivals.add(row.id);
+          listChanged = true;
+        }
+        tellRow(row.id);
+      }
+    }
+    pending.clear();
+    if (arrivals.size > limit) {
+      const oldest = [...arrivals].slice(0, arrivals.size - limit);
+      oldest.forEach((id) => (arrivals.delete(id), entities.delete(id)));
+    }
+    if (arrive === 'end' && arrivals.size > 0) {
+      mergeArrivals();
+    }
+    if (listChanged) {
+      tell();
+    }
+  }
+
+  return {
+    get: (id) => entities.get(id),
+    ids: () => ids,
+    waiting: () => arrivals.size,
+    cut: () => cut,
+    reset(rows) {
+      const stays = new Set(rows.map(({ id }) => id));
+      [...entities.keys()].filter((id) => !stays.has(id)).forEach((id) => entities.delete(id));
+      arrivals = new Set();
+      cut = false;
+      rows.forEach((row) => take(row) && tellRow(row.id));
+      show([...stays]);
+      tell();
+    },
+    append(rows) {
+      rows.forEach((row) => take(row) && tellRow(row.id));
+      show([...ids, ...rows.map(({ id }) => id).filter((id) => !shown.has(id) && !arrivals.has(id))]);
+      tell();
+    },
+    push(row) {
+      const waiting = pending.get(row.id);
+      if (!waiting || version(row) > version(waiting)) {
+        pending.set(row.id, row);
+      }
+      if (!scheduled) {
+        scheduled = true;
+        schedule(flush);
+      }
+    },
+    showWaiting() {
+      if (arrivals.size > 0) {
+        mergeArrivals();
+        tell();
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    subscribeRow(id, listener) {
+      const set = rowListeners.get(id) ?? new Set();
+      rowListeners.set(id, set.add(listener));
+      return () => {
+        set.delete(listener);
+        if (set.size === 0 && rowListeners.get(id) === set) {
+          rowListeners.delete(id);
+        }
+      };
+    },
+  };
+}
+
+/** One flush per animation frame; a hidden tab gets no frames, so there once a second. */
+export function onNextFrame(flush: () => void): void {
+  if (document.hidden) {
+    setTimeout(flush, 1_000);
+  } else {
+    requestAnimationFrame(flush);
+  }
+}

@@ -1,0 +1,1 @@
+export { runSpec } from './spec';

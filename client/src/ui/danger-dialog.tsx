@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'react';
+import { Button, TextInput } from '@mantine/core';
+import type { Problem } from '../graphql/problem';
+import { useT } from '../i18n/use-t';
+import { Dialog } from './dialog';
+import dialog from './dialog.module.css';
+import styles from './danger-dialog.module.css';
+import { ProblemNotice } from './problem-notice';
+
+interface DangerDialogProps {
+  title: string;
+  /** What will be so afterwards, one sentence each. */
+  consequences: readonly string[];
+  /** The exact name that has to be typed. */
+  name: string;
+  /** The act, as the button says it. */
+  act: string;
+  busy: boolean;
+  problems: readonly Problem[];
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Nobody reads consequences in less. */
+const pauseMs = 2_000;
+
+/** For acts that are final: consequences listed, the name typed, the button named after the act and asleep at first. */
+export function DangerDialog({ title, consequences, name, act, busy, problems, onConfirm, onClose }: DangerDialogProps) {
+  const t = useT();
+  const [typed, setTyped] = useState('');
+  const [awake, setAwake] = useState(false);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setAwake(true), pauseMs);
+    return () => clearTimeout(timer);
+  }, []);
+
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form
+        className={dialog.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (awake && typed === name && !busy) {
+            onConfirm();
+          }
+        }}
+      >
+        <ul className={styles.consequences}>
+          {consequences.map((consequence) => <li key={consequence}>{consequence}</li>)}
+        </ul>
+        <TextInput
+          data-autofocus
+          label={t('danger.type', { name })}
+          value={typed}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+        />
+        {problems.map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} onRetry={onConfirm} />)}
+        <div className={dialog.buttons}>
+          <Button variant="default" onClick={onClose}>{t('dialog.cancel')}</Button>
+          <Button type="submit" color="red" loading={busy} disabled={!awake || typed !== name}>{act}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

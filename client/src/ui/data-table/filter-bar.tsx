@@ -1,0 +1,131 @@
+import '@mantine/core/styles/Checkbox.layer.css';
+import { useEffect, useRef, useState } from 'react';
+import { Button, Checkbox, CloseButton, TextInput } from '@mantine/core';
+import { useT, type MessageId } from '../../i18n/use-t';
+import type { ListSearch, ListSpec } from '../../lib/url-codec';
+import { IconFilter, IconSearch, IconX } from '../icons';
+import { Popover } from '../popover';
+import styles from './data-table.module.css';
+import { useShortcuts } from '../use-shortcuts';
+
+/** The words of one facet. */
+export interface FacetWords {
+  label: MessageId;
+  /** Words of a value; free values are shown as they are. */
+  value?: (value: string) => MessageId;
+}
+
+interface FilterBarProps {
+  spec: ListSpec;
+  search: ListSearch;
+  onSearch: (change: Partial<ListSearch>) => void;
+  facets: Readonly<Record<string, FacetWords>>;
+  placeholder: MessageId;
+}
+
+const typingPauseMs = 250;
+
+export const isFiltered = (search: ListSearch): boolean => search.q !== '' || Object.keys(search.facets).length > 0;
+
+export const withoutFilters = { q: '', facets: {} };
+
+/** Free text and facets; what is chosen stands as chips behind them. */
+export function FilterBar({ spec, search, onSearch, facets, placeholder }: FilterBarProps) {
+  const t = useT();
+  const [typed, setTyped] = useState(search.q);
+  const input = useRef<HTMLInputElement>(null);
+  const chips = Object.entries(search.facets).flatMap(([name, values]) => values.map((value) => ({ name, value })));
+
+  useEffect(() => setTyped(search.q), [search.q]);
+  useEffect(() => {
+    if (typed === search.q) {
+      return undefined;
+    }
+    const timer = setTimeout(() => onSearch({ q: typed }), typingPauseMs);
+    return () => clearTimeout(timer);
+  }, [typed, search.q, onSearch]);
+
+  useShortcuts([
+    { id: 'list.search', keys: '/', run: () => input.current?.focus() },
+    { id: 'list.clear', keys: 'shift+f', run: () => onSearch(withoutFilters) },
+  ]);
+
+  const choose = (name: string, values: readonly string[]) => {
+    const { [name]: _, ...others } = search.facets;
+    onSearch({ facets: values.length === 0 ? others : { ...others, [name]: values } });
+  };
+  const wordsOf = (name: string, value: string): string => {
+    const words = facets[name]?.value;
+    return words ? t(words(value)) : value;
+  };
+
+  return (
+    <div className={styles.filters} role="search" aria-label={t('table.filters')}>
+      <TextInput
+        ref={input}
+        size="xs"
+        className={styles.search}
+        aria-label={t(placeholder)}
+        placeholder={t(placeholder)}
+        value={typed}
+        leftSection={<IconSearch size={14} />}
+        rightSection={typed === '' ? undefined : <CloseButton size="xs" aria-label={t('table.clearSearch')} onClick={() => setTyped('')} />}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          const last = chips.at(-1);
+          if (event.key === 'Backspace' && typed === '' && last) {
+            choose(last.name, (search.facets[last.name] ?? []).filter((value) => value !== last.value));
+          } else if (event.key === 'Escape') {
+            input.current?.blur();
+          }
+        }}
+      />
+      {Object.entries(spec.facets).map(([name, values]) => {
+        const label = t(facets[name]?.label ?? 'table.filters');
+        const chosen = search.facets[name] ?? [];
+        return (
+          <Popover
+            key={name}
+            label={label}
+            target={(
+              <Button size="xs" variant="default" className={styles.facet} leftSection={<IconFilter size={14} />}>
+                {chosen.length > 0 && values !== 'text' ? `${label} · ${chosen.length}` : label}
+              </Button>
+            )}
+          >
+            {values === 'text' ? (
+              <TextInput
+                size="xs"
+                label={label}
+                defaultValue={chosen[0]}
+                onKeyDown={(event) => event.key === 'Enter' && choose(name, [event.currentTarget.value].filter(Boolean))}
+                onBlur={(event) => choose(name, [event.currentTarget.value].filter(Boolean))}
+              />
+            ) : (
+              <Checkbox.Group aria-label={label} value={[...chosen]} onChange={(next) => choose(name, next)}>
+                <div className={styles.options}>
+                  {values.map((value) => <Checkbox key={value} size="xs" value={value} label={wordsOf(name, value)} />)}
+                </div>
+              </Checkbox.Group>
+            )}
+          </Popover>
+        );
+      })}
+      {chips.map(({ name, value }) => (
+        <button
+          key={`${name}=${value}`}
+          type="button"
+          className={styles.chip}
+          aria-label={t('table.removeFilter', { filter: `${t(facets[name]?.label ?? 'table.filters')}: ${wordsOf(name, value)}` })}
+          onClick={() => choose(name, (search.facets[name] ?? []).filter((other) => other !== value))}
+        >
+          <bdi>{wordsOf(name, value)}</bdi>
+          <IconX size={12} aria-hidden />
+        </button>
+      ))}
+      {isFiltered(search) && (
+        <Button size="xs" variant="subtle" onClick={() => onSearch(withoutFilters)}>{t('table.clear')}</Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { memo, useEffect, useRef } from 'react';
+import { useRow } from '../../live/use-live-list';
+import type { LiveList } from '../../live/live-list';
+import type { Column } from './column';
+import styles from './data-table.module.css';
+
+interface RowProps<Row> {
+  list: LiveList<Row>;
+  id: string;
+  /** Place in the list, from 0. */
+  index: number;
+  top: number;
+  columns: readonly Column<Row>[];
+  active: boolean;
+  open: boolean;
+  onPick: (id: string) => void;
+}
+
+let flashing = 0;
+
+/** Lets a row that changed glow once; at most 20 at a time, none where motion is unwanted. */
+function flash(element: HTMLElement): void {
+  if (flashing >= 20 || matchMedia('(prefers-reduced-motion: reduce)').matches || !element.animate) {
+    return;
+  }
+  flashing += 1;
+  element.animate([{ backgroundColor: 'var(--kl-accent-tint)' }, {}], { duration: 600, easing: 'ease-out' })
+    .finished.catch(() => undefined).finally(() => {
+      flashing -= 1;
+    });
+}
+
+function TableRow<Row>({ list, id, index, top, columns, active, open, onPick }: RowProps<Row>) {
+  const row = useRow(list, id);
+  const element = useRef<HTMLDivElement>(null);
+  const seen = useRef(row);
+
+  useEffect(() => {
+    if (seen.current !== row && element.current) {
+      flash(element.current);
+    }
+    seen.current = row;
+  }, [row]);
+
+  return (
+    <div
+      ref={element}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={open}
+      data-row-id={id}
+      tabIndex={active ? 0 : -1}
+      className={styles.row}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => onPick(id)}
+    >
+      {columns.map((column) => (
+        <div key={column.id} role="gridcell" className={styles.cell} data-align={column.align} title={row && column.text(row)}>
+          {row && column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export const MemoRow = memo(TableRow) as typeof TableRow;

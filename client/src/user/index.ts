@@ -1,0 +1,1 @@
+export { userSpec } from './spec';

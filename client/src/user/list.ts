@@ -1,0 +1,24 @@
+import type { ListSearch } from '../lib/url-codec';
+import { changeFeed, connectionPage, type ListSource } from '../live/live-list';
+import { chosen, mentions, orderBy } from '../ui/data-table/order';
+import { UserChangedDocument, UsersDocument, type Role, type UserFieldsFragment, type UserState } from './gql/documents';
+import { userSpec } from './spec';
+
+export type UserRow = UserFieldsFragment;
+
+const orders = { createdAt: 'CREATED_AT', displayName: 'DISPLAY_NAME' } as const;
+
+/** The list of users that a search asks for. */
+export const userList = ({ q, sort, facets }: ListSearch): ListSource<UserRow> => ({
+  pageSize: 100,
+  page: connectionPage(UsersDocument, {
+    filter: { search: q || undefined, role: chosen<Role>(facets.role), state: chosen<UserState>(facets.state) },
+    orderBy: orderBy(sort, orders),
+  }, ({ users }) => users),
+  feed: changeFeed(UserChangedDocument, {}, ({ userChanged }) => userChanged),
+  version: ({ revision }) => BigInt(revision),
+  admits: (user) => sort === userSpec.defaultSort
+    && (q === '' || mentions(q, user.displayName, user.email))
+    && (!facets.role || facets.role.includes(user.role))
+    && (!facets.state || facets.state.includes(user.state)),
+});

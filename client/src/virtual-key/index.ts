@@ -1,0 +1,1 @@
+export { virtualKeySpec } from './spec';
