@@ -29,8 +29,8 @@ export const limits = {
   mutationMs: 30_000,
   eventMs: 10_000,
   idempotencyKeyLength: 255,
-  /** Milliseconds after which an idempotency record left in flight may be taken over. */
-  idempotencyLeaseMs: 30_000,
+  /** Milliseconds after which a record left in flight is taken over. Short, because running a twin is harmless: same command id. */
+  idempotencyLeaseMs: 5_000,
   idempotencyDays: 7,
   loaderBatch: 200,
   /** Bytes of one WebSocket message. */
