@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { ConfigurationError, configurationTable, readConfiguration, variables } from '../../../src/configuration';
+import { projectRoot } from '../../../src/paths';
 
 const faultsOf = (env: Record<string, string>): readonly string[] => {
   try {
@@ -39,4 +42,10 @@ test.each([
 
 test('the table names every variable once', () => {
   for (const name of Object.keys(variables)) expect(configurationTable().split(`\`${name}\``)).toHaveLength(2);
+});
+
+test('the README shows this very table', () => {
+  const readme = readFileSync(path.join(projectRoot, 'README.md'), 'utf8');
+  const shown = /<!-- configuration -->\n([\s\S]*?)\n<!-- \/configuration -->/.exec(readme)?.[1];
+  expect(shown).toBe(configurationTable());
 });
