@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, SubscribeOptions } from '../../../src/event-store/port';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import { StoreMismatch } from '../../../src/projection-runtime/builds';
+import type { AnyProjector } from '../../../src/projection-runtime/projector';
 import type { ProjectionRuntime } from '../../../src/projection-runtime/runtime';
 import type { ProjectionStatus } from '../../../src/projection-runtime/status';
 import { accountView, accountWriter, moved, named, newEvent, opened } from './account-view';
@@ -54,7 +55,7 @@ describe('a projection', () => {
       const before = await append('a', moved('a', 'm3', 3));
       const at = await append('a', poison);
       const after = await append('a', moved('a', 'm4', 4));
-      const other = accountView({ name: 'other', events: {}, tables: `${__dirname}/other-tables.sql`, live: undefined, project: () => [] });
+      const other: AnyProjector = { name: 'other', version: 1, events: {}, tables: `${__dirname}/other-tables.sql`, project: () => [] };
       const runtime = await setting.runtime({ projectors: [view, other], times: quick });
 
       const stopped = await eventually(async () => {
