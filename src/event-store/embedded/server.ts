@@ -53,7 +53,7 @@ export async function startEventStoreServer(options: EventStoreServerOptions): P
   const { store, listen, maxAppendSize = MIB, writeTimeoutMs = 10_000, onFailure = () => {}, onFatal = () => {} } = options;
   const closing = new AbortController();
   const log = await openLog({ storage: store, onFailure, onFatal });
-  const context: ServiceContext = { log, maxAppendSize, writeTimeoutMs, closing: closing.signal };
+  const context: ServiceContext = { log, maxAppendSize, writeTimeoutMs, closing: closing.signal, onFailure };
   const listening: Listening[] = [];
   const close = async (): Promise<void> => {
     closing.abort();

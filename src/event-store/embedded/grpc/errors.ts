@@ -9,9 +9,9 @@ export class CallError extends Error {
   }
 }
 
-/** What gRPC sends for an error. Anything unforeseen counts as unavailable: the caller may try again. */
+/** What gRPC sends for an error. What is not a refusal counts as unavailable: the caller may try again. */
 export function statusOf(error: unknown): StatusObject {
-  const { code, message, trailers } = error instanceof CallError ? error : new CallError(status.UNAVAILABLE, messageOf(error));
+  const { code, message, trailers } = error instanceof CallError ? error : unavailable('The event store cannot answer now.');
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(trailers)) metadata.set(name, headerSafe(value));
   return { code, details: message, metadata };
@@ -66,8 +66,4 @@ export function expectedNumber(expected: Expected): number {
 /** gRPC allows printable ASCII in headers and trailers, nothing else. */
 function headerSafe(value: string): string {
   return /^[\x20-\x7e]*$/.test(value) ? value : encodeURIComponent(value);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,7 +3,7 @@ import { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb';
 import { ReadResp, type ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { NO_EVENTS, type StoredEvent } from '../log/event';
 import { firstVisible, oldestVisible } from '../log/stream-metadata';
-import { statusOf, streamDeleted } from './errors';
+import { CallError, statusOf, streamDeleted } from './errors';
 import { createOutlet, type Outlet } from './outlet';
 import { PAGE_EVENTS, pages } from './pages';
 import { readRequest, type ReadRequest } from './read-request';
@@ -19,7 +19,10 @@ export function read(context: ServiceContext, call: ServerWritableStream<ReadReq
   const outlet = createOutlet(call);
   serve(context, call.request, outlet)
     .then(() => call.end())
-    .catch((error: unknown) => call.emit('error', statusOf(error)));
+    .catch((error: unknown) => {
+      if (!(error instanceof CallError)) context.onFailure(error);
+      call.emit('error', statusOf(error));
+    });
 }
 
 async function serve(context: ServiceContext, message: ReadReq, outlet: Outlet): Promise<void> {

@@ -9,6 +9,8 @@ export interface ServiceContext {
   writeTimeoutMs: number;
   /** Aborted when the server stops: subscriptions end then. */
   closing: AbortSignal;
+  /** Tells the operator why a call failed where the caller could not help it. */
+  onFailure(error: unknown): void;
 }
 
 /**

@@ -46,9 +46,9 @@ order by e.position`;
 
 const READ_EVENTS = `
 select ${COLUMNS}
-from unnest($1::text[], $2::bigint[]) as wanted(name, revision)
+from unnest($1::text[], $2::bigint[]) as wanted(name, place)
 join event_store.streams s on s.name = wanted.name
-join event_store.events e on e.stream_id = s.id and e.revision = wanted.revision`;
+join event_store.events e on e.stream_id = s.id and e.revision = wanted.place`;
 
 const STREAM_NAMES = 'select id, name from event_store.streams where id = any($1::bigint[])';
 
