@@ -50,8 +50,9 @@ export function createStreamWorker(name: string, aggregate: AnyAggregate, known:
     for (let open = taken; open.length > 0; open = open.filter(isOpen)) {
       try {
         if (mustRead || !stream) {
-          stream ??= emptyStream(aggregate, limits.rememberedCommands);
-          await catchUp(store, name, stream);
+          const reading = stream ?? emptyStream(aggregate, limits.rememberedCommands);
+          await catchUp(store, name, reading);
+          stream = reading;
           newest = true;
           mustRead = false;
         }

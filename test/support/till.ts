@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { event, type EventOf } from '../../schema/define-events';
-import { nothing, refuse, type Aggregate } from '../../src/command-runtime/aggregate';
+import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 
 /** A till: the smallest aggregate with an invariant (never below zero) and natural idempotency (`ref`). */
 export const tillEvents = {
@@ -19,16 +19,40 @@ export const till: Aggregate<TillState, TillCommand, typeof tillEvents> = {
   category: 'till',
   events: tillEvents,
   initial: () => ({ balance: 0, refs: new Set() }),
-  evolve: (state, { type, data }) => ({
-    balance: state.balance + (type === 'Deposited' ? data.amount : -data.amount),
-    refs: new Set([...state.refs, data.ref]),
-  }),
-  decide(state, { type, ref, amount }) {
-    if (state.refs.has(ref)) return nothing;
-    if (type === 'Deposit') return { events: [{ type: 'Deposited', data: { ref, amount } }] };
-    if (amount > state.balance) {
-      return refuse('B2001', 'balance_too_low', 'Not enough in the till.', { details: { balance: state.balance, amount } });
-    }
-    return { events: [{ type: 'Withdrawn', data: { ref, amount } }] };
-  },
+  evolve: (state, happened) => ({ balance: state.balance + amountOf(happened), refs: new Set([...state.refs, happened.data.ref]) }),
+  decide,
 };
+
+interface TillInPlace {
+  balance: number;
+  refs: Set<string>;
+  /** Keeps and changes parts of events, which an aggregate may when its state is its own. */
+  last?: { amount: number };
+}
+
+/** The same till, with a state that `evolve` changes in place. */
+export const inPlaceTill: Aggregate<TillInPlace, TillCommand, typeof tillEvents> = {
+  category: 'till',
+  events: tillEvents,
+  initial: () => ({ balance: 0, refs: new Set() }),
+  evolve(state, happened) {
+    state.balance += amountOf(happened);
+    state.refs.add(happened.data.ref);
+    if (state.last) state.last.amount = -1;
+    state.last = happened.data;
+    return state;
+  },
+  copy: ({ balance, refs, last }) => ({ balance, refs: new Set(refs), ...(last && { last: { ...last } }) }),
+  decide,
+};
+
+function amountOf({ type, data }: TillEvent): number {
+  return type === 'Deposited' ? data.amount : -data.amount;
+}
+
+function decide({ balance, refs }: { balance: number; refs: ReadonlySet<string> }, { type, ref, amount }: TillCommand): Decision<TillEvent> {
+  if (refs.has(ref)) return nothing;
+  if (type === 'Deposit') return { events: [{ type: 'Deposited', data: { ref, amount } }] };
+  if (amount > balance) return refuse('B2001', 'balance_too_low', 'Not enough in the till.', { details: { balance, amount } });
+  return { events: [{ type: 'Withdrawn', data: { ref, amount } }] };
+}
