@@ -36,6 +36,7 @@ export const variables = {
   LLM_BASE_URL: variable(url('http', 'https').optional(), 'simulated', 'OpenAI-compatible endpoint that answers chats, for example ending in /v1.'),
   LLM_API_KEY: variable(z.string().min(1).optional(), 'none', 'Key for that endpoint.'),
   LLM_MODEL: variable(z.string().min(1).default('gpt-4o-mini'), 'gpt-4o-mini', 'Model that answers when a chat names none.'),
+  LLM_IDLE_TIMEOUT: variable(count(1, 600).default(60), '60', 'Seconds of silence after which an answer counts as failed.'),
   KEYLEDGER_INTROSPECTION: variable(flag.default(true), 'true', 'Whether GraphQL introspection is answered; set to false in production.'),
   KEYLEDGER_TRUSTED_DOCUMENTS_ONLY: variable(flag.default(false), 'false', 'Refuse every operation that is not in schema/operations.json.'),
   KEYLEDGER_COST_BURST: variable(count(1, 1_000_000_000).default(20_000), '20000', 'Points of GraphQL cost one caller may spend at once.'),
@@ -60,7 +61,7 @@ export interface Configuration {
   eventStorePort: number | undefined;
   firstOwner: { email: string; password: string } | undefined;
   liteLlm: { url: string | undefined; masterKey: string | undefined; timeoutMs: number; maxRetries: number; retryDelayMs: number };
-  llm: { baseUrl: string | undefined; apiKey: string | undefined; model: string };
+  llm: { baseUrl: string | undefined; apiKey: string | undefined; model: string; idleTimeoutMs: number };
   /** Points of GraphQL cost a caller may spend at once, and how many come back each second. */
   costBudget: { burst: number; perSecond: number };
   introspection: boolean;
@@ -103,7 +104,7 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
       maxRetries: v.LITELLM_MAX_RETRIES,
       retryDelayMs: v.LITELLM_RETRY_DELAY * 1_000,
     },
-    llm: { baseUrl: v.LLM_BASE_URL, apiKey: v.LLM_API_KEY, model: v.LLM_MODEL },
+    llm: { baseUrl: v.LLM_BASE_URL, apiKey: v.LLM_API_KEY, model: v.LLM_MODEL, idleTimeoutMs: v.LLM_IDLE_TIMEOUT * 1_000 },
     costBudget: { burst: v.KEYLEDGER_COST_BURST, perSecond: v.KEYLEDGER_COST_PER_SECOND },
     introspection: v.KEYLEDGER_INTROSPECTION,
     trustedDocumentsOnly: v.KEYLEDGER_TRUSTED_DOCUMENTS_ONLY,

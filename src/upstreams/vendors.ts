@@ -4,7 +4,7 @@ import { startSimulatedLiteLlm } from '../simulated/litellm';
 import { startSimulatedLlm } from '../simulated/llm';
 import type { SqlPool } from '../vault/sql-pool';
 import { createLiteLlm, LITELLM, type LiteLlm } from './litellm';
-import { createLlm, LLM, type Llm } from './llm';
+import { createLlm, DEFAULT_LLM_LIMITS, LLM, type Llm } from './llm';
 
 export interface Vendors {
   litellm: LiteLlm;
@@ -30,7 +30,7 @@ export async function connectVendors(configuration: Pick<Configuration, 'liteLlm
   });
   return {
     litellm: createLiteLlm({ gateway, ...liteLlm }),
-    llm: createLlm({ gateway }),
+    llm: createLlm({ gateway, limits: { ...DEFAULT_LLM_LIMITS, idleTimeoutMs: llm.idleTimeoutMs } }),
     simulated: { litellm: simulatedLiteLlm !== undefined, llm: simulatedLlm !== undefined },
     close: async () => {
       await gateway.close();

@@ -25,7 +25,7 @@ interface Settings {
 async function use({ liteLlm, llm }: Settings, work: (vendors: Vendors) => Promise<void>): Promise<void> {
   const vendors = await connectVendors({
     liteLlm: { url: undefined, masterKey: undefined, ...patience, ...liteLlm },
-    llm: { baseUrl: undefined, apiKey: undefined, model: 'gpt-4o-mini', ...llm },
+    llm: { baseUrl: undefined, apiKey: undefined, model: 'gpt-4o-mini', idleTimeoutMs: 5_000, ...llm },
   }, pool);
   try {
     await work(vendors);
