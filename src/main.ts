@@ -11,8 +11,6 @@ import { MasterKeyError } from './vault/master-key';
 /** Seconds after which a stop that hangs is given up. */
 const STOP_SECONDS = 20;
 
-void start();
-
 async function start(): Promise<void> {
   try {
     await run(readConfiguration(process.env));
@@ -92,3 +90,5 @@ async function banner(configuration: Configuration, { setting, setupLink }: App,
     '',
   ].join('\n');
 }
+
+void start();

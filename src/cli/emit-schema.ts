@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { configurationTable } from '../configuration';
 import { buildApiSchema, printApiSchema } from '../graphql/schema';
 import { projectRoot } from '../paths';
 import { eventDefinitions, resolvers } from '../registry';
@@ -19,7 +20,14 @@ export function eventsFile(): string {
   return `${JSON.stringify(Object.fromEntries(events), null, 2)}\n`;
 }
 
+/** The README with the configuration table of this build. */
+function readmeFile(readme: string): string {
+  return readme.replace(/(<!-- configuration -->\n)[\s\S]*(\n<!-- \/configuration -->)/, (_, before: string, after: string) => `${before}${configurationTable()}${after}`);
+}
+
 if (require.main === module) {
+  const readme = path.join(projectRoot, 'README.md');
+  writeFileSync(readme, readmeFile(readFileSync(readme, 'utf8')));
   writeFileSync(path.join(projectRoot, 'schema', 'schema.graphql'), schemaFile());
   writeFileSync(path.join(projectRoot, 'schema', 'events.json'), eventsFile());
 }
