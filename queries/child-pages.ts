@@ -35,8 +35,9 @@ export function childPages<Row extends object, NodeValue>(children: Children<Row
         orderBy: children.orderBy,
         toNode: (row) => children.toNode(row, context),
       };
-      if (args.after != null || args.before != null) return readPage(context.db, spec, args);
-      const end: End = { parentId, size: args.last ?? args.first ?? limits.pageDefault, backwards: args.last != null };
+      if ((args.after ?? args.before ?? undefined) !== undefined) return readPage(context.db, spec, args);
+      const last = args.last ?? undefined;
+      const end: End = { parentId, size: last ?? args.first ?? limits.pageDefault, backwards: last !== undefined };
       const shared = { query: () => context.loader(ends).load(JSON.stringify(end)) as Promise<never[]> };
       return { ...(await readPage(shared, spec, args)), countRows: async () => (await context.loader(counts).load(parentId)) ?? 0 };
     },
@@ -63,7 +64,8 @@ function endsLoader({ from, parent, key, orderBy, where }: Children<never, unkno
       const { size, backwards } = group[0]!;
       const direction = (orderBy.direction === OrderDirection.ASC) === backwards ? sql`desc` : sql`asc`;
       const { text, values } = compile(sql`
-        select page.*, parents.place as child_of from unnest(${group.map((end) => end.parentId)}::text[]) with ordinality as parents (id, place)
+        select page.*, parents.place as child_of
+        from unnest(${group.map((end) => end.parentId)}::text[]) with ordinality as parents (id, place)
         cross join lateral (
           select list.*, ${name(orderBy.column)}::text as cursor_value, ${name(key)}::text as cursor_key from ${name(from)} as list
           where ${all([where(context), sql`${name(parent)} = parents.id`])}

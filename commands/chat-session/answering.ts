@@ -60,7 +60,8 @@ export function answerMessageTask(services: AnsweringServices): Task {
   return async (job: AnswerJob, helpers) => {
     const step = (name: string): CommandContext => followUp(job, ACTOR, name);
     const { session, answer } = await read(commands, job);
-    await commands.execute(run, answer.runId, { type: 'RequestRun', request: chatRun(session, answer, services.simulatedLlm) }, step('request run'));
+    const request = chatRun(session, answer, services.simulatedLlm);
+    await commands.execute(run, answer.runId, { type: 'RequestRun', request }, step('request run'));
     const usage = await endAnswer(services, job, helpers, session, answer);
     await commands.execute(run, answer.runId, await endOfRun(services, job, usage), step('end run'));
     await outputs.finish(job.answerId, helpers.attempt);
@@ -78,7 +79,8 @@ async function read(commands: CommandRuntime, job: AnswerJob): Promise<{ session
 
 /** Brings an answer that is still running to its end. @throws when it is to be tried again */
 async function endAnswer(
-  { commands, vault, llm, outputs, maxSilenceMs }: AnsweringServices, job: AnswerJob, { attempt, signal }: JobHelpers, session: Session, answer: Answer,
+  { commands, vault, llm, outputs, maxSilenceMs }: AnsweringServices, job: AnswerJob, { attempt, signal }: JobHelpers,
+  session: Session, answer: Answer,
 ): Promise<ChatUsage | undefined> {
   if (answer.outcome.kind !== 'running') return undefined;
   const { tenant, sessionId, answerId } = job;

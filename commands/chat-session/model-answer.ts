@@ -33,7 +33,9 @@ export interface Question {
  * @returns the whole answer, which is exactly all batches
  * @throws ModelFailure; whatever `show` throws
  */
-export async function modelAnswer(llm: Llm, question: Question, show: (batch: string) => Promise<void>): Promise<{ text: string; usage: ChatUsage | undefined }> {
+export async function modelAnswer(
+  llm: Llm, question: Question, show: (batch: string) => Promise<void>,
+): Promise<{ text: string; usage: ChatUsage | undefined }> {
   const { model, messages, signal, maxSilenceMs = SILENCE_MS } = question;
   const ending = new AbortController();
   const parts = llm.streamChat({ model, messages, signal: AbortSignal.any([signal, ending.signal]) });

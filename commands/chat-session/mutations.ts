@@ -21,12 +21,15 @@ export class ChatSessionMutations {
   @Mutation(() => OpenChatSessionPayload, { description: 'Begins a conversation of your own with a model.' })
   @Policy('owner', 'admin', 'user')
   openChatSession(
-    @Arg('input', () => OpenChatSessionInput, { description: 'About what, and with which model.' }) input: OpenChatSessionInput, @Ctx() context: Context,
+    @Arg('input', () => OpenChatSessionInput, { description: 'About what, and with which model.' }) input: OpenChatSessionInput,
+    @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'openChatSession', input }, (command) => open(context, command, input), (opened) => opened);
   }
 
-  @Mutation(() => PostMessagePayload, { description: 'Asks a question in one of your sessions. The answer comes by `answerStream`; one at a time.' })
+  @Mutation(() => PostMessagePayload, {
+    description: 'Asks a question in one of your sessions. The answer comes by `answerStream`; one at a time.',
+  })
   @Policy('owner', 'admin', 'user')
   postMessage(
     @Arg('input', () => PostMessageInput, { description: 'Where, and what.' }) input: PostMessageInput, @Ctx() context: Context,
@@ -35,7 +38,9 @@ export class ChatSessionMutations {
   }
 }
 
-async function open(context: Context, command: CommandContext, input: OpenChatSessionInput): Promise<CommandOutcome<{ sessionId: string }>> {
+async function open(
+  context: Context, command: CommandContext, input: OpenChatSessionInput,
+): Promise<CommandOutcome<{ sessionId: string }>> {
   const sessionId = derivedId(command, 'chat session');
   return context.commands.execute(chatSession, sessionId, {
     type: 'OpenChatSession',
@@ -58,7 +63,9 @@ async function post(
   if (!state.exists || state.ownerId !== by) throw new RefusedError(unknownSession);
 
   const text = await vault.seal(messagePlace(command.tenant, sessionId, ids.messageId), input.text);
-  const posted = await commands.execute(chatSession, sessionId, { type: 'PostMessage', ...ids, text, by }, command, (after) => answerOf(after, ids.answerId));
+  const posted = await commands.execute(
+    chatSession, sessionId, { type: 'PostMessage', ...ids, text, by }, command, (after) => answerOf(after, ids.answerId),
+  );
   if (!posted.accepted) return posted;
   // The job requests it as well, in case we end here; now it lets the payload show the run.
   if (posted.answer) {

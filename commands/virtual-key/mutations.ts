@@ -17,10 +17,15 @@ import { secretPlace } from './provisioning';
 
 @Resolver()
 export class VirtualKeyMutations {
-  @Mutation(() => IssueKeyPayload, { description: 'Gives a user a key for AI models. The secret is shown this once; the key works as soon as it is active.' })
+  @Mutation(() => IssueKeyPayload, {
+    description: 'Gives a user a key for AI models. The secret is shown this once; the key works as soon as it is active.',
+  })
   @Policy('owner', 'admin')
-  issueKey(@Arg('input', () => IssueKeyInput, { description: 'For whom, and with which limits.' }) input: IssueKeyInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return mutate(context, { name: 'issueKey', input, secretFields: ['secret'] }, (command) => issue(context, command, input), (issued) => issued);
+  issueKey(
+    @Arg('input', () => IssueKeyInput, { description: 'For whom, and with which limits.' }) input: IssueKeyInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
+    const mutation = { name: 'issueKey', input, secretFields: ['secret'] };
+    return mutate(context, mutation, (command) => issue(context, command, input), (issued) => issued);
   }
 }
 
@@ -28,13 +33,16 @@ export class VirtualKeyMutations {
  * Claims the alias, keeps the secret, then issues the key. Each step may be repeated with the same command, so a crash
  * in between is mended by sending the mutation again with its idempotency key.
  */
-async function issue(context: Context, command: CommandContext, input: IssueKeyInput): Promise<CommandOutcome<{ keyId: string; secret: string }>> {
+async function issue(
+  context: Context, command: CommandContext, input: IssueKeyInput,
+): Promise<CommandOutcome<{ keyId: string; secret: string }>> {
   const { commands, vault, setting } = context;
   const ownerId = fromGlobalId(input.ownerId, 'User');
-  await ownerMayHaveKeys(context, ownerId);
+  await ownerMayHaveKeys(context, command.tenant, ownerId);
   const keyId = derivedId(command, 'virtual key');
   const alias = input.keyAlias.trim();
-  const claim = await commands.execute(keyAlias, keyAliasId(vault.fingerprint, command.tenant, alias), { type: 'ClaimKeyAlias', keyId }, command);
+  const aliasId = keyAliasId(vault.fingerprint, command.tenant, alias);
+  const claim = await commands.execute(keyAlias, aliasId, { type: 'ClaimKeyAlias', keyId }, command);
   if (!claim.accepted) return claim;
 
   const secret = await keptSecret(context, command.tenant, keyId);
@@ -59,14 +67,9 @@ async function issue(context: Context, command: CommandContext, input: IssueKeyI
   }, command, () => ({ keyId, secret }));
 }
 
-/** The view knows whose tenant a user is in, the log whether they are active. */
-async function ownerMayHaveKeys(context: Context, ownerId: string): Promise<void> {
-  await context.waitForViews('users');
-  const { principal } = context;
-  const tenant = principal.kind === 'user' ? principal.tenantId : null;
-  const [found] = await context.db.query('select 1 from views.users where tenant_id = $1 and id = $2', [tenant, ownerId]);
-  const { state } = await context.commands.load(user, ownerId);
-  if (!found || !state.exists) {
+async function ownerMayHaveKeys({ commands }: Context, tenantId: string, ownerId: string): Promise<void> {
+  const { state } = await commands.load(user, ownerId);
+  if (!state.exists || state.tenantId !== tenantId) {
     throw new RefusedError({ code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['ownerId'] });
   }
   if (!state.active) {
@@ -85,10 +88,11 @@ async function keptSecret({ vault }: Context, tenant: string, keyId: string): Pr
 }
 
 function amount(text: string | null | undefined): string | null {
-  if (text == null) return null;
+  if (text === null || text === undefined) return null;
   const money = parseMoney(text);
   if (money === undefined) {
-    throw new RefusedError({ code: 'V1001', rule: 'amount', message: 'An amount is a decimal number from 0, for example 25 or 0.5.', path: ['maxBudget'] });
+    const message = 'An amount is a decimal number from 0, for example 25 or 0.5.';
+    throw new RefusedError({ code: 'V1001', rule: 'amount', message, path: ['maxBudget'] });
   }
   return money;
 }

@@ -50,8 +50,9 @@ export function provisionVirtualKeyTask(services: ProvisioningServices): Task {
       return;
     }
     const final = !outcome.retryable || attempt >= maxAttempts;
-    await commands.execute(virtualKey, job.keyId, { type: 'RecordProvisioningFailed', reason: outcome.reason, final }, step(`failed ${attempt}`));
-    if (!final) throw new Error(`Virtual key ${job.keyId} is not provisioned yet: ${outcome.reason}`);
+    const { reason } = outcome;
+    await commands.execute(virtualKey, job.keyId, { type: 'RecordProvisioningFailed', reason, final }, step(`failed ${attempt}`));
+    if (!final) throw new Error(`Virtual key ${job.keyId} is not provisioned yet: ${reason}`);
     await cleanUp(services, job, state.request, signal);
   };
 }
@@ -81,7 +82,9 @@ async function generate(
  * After a final failure: a try whose answer was lost may have made the key all the same, and the user holds its secret.
  * Only when LiteLLM surely does not have it is its alias free again. Every part may be repeated.
  */
-async function cleanUp({ commands, vault, litellm }: ProvisioningServices, job: ProvisionJob, request: VirtualKeyRequest, signal: AbortSignal): Promise<void> {
+async function cleanUp(
+  { commands, vault, litellm }: ProvisioningServices, job: ProvisionJob, request: VirtualKeyRequest, signal: AbortSignal,
+): Promise<void> {
   const place = secretPlace(job.tenant, request.secretRef);
   const secret = await vault.getSecret(place);
   if (secret !== undefined) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { chatSessionEvents, type ChatSessionEvent } from '../../schema/chat-session/events';
 import { projectRoot } from '../../src/paths';
-import type { Change, Open, Projected, Projector } from '../../src/projection-runtime/projector';
+import type { Change, Open, Projected, Projector, Row } from '../../src/projection-runtime/projector';
 
 /** View `messages`: one row a message. The text stands here in clear: this table can be erased, the log cannot. */
 export const messagesProjector: Projector<typeof chatSessionEvents> = {
@@ -17,6 +17,7 @@ function changes(event: Projected<ChatSessionEvent>, open: Open): Change[] {
   const { position, revision, metadata } = event.at;
   const table = 'messages';
   const seen = { updated_at: new Date(metadata.at), revision };
+  const patch = (id: string, set: Row): Change => ({ kind: 'patch', table, key: { id }, position, set });
   switch (event.type) {
     case 'ChatSessionOpened':
     case 'AnswerStarted':
@@ -32,9 +33,9 @@ function changes(event: Projected<ChatSessionEvent>, open: Open): Change[] {
       ];
     }
     case 'AnswerCompleted':
-      return [{ kind: 'patch', table, key: { id: event.data.answerId }, position, set: { state: 'complete', text: open(event.data.text), ...seen } }];
+      return [patch(event.data.answerId, { state: 'complete', text: open(event.data.text), ...seen })];
     case 'AnswerFailed':
-      return [{ kind: 'patch', table, key: { id: event.data.answerId }, position, set: { state: 'failed', failure: event.data.reason, ...seen } }];
+      return [patch(event.data.answerId, { state: 'failed', failure: event.data.reason, ...seen })];
     default:
       return event satisfies never;
   }

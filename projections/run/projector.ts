@@ -58,7 +58,8 @@ function change(event: Projected<RunEvent>): Change {
     }
     case 'RunFailed': {
       const { code, reason, durationMs } = event.data;
-      return { kind: 'patch', table, key, position, set: { state: 'failed', failure: reason, failure_code: code, duration_ms: durationMs, ...seen } };
+      const set = { state: 'failed', failure: reason, failure_code: code, duration_ms: durationMs, ...seen };
+      return { kind: 'patch', table, key, position, set };
     }
     default:
       return event satisfies never;

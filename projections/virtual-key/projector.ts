@@ -20,7 +20,8 @@ function change(event: Projected<VirtualKeyEvent>): Change {
   const seen = { updated_at: new Date(metadata.at), revision };
   switch (event.type) {
     case 'VirtualKeyRequested': {
-      const { keyAlias, ownerId, lastFour, models, maxBudget, budgetDuration, rpmLimit, tpmLimit, maxParallelRequests, simulated } = event.data;
+      const { keyAlias, ownerId, lastFour, models, simulated, maxBudget, budgetDuration } = event.data;
+      const { rpmLimit, tpmLimit, maxParallelRequests } = event.data;
       return {
         kind: 'put', table, key, position,
         set: {
@@ -43,7 +44,8 @@ function change(event: Projected<VirtualKeyEvent>): Change {
     }
     case 'VirtualKeyProvisioned': {
       const { tokenHash, expiresAt } = event.data;
-      const set = { state: 'active', failure: null, token_hash: tokenHash, expires_at: expiresAt === null ? null : new Date(expiresAt), ...seen };
+      const expires = expiresAt === null ? null : new Date(expiresAt);
+      const set = { state: 'active', failure: null, token_hash: tokenHash, expires_at: expires, ...seen };
       return { kind: 'patch', table, key, position, set };
     }
     case 'VirtualKeyProvisioningFailed': {

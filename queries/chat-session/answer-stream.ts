@@ -16,7 +16,9 @@ interface Place {
  * seen of it as one block. So a reader who comes back at any time, with any cursor, ends with the whole answer.
  * @throws RefusedError E4041 for anything but an answer of the caller, E4004 for a cursor of something else
  */
-export async function answerBlocks(context: Context, answerId: string, after: string | null | undefined): Promise<AsyncIterableIterator<AnswerBlock>> {
+export async function answerBlocks(
+  context: Context, answerId: string, after: string | null | undefined,
+): Promise<AsyncIterableIterator<AnswerBlock>> {
   const place = readCursor(after);
   await context.waitForViews('messages');
   const message = await context.loader(messageById).load(answerId);
@@ -46,7 +48,7 @@ async function* once<Item>(item: Item): AsyncGenerator<Item> {
 const writeCursor = ({ seq, length }: Place): string => `${seq}-${length}`;
 
 function readCursor(cursor: string | null | undefined): Place {
-  if (cursor == null) return { seq: 0, length: 0 };
+  if (cursor === null || cursor === undefined) return { seq: 0, length: 0 };
   const [, seq, length] = /^(\d{1,9})-(\d{1,9})$/.exec(cursor) ?? [];
   if (seq === undefined || length === undefined) {
     throw new RefusedError({ code: 'E4004', rule: 'cursor', message: 'This is not a cursor of an answer.' });

@@ -11,6 +11,7 @@ import { ownWrite } from '../../src/graphql/own-write';
 import { Policy } from '../../src/graphql/policy';
 import { containing, sql } from '../../src/graphql/sql';
 import { signedIn } from '../../src/graphql/tenant';
+import { related } from '../related';
 import { runById } from '../run/loaders';
 import { chatSessionById, messageById, messagesOfSession } from './loaders';
 import { toChatSession, type ChatSessionRow } from './sql';
@@ -32,8 +33,8 @@ export class ChatSessionQueries {
   async chatSessions(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
-    @Arg('filter', () => ChatSessionFilter, { nullable: true, description: 'Which chat sessions.' }) filter?: ChatSessionFilter,
-    @Arg('orderBy', () => ChatSessionOrder, { nullable: true, description: 'In which order.' }) orderBy?: ChatSessionOrder,
+    @Arg('filter', () => ChatSessionFilter, { nullable: true, description: 'Which chat sessions.' }) filter?: ChatSessionFilter | null,
+    @Arg('orderBy', () => ChatSessionOrder, { nullable: true, description: 'In which order.' }) orderBy?: ChatSessionOrder | null,
   ): Promise<Page<ChatSession>> {
     await context.waitForViews('chat_sessions');
     const { tenantId, userId } = signedIn(context);
@@ -50,7 +51,9 @@ export class ChatSessionQueries {
   }
 
   @FieldResolver(() => MessageConnection, { description: 'Questions and answers, oldest first; `last` reads from the newest.' })
-  async messages(@Root() session: Pick<ChatSession, 'id'>, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Page<Message>> {
+  async messages(
+    @Root() session: Pick<ChatSession, 'id'>, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context,
+  ): Promise<Page<Message>> {
     await context.waitForViews('messages');
     return messagesOfSession.read(context, session.id, page);
   }
@@ -64,8 +67,8 @@ export class MessageFields {
   }
 
   @FieldResolver(() => Run, { nullable: true, description: 'The work behind an answer; null for a question.' })
-  async run(@Root() message: Pick<Message, 'runId'>, @Ctx() context: Context): Promise<Run | null> {
-    return message.runId === null ? null : (await context.loader(runById).load(message.runId)) ?? null;
+  async run(@Root() { runId, position }: Pick<Message, 'runId' | 'position'>, @Ctx() context: Context): Promise<Run | null> {
+    return runId === null ? null : (await related(context, 'runs', runById, runId, position)) ?? null;
   }
 }
 

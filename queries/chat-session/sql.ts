@@ -28,6 +28,7 @@ export interface MessageRow {
   failure: string | null;
   created_at: Date;
   updated_at: Date;
+  position: string;
 }
 
 /** What others than the owner see in place of a title. */
@@ -59,6 +60,7 @@ export function toMessage(row: MessageRow, viewer: Viewer): Message {
     failure: row.failure,
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
+    position: BigInt(row.position),
   };
 }
 

@@ -28,7 +28,10 @@ export class ChatSessionSubscriptions {
     }),
   })
   @Policy('signed-in')
-  chatSessionChanged(@Root() change: ChangeOf<ChatSession>, @Arg('after', () => String, AFTER) _after: string | null): ChangeOf<ChatSession> {
+  chatSessionChanged(
+    @Root() change: ChangeOf<ChatSession>,
+    @Arg('after', () => String, AFTER) _after: string | null,
+  ): ChangeOf<ChatSession> {
     return change;
   }
 
@@ -57,7 +60,8 @@ export class ChatSessionSubscriptions {
 
   @Subscription(() => AnswerBlock, {
     description: 'One of your answers as the model writes it. All blocks together are exactly its text.',
-    subscribe: ({ args, context }: Subscribing<{ messageId: string }>) => answerBlocks(context, fromGlobalId(args.messageId, 'Message'), args.after),
+    subscribe: ({ args, context }: Subscribing<{ messageId: string }>) =>
+      answerBlocks(context, fromGlobalId(args.messageId, 'Message'), args.after),
   })
   @Policy('signed-in')
   answerStream(

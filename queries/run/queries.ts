@@ -7,6 +7,7 @@ import type { Context } from '../../src/graphql/context';
 import { fromGlobalId, registerNode } from '../../src/graphql/node';
 import { Policy } from '../../src/graphql/policy';
 import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
+import { related } from '../related';
 import { userById } from '../user/loaders';
 import { visible } from '../visibility';
 import { runById } from './loaders';
@@ -24,8 +25,8 @@ export class RunQueries {
   async runs(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
-    @Arg('filter', () => RunFilter, { nullable: true, description: 'Which runs.' }) filter?: RunFilter,
-    @Arg('orderBy', () => RunOrder, { nullable: true, description: 'In which order.' }) orderBy?: RunOrder,
+    @Arg('filter', () => RunFilter, { nullable: true, description: 'Which runs.' }) filter?: RunFilter | null,
+    @Arg('orderBy', () => RunOrder, { nullable: true, description: 'In which order.' }) orderBy?: RunOrder | null,
   ): Promise<Page<Run>> {
     await context.waitForViews('runs');
     return readPage<RunRow, Run>(context.db, {
@@ -38,12 +39,13 @@ export class RunQueries {
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'The user who asked for it; null when that is no longer known.' })
-  requestedBy(@Root() run: Pick<Run, 'requestedById'>, @Ctx() context: Context): Promise<User | undefined> {
-    return context.loader(userById).load(run.requestedById);
+  requestedBy(@Root() run: Pick<Run, 'requestedById' | 'position'>, @Ctx() context: Context): Promise<User | undefined> {
+    return related(context, 'users', userById, run.requestedById, run.position);
   }
 }
 
-function conditions({ kind, state, requestedBy, search }: RunFilter = {}): SqlCondition[] {
+function conditions(filter: RunFilter | null | undefined): SqlCondition[] {
+  const { kind, state, requestedBy, search } = filter ?? {};
   return [
     ...(kind ? [sql`kind = any(${kind})`] : []),
     ...(state ? [sql`state = any(${state})`] : []),

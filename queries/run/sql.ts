@@ -21,6 +21,7 @@ export interface RunRow {
   created_at: Date;
   updated_at: Date;
   revision: string;
+  position: string;
 }
 
 export function toRun(row: RunRow): Run {
@@ -42,5 +43,6 @@ export function toRun(row: RunRow): Run {
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
     revision: String(row.revision),
+    position: BigInt(row.position),
   };
 }

@@ -8,6 +8,7 @@ import { fromGlobalId, registerNode } from '../../src/graphql/node';
 import { ownWrite } from '../../src/graphql/own-write';
 import { Policy } from '../../src/graphql/policy';
 import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
+import { related } from '../related';
 import { userById } from '../user/loaders';
 import { visible } from '../visibility';
 import { virtualKeyById, virtualKeysOfUser } from './loaders';
@@ -25,8 +26,8 @@ export class VirtualKeyQueries {
   async virtualKeys(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
-    @Arg('filter', () => VirtualKeyFilter, { nullable: true, description: 'Which virtual keys.' }) filter?: VirtualKeyFilter,
-    @Arg('orderBy', () => VirtualKeyOrder, { nullable: true, description: 'In which order.' }) orderBy?: VirtualKeyOrder,
+    @Arg('filter', () => VirtualKeyFilter, { nullable: true, description: 'Which virtual keys.' }) filter?: VirtualKeyFilter | null,
+    @Arg('orderBy', () => VirtualKeyOrder, { nullable: true, description: 'In which order.' }) orderBy?: VirtualKeyOrder | null,
   ): Promise<Page<VirtualKey>> {
     await context.waitForViews('virtual_keys');
     return readPage<VirtualKeyRow, VirtualKey>(context.db, {
@@ -39,12 +40,13 @@ export class VirtualKeyQueries {
   }
 
   @FieldResolver(() => User, { description: 'The user it was issued to.' })
-  owner(@Root() key: Pick<VirtualKey, 'ownerId'>, @Ctx() context: Context): Promise<User | undefined> {
-    return context.loader(userById).load(key.ownerId);
+  owner(@Root() key: Pick<VirtualKey, 'ownerId' | 'position'>, @Ctx() context: Context): Promise<User | undefined> {
+    return related(context, 'users', userById, key.ownerId, key.position);
   }
 }
 
-function conditions({ search, ownerId, state }: VirtualKeyFilter = {}): SqlCondition[] {
+function conditions(filter: VirtualKeyFilter | null | undefined): SqlCondition[] {
+  const { search, ownerId, state } = filter ?? {};
   return [
     ...(search ? [sql`(key_alias ilike ${containing(search)} or last_four = ${search})`] : []),
     ...(ownerId ? [sql`owner_id = ${fromGlobalId(ownerId, 'User')}`] : []),

@@ -20,6 +20,7 @@ export interface VirtualKeyRow {
   created_at: Date;
   updated_at: Date;
   revision: string;
+  position: string;
 }
 
 export function toVirtualKey(row: VirtualKeyRow): VirtualKey {
@@ -41,5 +42,6 @@ export function toVirtualKey(row: VirtualKeyRow): VirtualKey {
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
     revision: String(row.revision),
+    position: BigInt(row.position),
   };
 }

@@ -63,13 +63,19 @@ export class Message extends Node {
   /** Not shown by itself: `sessionId` is its global form. */
   sessionKey!: string;
 
+  /** Not shown by itself: where in the log it last changed. */
+  position!: bigint;
+
   @Field(() => MessageRole, { description: 'Who speaks.' })
   role!: MessageRole;
 
   @Field(() => MessageState, { description: 'How far it has come.' })
   state!: MessageState;
 
-  @Field(() => String, { nullable: true, description: 'What was said; null while streaming, when failed or erased, and to others than the owner.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What was said; null while streaming, when failed or erased, and to others than the owner.',
+  })
   text!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Why no answer came, safe to show.' })

@@ -57,6 +57,9 @@ export class Run extends Node {
   /** Not shown by itself: the relation `requestedBy` uses it. */
   requestedById!: string;
 
+  /** Not shown by itself: where in the log it last changed. */
+  position!: bigint;
+
   @Field(() => RunKind, { description: 'What kind of work.' })
   kind!: RunKind;
 

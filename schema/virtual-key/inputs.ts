@@ -37,7 +37,10 @@ export class IssueKeyInput {
   @Matches(MONEY, { message: '$property is a decimal number from 0, for example 25 or 0.5' })
   maxBudget?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Span after which its spending starts from zero: a number and `s`, `m`, `h`, `d`, `w` or `mo`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Span after which its spending starts from zero: a number and `s`, `m`, `h`, `d`, `w` or `mo`.',
+  })
   @Matches(SPAN, SPAN_FORM)
   budgetDuration?: string | null;
 

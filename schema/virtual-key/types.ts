@@ -25,6 +25,9 @@ export class VirtualKey extends Node {
   /** Not shown by itself: the relation `owner` uses it. */
   ownerId!: string;
 
+  /** Not shown by itself: where in the log it last changed. */
+  position!: bigint;
+
   @Field(() => String, { description: 'Name of the key, unique in the tenant.' })
   keyAlias!: string;
 

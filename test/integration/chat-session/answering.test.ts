@@ -3,7 +3,6 @@ import { MODEL_ATTEMPTS, type AnswerJob } from '../../../commands/chat-session/a
 import { answerOf, chatSession } from '../../../commands/chat-session/decider';
 import { answerMessages, answerMessageTask } from '../../../commands/chat-session/reactor';
 import { messagePlace, titlePlace } from '../../../commands/chat-session/sealed-places';
-import { run } from '../../../commands/run/decider';
 import type { ChatSessionEvent } from '../../../schema/chat-session/events';
 import { RefusedError } from '../../../schema/errors/catalogue';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
