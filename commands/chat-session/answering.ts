@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../schema/errors/catalogue';
+import { LARGEST_COUNT } from '../../schema/run/events';
 import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
 import type { JobHelpers, Task } from '../../src/jobs/port';
 import type { OutputStreams } from '../../src/live/port';
@@ -117,10 +118,11 @@ async function endAnswer(
 /** The run ends as its answer did, whichever try of the job ended that. */
 async function endOfRun({ commands, clock }: AnsweringServices, job: AnswerJob, usage: ChatUsage | undefined): Promise<RunCommand> {
   const { answer: { outcome } } = await read(commands, job);
-  const durationMs = Math.max(0, clock().getTime() - Date.parse(job.postedAt));
+  const durationMs = recorded(clock().getTime() - Date.parse(job.postedAt));
   switch (outcome.kind) {
     case 'completed': {
-      const { promptTokens = null, completionTokens = null } = usage ?? {};
+      const promptTokens = usage ? recorded(usage.promptTokens) : null;
+      const completionTokens = usage ? recorded(usage.completionTokens) : null;
       return { type: 'CompleteRun', promptTokens, completionTokens, cost: null, durationMs, outputRef: null };
     }
     case 'failed':
@@ -128,4 +130,9 @@ async function endOfRun({ commands, clock }: AnsweringServices, job: AnswerJob, 
     case 'running':
       throw new Error(`Answer ${job.answerId} did not end`);
   }
+}
+
+/** Clocks and providers may say anything. */
+function recorded(count: number): number {
+  return Math.min(Math.max(0, Math.trunc(count)), LARGEST_COUNT);
 }

@@ -46,7 +46,7 @@ export function provisionVirtualKeyTask(services: ProvisioningServices): Task {
     const outcome = await generate(services, job, state.request, signal);
     if (outcome.ok) {
       const { tokenHash, expires } = outcome;
-      await commands.execute(virtualKey, job.keyId, { type: 'RecordProvisioned', tokenHash, expiresAt: expires }, step('provisioned'));
+      await commands.execute(virtualKey, job.keyId, { type: 'RecordProvisioned', tokenHash, expiresAt: utc(expires) }, step('provisioned'));
       return;
     }
     const final = !outcome.retryable || attempt >= maxAttempts;
@@ -55,6 +55,14 @@ export function provisionVirtualKeyTask(services: ProvisioningServices): Task {
     if (!final) throw new Error(`Virtual key ${job.keyId} is not provisioned yet: ${reason}`);
     await cleanUp(services, job, state.request, signal);
   };
+}
+
+/** LiteLLM writes times with and without a zone; without one they are UTC. What cannot be read is not known: null. */
+function utc(time: string | null): string | null {
+  if (time === null) return null;
+  const iso = time.replace(' ', 'T');
+  const at = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(iso) ? iso : `${iso}Z`);
+  return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
 async function generate(

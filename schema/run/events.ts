@@ -8,9 +8,13 @@ export type RunKind = z.infer<typeof runKindSchema>;
 
 export const errorCodeSchema = z.enum(Object.keys(catalogue) as ErrorCode[]);
 
-const tokens = z.int().min(0).nullable();
+/** Largest count that fits the views and GraphQL's Int; whatever is larger is recorded as this. */
+export const LARGEST_COUNT = 2_147_483_647;
+
+const count = z.int().min(0).max(LARGEST_COUNT);
+const tokens = count.nullable();
 /** Milliseconds from the request to the end. */
-const durationMs = z.int().min(0);
+const durationMs = count;
 
 export const runEvents = {
   /** Someone asked for AI work. A chat's run names the session and the question it answers. */

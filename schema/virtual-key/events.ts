@@ -3,7 +3,7 @@ import { event, type EventOf } from '../define-events';
 import { moneySchema } from './money';
 
 /** A count per period; null is unlimited, 0 is blocked. */
-const limitSchema = z.int().min(0).nullable();
+const limitSchema = z.int().min(0).max(2_147_483_647).nullable();
 
 /** What a virtual key is to be upstream. Spans are LiteLLM's: a number and `s`, `m`, `h`, `d`, `w` or `mo`. */
 export const virtualKeyRequestSchema = z.strictObject({
@@ -31,7 +31,11 @@ export type VirtualKeyRequest = z.infer<typeof virtualKeyRequestSchema>;
 export const virtualKeyEvents = {
   VirtualKeyRequested: event(virtualKeyRequestSchema),
   /** LiteLLM has the key. `tokenHash` is its name for it (SHA-256 of the secret), `expiresAt` ISO 8601 UTC. */
-  VirtualKeyProvisioned: event(z.strictObject({ keyId: z.string(), tokenHash: z.string(), expiresAt: z.string().nullable() })),
+  VirtualKeyProvisioned: event(z.strictObject({
+    keyId: z.string(),
+    tokenHash: z.string(),
+    expiresAt: z.iso.datetime().nullable(),
+  })),
   /** A try failed; after a `final` one nothing tries again. `reason` is safe to show. */
   VirtualKeyProvisioningFailed: event(z.strictObject({ keyId: z.string(), reason: z.string(), final: z.boolean() })),
 };

@@ -134,6 +134,12 @@ describe('answer-message', () => {
     ]);
   });
 
+  it('records numbers that fit, whatever the provider and the clock say', async () => {
+    const job = { ...(await ask(await openSession(), 'Hello?')), postedAt: '1970-01-01T00:00:00.000Z' };
+    await work(model({ text: 'Hi.' }, { done: { finishReason: 'stop', usage: { promptTokens: 1e15, completionTokens: 0 }, model: 'm' } }), job);
+    expect(await endOfRun(job.runId)).toMatchObject({ data: { promptTokens: 2_147_483_647, completionTokens: 0, durationMs: 2_147_483_647 } });
+  });
+
   it('sends what was said before along with the next question', async () => {
     const sessionId = await openSession();
     await work(model({ text: 'Fine.' }, done), await ask(sessionId, 'How are you?'));

@@ -18,7 +18,7 @@ type Generated = Awaited<ReturnType<ProvisioningServices['litellm']['generateKey
 const TENANT = 't1';
 const SECRET = 'sk-test-not-a-key';
 const MAX_ATTEMPTS = 5;
-const success: Generated = { ok: true, tokenHash: 'h1', expires: null };
+const success = { ok: true, tokenHash: 'h1', expires: null } as const;
 const down: Generated = { ok: false, retryable: true, reason: 'No answer from LiteLLM (refused)' };
 const refused: Generated = { ok: false, retryable: false, reason: 'LiteLLM answered 400: alias exists' };
 
@@ -120,6 +120,17 @@ describe('provision-virtual-key', () => {
       type: 'VirtualKeyProvisioned', data: { keyId, tokenHash: 'h1', expiresAt: null },
       metadata: { actor: { kind: 'system', id: 'provision_keys' }, tenant: TENANT, $causationId: requested!.id, $correlationId: requested!.metadata.$correlationId },
     });
+  });
+
+  it.each([
+    ['2026-04-01T00:00:00Z', '2026-04-01T00:00:00.000Z'],
+    ['2026-04-01 02:00:00.123456+02:00', '2026-04-01T00:00:00.123Z'],
+    ['2026-04-01T00:00:00', '2026-04-01T00:00:00.000Z'],
+    ['some day', null],
+  ])('understands that a key expires at %s', async (expires, expiresAt) => {
+    const { keyId, job } = await requestKey();
+    await run(liteLlm({ ...success, expires }), job, 1);
+    expect((await eventsOf(keyId)).at(-1)!.data).toMatchObject({ expiresAt });
   });
 
   it('asks for no model rather than for every model when the list is empty', async () => {
