@@ -36,7 +36,7 @@ module.exports = {
     node('simulation'),
     node('integration', withPostgres),
     node('conformance', withPostgres),
-    node('e2e', withPostgres),
+    node('e2e', { globalSetup: '<rootDir>/test/support/prepare-browser.ts' }),
     '<rootDir>/client/jest.config.mjs',
   ],
 };
