@@ -1,5 +1,5 @@
-import { StreamDeleted, type EventStore } from '../event-store/port';
-import { absorb, rollBack, type StreamState } from './stream-state';
+import type { EventStore, RecordedEvent } from '../event-store/port';
+import { absorb, absorbed, type StreamState } from './stream-state';
 
 /** The stream's events cannot be folded: an event this build does not know, or a fold that throws. */
 export class UnusableStream extends Error {
@@ -15,20 +15,20 @@ export class UnusableStream extends Error {
  * @throws UnusableStream (the state is then spoilt), StreamDeleted, or whatever a failed read throws (what was read stays)
  */
 export async function catchUp(store: EventStore, name: string, stream: StreamState): Promise<boolean> {
-  const before = stream.revision;
+  let last: RecordedEvent | undefined;
   try {
-    for await (const event of store.readStream(name, { from: before + 1n })) {
+    for await (const event of store.readStream(name, { from: stream.revision + 1n })) {
       try {
         absorb(stream, event);
       } catch (error) {
         throw new UnusableStream(name, error);
       }
+      last = event;
     }
   } catch (error) {
-    if (!(error instanceof UnusableStream || error instanceof StreamDeleted)) rollBack(stream);
+    if (last && !(error instanceof UnusableStream)) absorbed(stream, last);
     throw error;
   }
-  if (stream.revision === before) return false;
-  rollBack(stream);
-  return true;
+  if (last) absorbed(stream, last);
+  return last !== undefined;
 }

@@ -5,7 +5,7 @@ import type { EventMetadata, NewEvent } from '../event-store/port';
 import type { AnyAggregate, Decision } from './aggregate';
 import type { PendingCommand } from './pending';
 import type { CommandContext } from './port';
-import { rollBack, type StreamState } from './stream-state';
+import { foldOwned, rollBack, type StreamState } from './stream-state';
 
 /** What a command came to, on the condition that the batch gets written. */
 export interface Decided {
@@ -59,7 +59,7 @@ function tryBatch(name: string, stream: StreamState, commands: readonly PendingC
     try {
       const before = batch.written.get(context.commandId);
       if (before) {
-        const result = { answer: answer(stream.working, before.events.map(({ type, data }) => ({ type, data }))) };
+        const result = { answer: answer(stream.working, before.events.map(plain)) };
         batch.decided.push({ pending, result, revision: before.last, uponAppend: true });
         continue;
       }
@@ -74,14 +74,14 @@ function tryBatch(name: string, stream: StreamState, commands: readonly PendingC
         batch.left = commands.slice(index);
         return batch;
       }
-      const happened = evolveWorking(stream, proposed.events);
-      const after = revision + BigInt(happened.length);
-      const result = { answer: answer(stream.working, happened) };
+      stream.working = foldOwned(aggregate, stream.working, proposed.events);
+      const after = revision + BigInt(proposed.events.length);
+      const result = { answer: answer(stream.working, proposed.events.map(plain)) };
       bytes += proposed.bytes;
       batch.events.push(...proposed.events);
       batch.lastDigest = proposed.lastDigest;
       batch.decided.push({ pending, result, revision: after, uponAppend: batch.events.length > 0 });
-      if (happened.length > 0) batch.written.set(context.commandId, { first: revision + 1n, last: after, events: proposed.events });
+      if (proposed.events.length > 0) batch.written.set(context.commandId, { first: revision + 1n, last: after, events: proposed.events });
     } catch (error) {
       return { pending, error };
     }
@@ -135,12 +135,6 @@ function metadataOf(context: CommandContext, v: number, at: string, prev: string
   };
 }
 
-/** An aggregate that changes its state in place may keep parts of an event in it: it gets events of its own. */
-function evolveWorking(stream: StreamState, events: readonly NewEvent[]): PlainEvent[] {
-  const { aggregate } = stream;
-  return events.map(({ type, data }) => {
-    const happened = { type, data: aggregate.copy ? structuredClone(data) : data };
-    stream.working = aggregate.evolve(stream.working, happened);
-    return happened;
-  });
+function plain({ type, data }: NewEvent): PlainEvent {
+  return { type, data };
 }

@@ -31,19 +31,24 @@ export function emptyStream(aggregate: AnyAggregate, rememberedCommands: number)
 }
 
 /**
- * Takes recorded events of the stream, in order, into the confirmed state. Call `rollBack` before deciding again.
+ * Takes a recorded event of the stream, the next one, into the confirmed state. Call `absorbed` after the last one.
  * @throws UndecodableEvent for a type the aggregate does not know: a decider that skips events decides wrongly
  */
 export function absorb(stream: StreamState, event: RecordedEvent): void {
   stream.confirmed = stream.aggregate.evolve(stream.confirmed, decodeOwn(stream.aggregate, event));
   stream.revision = event.revision;
   stream.position = event.position;
-  stream.lastDigest = eventDigest(event);
   const { commandId } = event.metadata;
   if (commandId) {
     const first = stream.commands.find(commandId)?.first ?? event.revision;
     stream.commands.remember(commandId, { first, last: event.revision, position: event.position });
   }
+}
+
+/** Makes the state ready to decide on again, after `last` was absorbed. */
+export function absorbed(stream: StreamState, last: RecordedEvent): void {
+  stream.lastDigest = eventDigest(last);
+  rollBack(stream);
 }
 
 /** The newest shape of a recorded event of this aggregate. @throws UndecodableEvent */
@@ -56,13 +61,16 @@ export function decodeOwn(aggregate: AnyAggregate, event: RecordedEvent): PlainE
 /** Takes events into the confirmed state that were decided on the working state and are now in the log. */
 export function confirm(stream: StreamState, batch: Batch, { revision, position }: AppendResult): void {
   const { aggregate } = stream;
-  stream.confirmed = aggregate.copy
-    ? batch.events.reduce((state, { type, data }) => aggregate.evolve(state, { type, data }), stream.confirmed)
-    : stream.working;
+  stream.confirmed = aggregate.copy ? foldOwned(aggregate, stream.confirmed, batch.events) : stream.working;
   stream.revision = revision;
   stream.position = position;
   stream.lastDigest = batch.lastDigest;
   for (const [commandId, { first, last }] of batch.written) stream.commands.remember(commandId, { first, last, position });
+}
+
+/** Folds events that others hold too: an aggregate that works in place may keep and change what it is given. */
+export function foldOwned(aggregate: AnyAggregate, state: unknown, events: readonly PlainEvent[]): unknown {
+  return events.reduce((before, { type, data }) => aggregate.evolve(before, { type, data: aggregate.copy ? structuredClone(data) : data }), state);
 }
 
 /** Makes the working state equal to the confirmed one again. */
