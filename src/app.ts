@@ -48,6 +48,8 @@ export interface App {
 
 /** Reads are short; whatever runs longer is given up. */
 const STATEMENT_TIMEOUT_MS = 5_000;
+/** Most of them wait for a vendor's next word. */
+const JOBS_AT_ONCE = 64;
 const CRONTAB = '17 3 * * * remove-expired-answers';
 
 /** Puts one server together over a log and a database, wherever these are. */
@@ -84,7 +86,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     commands, vault, auth, outputs, clock, litellm: vendors.litellm, llm: vendors.llm, simulatedLlm: vendors.simulated.llm,
   });
   const jobs = await startJobs({
-    pool: background, log, crontab: CRONTAB,
+    pool: background, log, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,
     tasks: { ...tasks, 'remove-expired-answers': async () => void (await idempotency.removeExpired()) },
   });
   const keeper = startKeyPoolKeeper({ commands, db, log });
@@ -134,6 +136,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     async close() {
       await http.close();
       await live.close();
+      await outputs.close();
       await keeper.stop();
       await jobs.stop();
       await commands.close();

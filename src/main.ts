@@ -12,10 +12,16 @@ import { MasterKeyError } from './vault/master-key';
 const STOP_SECONDS = 20;
 
 async function start(): Promise<void> {
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (let close = opened.pop(); close; close = opened.pop()) await close();
+  };
+  stopOnSignals(closeAll);
   try {
-    await run(readConfiguration(process.env));
+    await run(readConfiguration(process.env), opened);
   } catch (error) {
     console.error(isExpected(error) ? `\n${(error as Error).message}\n` : error);
+    await closeAll().catch((failure: unknown) => console.error(failure));
     process.exit(1);
   }
 }
@@ -27,24 +33,19 @@ function isExpected(error: unknown): boolean {
   return [StartRefused, ConfigurationError, DataDirectoryInUse, MasterKeyError].some((kind) => error instanceof kind);
 }
 
-async function run(configuration: Configuration): Promise<void> {
+/** @param opened gets a function for everything that is to be closed at the end, the last one first */
+async function run(configuration: Configuration, opened: (() => Promise<void>)[]): Promise<void> {
   const log = createLogger(configuration.logLevel);
   await refuseTakenPort(configuration);
   const unlock = lockDataDirectory(configuration.dataDir);
-  let parts: EmbeddedParts | undefined;
-  let app: App | undefined;
-  const close = async (): Promise<void> => {
-    await app?.close();
-    await store?.close();
-    await parts?.stop();
-    unlock();
-  };
-  stopOnSignals(close);
-
-  parts = configuration.databaseUrl ? undefined : await startEmbeddedParts(configuration, (message) => log.warn(message));
+  opened.push(async () => unlock());
+  const parts = configuration.databaseUrl ? undefined : await startEmbeddedParts(configuration, (message) => log.warn(message));
+  if (parts) opened.push(() => parts.stop());
   const report = (trouble: unknown): void => log.warn({ error: trouble }, 'The event store was in trouble');
   const store = createEventStore(parts ? { socketPath: parts.eventStoreSocket, report } : { url: configuration.eventStoreUrl!, report });
-  app = await createApp({ configuration, databaseUrl: parts?.databaseUrl ?? configuration.databaseUrl!, store, log });
+  opened.push(() => store.close());
+  const app = await createApp({ configuration, databaseUrl: parts?.databaseUrl ?? configuration.databaseUrl!, store, log });
+  opened.push(() => app.close());
   await app.http.listen({ host: configuration.host, port: configuration.port });
   console.log(await banner(configuration, app, parts));
 }

@@ -44,7 +44,8 @@ export class AuditLogQueries {
   }
 }
 
-function conditions(tenantId: string, { search, act, actorId, correlationId, subject }: AuditFilter = {}): SqlCondition[] {
+function conditions(tenantId: string, filter: AuditFilter | null | undefined): SqlCondition[] {
+  const { search, act, actorId, correlationId, subject } = filter ?? {};
   return [
     sql`tenant_id = ${tenantId}`,
     ...(search ? [sql`(act ilike ${containing(search)} or stream ilike ${containing(search)})`] : []),

@@ -37,8 +37,8 @@ export class UserQueries {
   }
 }
 
-function conditions(tenantId: string, filter: UserFilter = {}): SqlCondition[] {
-  const { search, role, state } = filter;
+function conditions(tenantId: string, filter: UserFilter | null | undefined): SqlCondition[] {
+  const { search, role, state } = filter ?? {};
   return [
     sql`tenant_id = ${tenantId}`,
     ...(search ? [sql`(display_name ilike ${containing(search)} or email ilike ${containing(search)})`] : []),
