@@ -11,15 +11,17 @@ export function createGate(width: number): Gate {
   const waiting: (() => void)[] = [];
   let running = 0;
 
+  /** The place of one that leaves goes straight to the next: nobody who comes just then gets ahead. */
   function leave(): void {
-    running--;
-    waiting.shift()?.();
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
   }
 
   return {
     async run(task, wanted) {
-      if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve));
-      running++;
+      if (running < width) running++;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
       try {
         if (!wanted()) throw new Error('Gave up while waiting for its turn');
         return await task();

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createCommandRuntime } from '../../src/command-runtime/runtime';
+import { eventDigest } from '../../src/event-store/digest';
 import { createInMemoryStorage } from '../../src/event-store/embedded/storage/in-memory';
 import { startEventStoreServer, type EventStoreServer } from '../../src/event-store/embedded/server';
 import { createEventStore, type EventStoreOptions } from '../../src/event-store/esdb';
 import { OutcomeUnknown, type EventStore } from '../../src/event-store/port';
 import { anEvent, collect } from '../support/events';
 import { startFlakyProxy, type FlakyProxy } from '../support/flaky-proxy';
+import { till } from '../support/till';
 
 /** The client adapter on connections that break, go silent, and come back, with the embedded server behind. */
 describe('client adapter in trouble', () => {
@@ -83,24 +87,24 @@ describe('client adapter in trouble', () => {
 
   it('reads on behind the last event when the connection breaks in the middle', async () => {
     for (let part = 0; part < 4; part++) {
-      await direct.append('read-a', part === 0 ? 'no_stream' : BigInt(part * 500 - 1), Array.from({ length: 500 }, (_, n) => anEvent({ data: { n: part * 500 + n } })));
+      await direct.append('read-a', part === 0 ? 'no_stream' : BigInt(part * 200 - 1), Array.from({ length: 200 }, (_, n) => anEvent({ data: { n: part * 200 + n } })));
     }
     const forwards: unknown[] = [];
     for await (const { data } of store.readStream('read-a')) {
       forwards.push(data.n);
-      if (data.n === 100 || data.n === 1_200) proxy.cut();
+      if (data.n === 100 || data.n === 600) proxy.cut();
     }
-    expect(forwards).toEqual(Array.from({ length: 2_000 }, (_, n) => n));
+    expect(forwards).toEqual(Array.from({ length: 800 }, (_, n) => n));
     const backwards: unknown[] = [];
-    for await (const { data } of store.readStream('read-a', { direction: 'backwards', maxCount: 1_500 })) {
+    for await (const { data } of store.readStream('read-a', { direction: 'backwards', maxCount: 700 })) {
       backwards.push(data.n);
-      if (data.n === 1_900) proxy.cut();
+      if (data.n === 750) proxy.cut();
     }
-    expect(backwards).toEqual(Array.from({ length: 1_500 }, (_, n) => 1_999 - n));
+    expect(backwards).toEqual(Array.from({ length: 700 }, (_, n) => 799 - n));
     const all: unknown[] = [];
     for await (const { data } of store.readAll({ filter: { streamPrefixes: ['read-'] } })) {
       all.push(data.n);
-      if (data.n === 700) proxy.cut();
+      if (data.n === 500) proxy.cut();
     }
     expect(all).toEqual(forwards);
     expect(troubles.length).toBeGreaterThan(0);
@@ -140,6 +144,27 @@ describe('client adapter in trouble', () => {
     await direct.append('restart-a', 0n, [anEvent({ data: { n: 2 } })]);
     await reading;
     expect(seen).toEqual([1, 2]);
+  });
+
+  it('keeps the promises of the command runtime while the connection is cut again and again', async () => {
+    const other = createCommandRuntime({ store: direct });
+    const runtime = createCommandRuntime({ store });
+    let answered = 0;
+    const give = async (n: number) => {
+      const id = randomUUID();
+      const context = { commandId: id, correlationId: id, causationId: id, actor: { kind: 'system' as const, id: 's' }, tenant: 't' };
+      const outcome = await (n % 3 === 0 ? other : runtime).execute(till, `cut-${n % 4}`, { type: 'Deposit', ref: id, amount: 1 }, context);
+      if (++answered % 60 === 0) proxy.cut();
+      return { ref: id, stream: `till-cut-${n % 4}`, outcome };
+    };
+    const given: Awaited<ReturnType<typeof give>>[] = [];
+    for (let round = 0; round < 15; round++) given.push(...await Promise.all(Array.from({ length: 20 }, (_, n) => give(round * 20 + n))));
+    for (const stream of new Set(given.map((call) => call.stream))) {
+      const log = await collect(direct.readStream(stream));
+      const told = given.filter((call) => call.stream === stream).map(({ ref, outcome }) => `${outcome.accepted} ${ref} ${outcome.revision}`);
+      expect(told.toSorted()).toEqual(log.map(({ data, revision }) => `true ${String(data.ref)} ${revision}`).toSorted());
+      expect(log.map(({ metadata }) => metadata.prev)).toEqual([null, ...log.slice(0, -1).map(eventDigest)]);
+    }
   });
 
   it('opens a subscription again that has gone silent', async () => {
