@@ -52,7 +52,7 @@ export async function mutate<Answer extends AnswerFields, Fields extends object>
   }
 
   function refused(refusals: readonly Refusal[]): MutationPayload {
-    const errors = refusals.map((refusal) => toUserError(refusal, context.correlationId));
+    const errors = refusals.map((refusal) => toUserError({ ...refusal, path: pathInInput(refusal.path) }, context.correlationId));
     return { position: kept?.position ?? null, revision: kept?.revision ?? null, errors };
   }
 }
@@ -60,6 +60,11 @@ export async function mutate<Answer extends AnswerFields, Fields extends object>
 /** An id that the same command makes again: for the objects it creates. `what` tells several apart. */
 export function derivedId(command: CommandContext, what: string): string {
   return uuidv5(what, command.commandId);
+}
+
+/** Deciders name a field of their command; the caller knows it as a field of the mutation's input. */
+function pathInInput(path: Refusal['path']): Refusal['path'] {
+  return path === undefined || path[0] === 'input' ? path : ['input', ...path];
 }
 
 async function invalidInput(input: Mutation['input']): Promise<Refusal[]> {

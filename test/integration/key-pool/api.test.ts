@@ -65,7 +65,7 @@ describe('addProviderKey', () => {
     const count = async () => (await setting.db.query<{ count: string }>('select count(*) from vault_secrets'))[0]!.count;
     const before = await count();
     const { addProviderKey } = await setting.ask(ADD, { input: { provider, name: 'first', secret: 'another-sample' } });
-    expect(addProviderKey).toMatchObject({ providerKey: null, keyPool: null, errors: [{ code: 'E4091', rule: 'provider_key_name_taken', path: ['name'] }] });
+    expect(addProviderKey).toMatchObject({ providerKey: null, keyPool: null, errors: [{ code: 'E4091', rule: 'provider_key_name_taken', path: ['input', 'name'] }] });
     expect(await count()).toBe(before);
   });
 

@@ -63,7 +63,7 @@ describe('issueKey', () => {
     });
     expect(released.secret).not.toBe(first.secret);
     expect((await issue(admin, { ownerId: owner.id, keyAlias: ' SHARED ', models: [] }))).toMatchObject({
-      virtualKey: null, secret: null, errors: [{ code: 'E4091', rule: 'key_alias_taken', path: ['keyAlias'] }],
+      virtualKey: null, secret: null, errors: [{ code: 'E4091', rule: 'key_alias_taken', path: ['input', 'keyAlias'] }],
     });
     const elsewhere = await api.person('admin', 't2');
     expect((await issue(elsewhere, { ownerId: elsewhere.id, keyAlias: 'shared', models: [] })).errors).toEqual([]);
@@ -72,7 +72,7 @@ describe('issueKey', () => {
   it('refuses owners that do not exist, belong to another tenant or are no users', async () => {
     const stranger = await api.person('user', 't2');
     for (const ownerId of [stranger.id, `${Buffer.from('User:nobody').toString('base64url')}`]) {
-      expect((await issue(admin, { ownerId, keyAlias: `for ${ownerId}`, models: [] })).errors).toMatchObject([{ code: 'E4041', rule: 'user_unknown', path: ['ownerId'] }]);
+      expect((await issue(admin, { ownerId, keyAlias: `for ${ownerId}`, models: [] })).errors).toMatchObject([{ code: 'E4041', rule: 'user_unknown', path: ['input', 'ownerId'] }]);
     }
     expect((await issue(admin, { ownerId: 'nonsense', keyAlias: 'x', models: [] })).errors).toMatchObject([{ code: 'E4004' }]);
   });
