@@ -26,7 +26,8 @@ export async function addProviderKey(
 ): Promise<CommandOutcome<{ provider: string; keyId: string }>> {
   const secretRef = `${command.tenant}/${key.keyId}`;
   await vault.putSecret(secretPlace(secretRef), secret);
-  const added = { type: 'AddProviderKey' as const, ...key, lastFour: secret.slice(-4), fingerprint: vault.fingerprint('provider-key', secret), secretRef, now };
+  const fingerprint = vault.fingerprint('provider-key', secret);
+  const added = { type: 'AddProviderKey' as const, ...key, lastFour: secret.slice(-4), fingerprint, secretRef, now };
   const outcome = await commands.execute(keyPool, provider, added, command, () => ({ provider, keyId: key.keyId }));
   if (!outcome.accepted) await vault.deleteSecret(secretPlace(secretRef));
   return outcome;

@@ -119,7 +119,9 @@ function addProviderKey(state: KeyPoolState, command: AddProviderKey, now: numbe
     return refuse('B2001', 'pool_full', `A pool holds at most ${KEY_LIMIT} keys.`, { details: { limit: KEY_LIMIT } });
   }
   for (const key of state.keys.values()) {
-    if (key.name === data.name) return refuse('E4091', 'provider_key_name_taken', 'The pool already has a key of this name.', { path: ['name'] });
+    if (key.name === data.name) {
+      return refuse('E4091', 'provider_key_name_taken', 'The pool already has a key of this name.', { path: ['name'] });
+    }
     if (key.fingerprint === data.fingerprint) {
       return refuse('E4091', 'provider_key_known', 'The pool already has this key under another name.', { path: ['secret'] });
     }
@@ -138,7 +140,8 @@ function requestLease(state: KeyPoolState, command: RequestLease, now: number): 
   const served = drained.some(({ type, data }) => type === 'LeaseGranted' && data.ticketId === ticketId);
   if (!served && maxWaitMs === 0) return refuseNow(state, tenant, now);
   if (!served && state.tickets.size >= QUEUE_LIMIT) {
-    return refuse('E4291', 'queue_full', 'Too many callers wait for this pool.', { details: { limit: QUEUE_LIMIT }, retryAfterMs: RETRY_MS });
+    const details = { limit: QUEUE_LIMIT };
+    return refuse('E4291', 'queue_full', 'Too many callers wait for this pool.', { details, retryAfterMs: RETRY_MS });
   }
   return { events: [{ type: 'LeaseRequested', data: requested }, ...drained] };
 }
@@ -160,7 +163,8 @@ function heartbeatLease(state: KeyPoolState, command: HeartbeatLease, now: numbe
   const lease = heldLease(state, command);
   if ('refusal' in lease) return lease;
   if (now - lease.grantedAt >= LEASE_LIFETIME_MS) {
-    return refuse('B2001', 'lease_lifetime_over', 'A lease is not renewed this long; request a new one.', { details: { limitMs: LEASE_LIFETIME_MS } });
+    const details = { limitMs: LEASE_LIFETIME_MS };
+    return refuse('B2001', 'lease_lifetime_over', 'A lease is not renewed this long; request a new one.', { details });
   }
   return nothing;
 }
@@ -180,7 +184,7 @@ function timeOutTicket(state: KeyPoolState, { ticketId }: TimeOutTicket, now: nu
 }
 
 /** The lease that the caller proves to hold. A lease of somebody else is as unknown as one that never was. */
-function heldLease(state: KeyPoolState, { leaseId, token, holder }: { leaseId: string; token: number; holder: string }): Lease | { refusal: Refusal } {
+function heldLease(state: KeyPoolState, { leaseId, token, holder }: ReleaseLease | HeartbeatLease): Lease | { refusal: Refusal } {
   const lease = state.leases.get(leaseId);
   const known = lease ?? state.ended.get(leaseId);
   if (known?.holder !== holder || known.token === undefined) {
@@ -191,7 +195,8 @@ function heldLease(state: KeyPoolState, { leaseId, token, holder }: { leaseId: s
 
 /** Refusal of a token that is not, or no longer, the one of the lease. */
 export function staleLease(token: number): { refusal: Refusal } {
-  return refuse('E4091', 'stale_lease', 'The lease is over; its key may serve somebody else by now.', { path: ['fencingToken'], details: { token } });
+  const message = 'The lease is over; its key may serve somebody else by now.';
+  return refuse('E4091', 'stale_lease', message, { path: ['fencingToken'], details: { token } });
 }
 
 const ending = ({ id, keyId, token }: Lease, at: number) => ({ leaseId: id, keyId, token, at });

@@ -79,7 +79,8 @@ export function startKeyPoolKeeper({ commands, db, clock = () => new Date(), log
   /** @returns when the pool has to be looked at again, if that is known */
   async function tend(provider: string, tenant: string, now: number): Promise<number | undefined> {
     const send = (command: KeyPoolCommand, commandId: string) => commands.execute(keyPool, provider, command, contextOf(commandId, tenant));
-    const tick = await commands.execute(keyPool, provider, { type: 'Tick', now }, contextOf(randomUUID(), tenant), (state) => survey(state, now));
+    const context = contextOf(randomUUID(), tenant);
+    const tick = await commands.execute(keyPool, provider, { type: 'Tick', now }, context, (state) => survey(state, now));
     if (!tick.accepted) return undefined;
     const { leases, token, overdue, wakeAt } = tick.answer;
     await insertBeats(db, leases.map((lease) => ({ ...lease, provider })));
@@ -96,7 +97,8 @@ export function startKeyPoolKeeper({ commands, db, clock = () => new Date(), log
     const skewMs = clock().getTime() - now;
     const wasSkewed = skewed;
     skewed = Math.abs(skewMs) > TOLERATED_SKEW_MS;
-    if (skewed && !wasSkewed) log.error({ skewMs }, 'The clocks of this server and of the database are too far apart: rate limits of provider keys suffer');
+    if (!skewed || wasSkewed) return;
+    log.error({ skewMs }, 'The clocks of this server and of the database are too far apart: rate limits of provider keys suffer');
   }
 
   const done = run();

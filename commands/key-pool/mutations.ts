@@ -3,7 +3,9 @@ import type { Refusal } from '../../schema/errors/catalogue';
 import {
   AddProviderKeyInput, DEFAULT_TTL_SECONDS, DEFAULT_WAIT_SECONDS, HeartbeatLeaseInput, LeaseKeyInput, ReleaseLeaseInput,
 } from '../../schema/key-pool/inputs';
-import { AddProviderKeyPayload, HeartbeatLeasePayload, LeaseKeyPayload, LeaseOutcome, ReleaseLeasePayload } from '../../schema/key-pool/types';
+import {
+  AddProviderKeyPayload, HeartbeatLeasePayload, LeaseKeyPayload, LeaseOutcome, ReleaseLeasePayload,
+} from '../../schema/key-pool/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { derivedId, mutate } from '../../src/graphql/mutate';
@@ -20,7 +22,10 @@ import type { KeyPoolState, Lease } from './state';
 export class KeyPoolMutations {
   @Mutation(() => AddProviderKeyPayload, { description: 'Adds a key to the pool of its vendor; the first one makes the pool.' })
   @Policy('owner', 'admin')
-  addProviderKey(@Arg('input', () => AddProviderKeyInput, { description: 'The key.' }) input: AddProviderKeyInput, @Ctx() context: Context): Promise<MutationPayload> {
+  addProviderKey(
+    @Arg('input', () => AddProviderKeyInput, { description: 'The key.' }) input: AddProviderKeyInput,
+    @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(context, { name: 'addProviderKey', input }, (command) => {
       const { provider, name, secret, concurrencyLimit, rpmLimit, priority, tenantScope } = input;
       const key = {
@@ -33,19 +38,29 @@ export class KeyPoolMutations {
 
   @Mutation(() => LeaseKeyPayload, { description: 'Leases a key of a vendor, or takes a place in the queue for one.' })
   @Policy('owner', 'admin')
-  leaseKey(@Arg('input', () => LeaseKeyInput, { description: 'What, and how long to wait.' }) input: LeaseKeyInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return mutate(context, { name: 'leaseKey', input, secretFields: ['secret'] }, (command) => leaseKey(context, command, input), (leased) => leased);
+  leaseKey(
+    @Arg('input', () => LeaseKeyInput, { description: 'What, and how long to wait.' }) input: LeaseKeyInput,
+    @Ctx() context: Context,
+  ): Promise<MutationPayload> {
+    const mutation = { name: 'leaseKey', input, secretFields: ['secret'] };
+    return mutate(context, mutation, (command) => leaseKey(context, command, input), (leased) => leased);
   }
 
   @Mutation(() => HeartbeatLeasePayload, { description: 'Says that a lease is still in use; it then lives for another TTL.' })
   @Policy('owner', 'admin')
-  heartbeatLease(@Arg('input', () => HeartbeatLeaseInput, { description: 'Which lease.' }) input: HeartbeatLeaseInput, @Ctx() context: Context): Promise<MutationPayload> {
+  heartbeatLease(
+    @Arg('input', () => HeartbeatLeaseInput, { description: 'Which lease.' }) input: HeartbeatLeaseInput,
+    @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(context, { name: 'heartbeatLease', input }, (command) => heartbeatLease(context, command, input), (changed) => changed);
   }
 
   @Mutation(() => ReleaseLeasePayload, { description: 'Gives a leased key back; whoever waits for it is served at once.' })
   @Policy('owner', 'admin')
-  releaseLease(@Arg('input', () => ReleaseLeaseInput, { description: 'Which lease.' }) input: ReleaseLeaseInput, @Ctx() context: Context): Promise<MutationPayload> {
+  releaseLease(
+    @Arg('input', () => ReleaseLeaseInput, { description: 'Which lease.' }) input: ReleaseLeaseInput,
+    @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(context, { name: 'releaseLease', input }, (command) => {
       const claim = claimOf(context, input);
       const release = { type: 'ReleaseLease' as const, ...claim.held, outcome: input.outcome ?? LeaseOutcome.OK };
@@ -57,7 +72,9 @@ export class KeyPoolMutations {
 /** What `leaseKey` answers: a lease with its secret, or a ticket. */
 type Leased = { leaseId: string; ticketId: null; secret: string } | { leaseId: null; ticketId: string; secret: null };
 
-const requestOver: Refusal = { code: 'E4091', rule: 'request_over', message: 'This request has ended; make a new one.', path: ['requestId'] };
+const requestOver: Refusal = {
+  code: 'E4091', rule: 'request_over', message: 'This request has ended; make a new one.', path: ['requestId'],
+};
 
 async function leaseKey(context: Context, command: CommandContext, input: LeaseKeyInput): Promise<CommandOutcome<Leased>> {
   const { userId, tenantId } = signedIn(context);
@@ -65,7 +82,8 @@ async function leaseKey(context: Context, command: CommandContext, input: LeaseK
   const requestId = `${userId}/${input.requestId}`;
   const outcome = await context.commands.execute(keyPool, provider, {
     type: 'RequestLease', ticketId: `${provider}/${derivedId(command, 'ticket')}`, requestId, tenant: tenantId, holder: userId,
-    ttlMs: (ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1_000, maxWaitMs: (maxWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000, now: context.now().getTime(),
+    ttlMs: (ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1_000, maxWaitMs: (maxWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
+    now: context.now().getTime(),
   }, command, (state) => standing(state, requestId));
   if (!outcome.accepted) return outcome;
 
@@ -79,8 +97,14 @@ async function leaseKey(context: Context, command: CommandContext, input: LeaseK
   return answered({ leaseId: lease.id, ticketId: null, secret });
 }
 
-/** How a request stands: it waits, holds a lease, or is over. */
-function standing({ requests, tickets, leases, keys }: KeyPoolState, requestId: string): { ticketId?: string; lease?: Lease; secretRef?: string } {
+/** How a request stands: it waits, holds a lease, or (none of these) is over. */
+interface Standing {
+  ticketId?: string;
+  lease?: Lease;
+  secretRef?: string;
+}
+
+function standing({ requests, tickets, leases, keys }: KeyPoolState, requestId: string): Standing {
   const id = requests.get(requestId);
   if (id === undefined) return {};
   const lease = leases.get(id);
@@ -88,14 +112,18 @@ function standing({ requests, tickets, leases, keys }: KeyPoolState, requestId: 
   return tickets.has(id) ? { ticketId: id } : {};
 }
 
-async function heartbeatLease(context: Context, command: CommandContext, input: HeartbeatLeaseInput): Promise<CommandOutcome<{ leaseId: string }>> {
+async function heartbeatLease(
+  context: Context, command: CommandContext, input: HeartbeatLeaseInput,
+): Promise<CommandOutcome<{ leaseId: string }>> {
   const { provider, held } = claimOf(context, input);
   const { leaseId, token } = held;
-  const outcome = await context.commands.execute(keyPool, provider, { type: 'HeartbeatLease', ...held }, command, ({ leases }) => leases.get(leaseId)?.ttlMs);
+  const heartbeat = { type: 'HeartbeatLease' as const, ...held };
+  const outcome = await context.commands.execute(keyPool, provider, heartbeat, command, ({ leases }) => leases.get(leaseId)?.ttlMs);
   if (!outcome.accepted) return outcome;
   const { position, revision, answer: ttlMs } = outcome;
-  if (ttlMs !== undefined && (await beat(context.db, { leaseId, provider, token, ttlMs }))) return { accepted: true, answer: { leaseId }, position, revision };
-  return { accepted: false, ...staleLease(token), position, revision };
+  const counts = ttlMs !== undefined && (await beat(context.db, { leaseId, provider, token, ttlMs }));
+  const place = { position, revision };
+  return counts ? { accepted: true, answer: { leaseId }, ...place } : { accepted: false, ...staleLease(token), ...place };
 }
 
 /** A lease as its holder names it. Its id begins with the provider, which is the stream to look in. */

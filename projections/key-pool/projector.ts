@@ -30,8 +30,8 @@ function detailChanges(event: Event): Change[] {
       return [{
         kind: 'put', table: 'provider_keys', key: { id: keyId }, position,
         set: {
-          tenant_id: recorded.metadata.tenant, provider, name, last_four: lastFour, concurrency_limit: concurrencyLimit, rpm_limit: rpmLimit,
-          priority, tenant_scope: tenantScope, active: true, active_leases: 0,
+          tenant_id: recorded.metadata.tenant, provider, name, last_four: lastFour, concurrency_limit: concurrencyLimit,
+          rpm_limit: rpmLimit, priority, tenant_scope: tenantScope, active: true, active_leases: 0,
         },
       }];
     }
@@ -39,7 +39,9 @@ function detailChanges(event: Event): Change[] {
       const { ticketId, tenant, holder, maxWaitMs } = event.data;
       return [{
         kind: 'put', table: 'wait_tickets', key: { id: ticketId }, position,
-        set: { tenant_id: tenant, provider, holder, place: recorded.revision, enqueued_at: at, deadline: new Date(event.data.at + maxWaitMs) },
+        set: {
+          tenant_id: tenant, provider, holder, place: recorded.revision, enqueued_at: at, deadline: new Date(event.data.at + maxWaitMs),
+        },
       }];
     }
     case 'LeaseGranted': {
@@ -48,7 +50,9 @@ function detailChanges(event: Event): Change[] {
         { kind: 'remove', table: 'wait_tickets', key: { id: ticketId }, position },
         {
           kind: 'put', table: 'leases', key: { id: leaseId }, position,
-          set: { tenant_id: tenant, provider, key_id: keyId, holder, token, ttl_ms: ttlMs, state: 'active', granted_at: at, ended_at: null },
+          set: {
+            tenant_id: tenant, provider, key_id: keyId, holder, token, ttl_ms: ttlMs, state: 'active', granted_at: at, ended_at: null,
+          },
         },
         { kind: 'add', table: 'provider_keys', key: { id: keyId }, position, add: { active_leases: 1 } },
       ];

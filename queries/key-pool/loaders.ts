@@ -11,12 +11,14 @@ export const SHOWN = 100;
 
 /** Pools of the caller's tenant by provider. */
 export const keyPoolByProvider = defineLoader('keyPoolByProvider', async (context: Context, providers: readonly string[]) => {
-  const rows = await context.db.query<KeyPoolRow>('select * from views.key_pools where tenant_id = $1 and id = any($2)', [tenantOf(context), providers]);
+  const rows = await context.db.query<KeyPoolRow>(
+    'select * from views.key_pools where tenant_id = $1 and id = any($2)', [tenantOf(context), providers]);
   return inOrderOf(providers, rows.map(toKeyPool), (pool) => pool.id);
 });
 
 export const providerKeyById = defineLoader('providerKeyById', async (context: Context, ids: readonly string[]) => {
-  const rows = await context.db.query<ProviderKeyRow>('select * from views.provider_keys where tenant_id = $1 and id = any($2)', [tenantOf(context), ids]);
+  const rows = await context.db.query<ProviderKeyRow>(
+    'select * from views.provider_keys where tenant_id = $1 and id = any($2)', [tenantOf(context), ids]);
   return inOrderOf(ids, rows.map(toProviderKey), (key) => key.id);
 });
 
@@ -33,7 +35,8 @@ export const waitTicketById = defineLoader('waitTicketById', async (context: Con
 /** Keys of each pool, the ones to use first in front. */
 export const keysOfPool = defineLoader('keysOfPool', async (context: Context, providers: readonly string[]) => {
   const rows = await context.db.query<ProviderKeyRow>(
-    'select * from views.provider_keys where tenant_id = $1 and provider = any($2) order by priority desc, id', [tenantOf(context), providers]);
+    'select * from views.provider_keys where tenant_id = $1 and provider = any($2) order by priority desc, id',
+    [tenantOf(context), providers]);
   return groupedInOrderOf(providers, rows.map(toProviderKey), (key) => key.provider);
 });
 

@@ -1,7 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { KeyPoolFilter, KeyPoolOrder, KeyPoolOrderField } from '../../schema/key-pool/inputs';
 import {
-  AddProviderKeyPayload, HeartbeatLeasePayload, KeyPool, KeyPoolConnection, Lease, LeaseKeyPayload, ProviderKey, ReleaseLeasePayload, WaitTicket,
+  AddProviderKeyPayload, HeartbeatLeasePayload, KeyPool, KeyPoolConnection, Lease, LeaseKeyPayload, PLACE_IN_QUEUE, ProviderKey,
+  ReleaseLeasePayload, WaitTicket,
 } from '../../schema/key-pool/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
 import type { Context, LoaderDefinition } from '../../src/graphql/context';
@@ -51,7 +52,10 @@ export class KeyPoolQueries {
 
   @Query(() => KeyPool, { nullable: true, description: 'The pool of one vendor.' })
   @Policy('owner', 'admin', 'auditor')
-  async keyPool(@Arg('provider', () => String, { description: 'The vendor.' }) provider: string, @Ctx() context: Context): Promise<KeyPool | undefined> {
+  async keyPool(
+    @Arg('provider', () => String, { description: 'The vendor.' }) provider: string,
+    @Ctx() context: Context,
+  ): Promise<KeyPool | undefined> {
     await context.waitForViews('key_pools');
     return context.loader(keyPoolByProvider).load(provider);
   }
@@ -119,7 +123,7 @@ export class LeaseKeyPayloadFields {
     return changed(context, leaseById, leaseId);
   }
 
-  @FieldResolver(() => WaitTicket, { nullable: true, description: 'The place in the queue. Ask again with the same `requestId` to get the lease.' })
+  @FieldResolver(() => WaitTicket, { nullable: true, description: PLACE_IN_QUEUE })
   ticket(@Root() { ticketId }: Changed, @Ctx() context: Context): Promise<WaitTicket | null> {
     return changed(context, waitTicketById, ticketId);
   }

@@ -62,24 +62,35 @@ export class LeaseKeyInput {
   @Matches(PROVIDER)
   provider!: string;
 
-  @Field(() => String, { description: 'Your name for this request, 1 to 200 characters. Asking again with it answers the same ticket or lease.' })
+  @Field(() => String, { description: 'Your name for this request, 1 to 200 characters. Asking again by it gives the same lease.' })
   @MinLength(1)
   @MaxLength(200)
   requestId!: string;
 
-  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_TTL_SECONDS, description: 'The lease expires when no heartbeat comes for this long, 5 to 3,600 seconds.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: DEFAULT_TTL_SECONDS,
+    description: 'The lease expires when no heartbeat comes for this long, 5 to 3,600 seconds.',
+  })
   @IsInt()
   @Min(5)
   @Max(MAX_SECONDS)
   ttlSeconds?: number | null;
 
-  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_WAIT_SECONDS, description: 'How long to wait in the queue, 0 to 3,600 seconds; 0: now or not at all.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: DEFAULT_WAIT_SECONDS,
+    description: 'How long to wait in the queue, 0 to 3,600 seconds; 0: now or not at all.',
+  })
   @IsInt()
   @Min(0)
   @Max(MAX_SECONDS)
   maxWaitSeconds?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key gives the very same answer, without the secret. To poll, repeat `requestId` alone.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Repeating the request with the same key gives the same answer without the secret. To poll, repeat `requestId` alone.',
+  })
   idempotencyKey?: string | null;
 }
 

@@ -147,12 +147,14 @@ export class AddProviderKeyPayload extends MutationPayload {
   keyPool!: KeyPool | null;
 }
 
+export const PLACE_IN_QUEUE = 'The place in the queue. Ask again with the same `requestId` to get the lease.';
+
 @ObjectType({ implements: MutationPayload, description: 'Answer of `leaseKey`: a lease, or a ticket when it has to wait.' })
 export class LeaseKeyPayload extends MutationPayload {
   @Field(() => Lease, { nullable: true, description: 'The lease.' })
   lease!: Lease | null;
 
-  @Field(() => WaitTicket, { nullable: true, description: 'The place in the queue. Ask again with the same `requestId` to get the lease.' })
+  @Field(() => WaitTicket, { nullable: true, description: PLACE_IN_QUEUE })
   ticket!: WaitTicket | null;
 
   @Field(() => String, { nullable: true, description: 'Secret of the leased key, for its holder only.' })

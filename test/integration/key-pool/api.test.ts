@@ -5,15 +5,17 @@ import { createPoolSetting, type PoolSetting } from './pool-setting';
 
 const SECRET = 'sk-test-not-a-key';
 const ADD = `mutation ($input: AddProviderKeyInput!) { addProviderKey(input: $input) {
-  providerKey { id name lastFour rpmLimit concurrencyLimit priority tenantScope active activeLeases permitsLastMinute } keyPool { id provider capacity } position revision
-  errors { code rule path } } }`;
+  providerKey { id name lastFour rpmLimit concurrencyLimit priority tenantScope active activeLeases permitsLastMinute }
+  keyPool { id provider capacity } position revision errors { code rule path } } }`;
 const LEASE = `mutation ($input: LeaseKeyInput!) { leaseKey(input: $input) {
-  lease { id provider holder fencingToken ttlSeconds grantedAt expiresAt providerKey { name } } ticket { id place reason retryAfterMs holder } secret
-  errors { code rule path ... on TryLaterError { retryAfterMs } } } }`;
+  lease { id provider holder fencingToken ttlSeconds grantedAt expiresAt providerKey { name } }
+  ticket { id place reason retryAfterMs holder } secret errors { code rule path ... on TryLaterError { retryAfterMs } } } }`;
 const BEAT = 'mutation ($input: HeartbeatLeaseInput!) { heartbeatLease(input: $input) { lease { expiresAt } errors { code rule path } } }';
-const RELEASE = 'mutation ($input: ReleaseLeaseInput!) { releaseLease(input: $input) { keyPool { activeLeases waiting grantsTotal } errors { code rule } } }';
+const RELEASE = `mutation ($input: ReleaseLeaseInput!) { releaseLease(input: $input) {
+  keyPool { activeLeases waiting grantsTotal } errors { code rule } } }`;
 const POOL = `query ($provider: String!) { keyPool(provider: $provider) {
-  provider activeLeases waiting capacity grantsTotal keys { name permitsLastMinute } leases { holder fencingToken } queue { holder place reason } } }`;
+  provider activeLeases waiting capacity grantsTotal keys { name permitsLastMinute }
+  leases { holder fencingToken } queue { holder place reason } } }`;
 
 let setting: PoolSetting;
 beforeAll(async () => {
@@ -43,7 +45,8 @@ describe('addProviderKey', () => {
     const { addProviderKey } = await setting.ask(ADD, { input: { provider, name: 'first', secret: SECRET } });
     expect(addProviderKey).toMatchObject({
       providerKey: {
-        name: 'first', lastFour: SECRET.slice(-4), rpmLimit: null, concurrencyLimit: 1, priority: 0, tenantScope: '*', active: true, activeLeases: 0, permitsLastMinute: 0,
+        name: 'first', lastFour: SECRET.slice(-4), rpmLimit: null, concurrencyLimit: 1, priority: 0, tenantScope: '*',
+        active: true, activeLeases: 0, permitsLastMinute: 0,
       },
       keyPool: { id: toGlobalId('KeyPool', provider), provider, capacity: 1 },
       revision: '0',
@@ -65,19 +68,22 @@ describe('addProviderKey', () => {
     const count = async () => (await setting.db.query<{ count: string }>('select count(*) from vault_secrets'))[0]!.count;
     const before = await count();
     const { addProviderKey } = await setting.ask(ADD, { input: { provider, name: 'first', secret: 'another-sample' } });
-    expect(addProviderKey).toMatchObject({ providerKey: null, keyPool: null, errors: [{ code: 'E4091', rule: 'provider_key_name_taken', path: ['input', 'name'] }] });
+    const errors = [{ code: 'E4091', rule: 'provider_key_name_taken', path: ['input', 'name'] }];
+    expect(addProviderKey).toMatchObject({ providerKey: null, keyPool: null, errors });
     expect(await count()).toBe(before);
   });
 
   it('judges every field', async () => {
-    const input = { provider: 'Upper Case', name: '', secret: 'short', concurrencyLimit: 0, rpmLimit: -1, priority: 1_001, tenantScope: ',' };
+    const limits = { concurrencyLimit: 0, rpmLimit: -1, priority: 1_001, tenantScope: ',' };
+    const input = { provider: 'Upper Case', name: '', secret: 'short', ...limits };
     const { addProviderKey } = await setting.ask(ADD, { input });
     expect(addProviderKey.errors.map(({ path }: { path: string[] }) => path[1]).sort())
       .toEqual(['concurrencyLimit', 'name', 'priority', 'provider', 'rpmLimit', 'secret', 'tenantScope']);
   });
 
   it('is for operators', async () => {
-    await expect(setting.ask(ADD, { input: { provider: 'p', name: 'n', secret: SECRET } }, 'ursula', 'user')).rejects.toThrow('role does not allow');
+    const input = { provider: 'p', name: 'n', secret: SECRET };
+    await expect(setting.ask(ADD, { input }, 'ursula', 'user')).rejects.toThrow('role does not allow');
     await expect(setting.ask(POOL, { provider: 'p' }, 'ursula', 'user')).rejects.toThrow('role does not allow');
   });
 });
@@ -87,7 +93,8 @@ describe('leaseKey', () => {
     const provider = await newPool();
     const first = await lease(provider, 'r');
     expect(first).toMatchObject({
-      lease: { provider, holder: 'anna', fencingToken: '1', ttlSeconds: 120, providerKey: { name: 'first' } }, ticket: null, secret: `${SECRET}-${provider}`, errors: [],
+      lease: { provider, holder: 'anna', fencingToken: '1', ttlSeconds: 120, providerKey: { name: 'first' } },
+      ticket: null, secret: `${SECRET}-${provider}`, errors: [],
     });
     expect(Date.parse(first.lease.expiresAt) - Date.parse(first.lease.grantedAt)).toBeGreaterThan(118_000);
     const again = await lease(provider, 'r');
@@ -106,10 +113,12 @@ describe('leaseKey', () => {
     const provider = await newPool();
     const held = await lease(provider, 'r');
     const waiting = await lease(provider, 'r', {}, 'ben');
-    expect(waiting).toMatchObject({ lease: null, secret: null, ticket: { holder: 'ben', place: 1, reason: 'CONCURRENCY', retryAfterMs: null }, errors: [] });
+    const ticket = { holder: 'ben', place: 1, reason: 'CONCURRENCY', retryAfterMs: null };
+    expect(waiting).toMatchObject({ lease: null, secret: null, ticket, errors: [] });
     expect(await lease(provider, 's', {}, 'ben')).toMatchObject({ ticket: { place: 2, reason: 'TURN' } });
     expect((await setting.ask(POOL, { provider })).keyPool).toEqual({
-      provider, activeLeases: 1, waiting: 2, capacity: 1, grantsTotal: 1, keys: [{ name: 'first', permitsLastMinute: 1 }], leases: [{ holder: 'anna', fencingToken: '1' }],
+      provider, activeLeases: 1, waiting: 2, capacity: 1, grantsTotal: 1,
+      keys: [{ name: 'first', permitsLastMinute: 1 }], leases: [{ holder: 'anna', fencingToken: '1' }],
       queue: [{ holder: 'ben', place: 1, reason: 'CONCURRENCY' }, { holder: 'ben', place: 2, reason: 'TURN' }],
     });
     const { releaseLease } = await setting.ask(RELEASE, { input: claim(held) });
@@ -133,7 +142,8 @@ describe('leaseKey', () => {
   it('refuses at once when it may not wait, in an unknown pool, and for a request that is over', async () => {
     const provider = await newPool();
     const held = await lease(provider, 'r');
-    expect(await lease(provider, 's', { maxWaitSeconds: 0 })).toMatchObject({ lease: null, ticket: null, errors: [{ code: 'E4291', rule: 'no_key_free', retryAfterMs: 1_000 }] });
+    expect(await lease(provider, 's', { maxWaitSeconds: 0 }))
+      .toMatchObject({ lease: null, ticket: null, errors: [{ code: 'E4291', rule: 'no_key_free', retryAfterMs: 1_000 }] });
     expect((await lease('nobody', 's')).errors).toMatchObject([{ code: 'E4041', rule: 'pool_unknown' }]);
     await setting.ask(RELEASE, { input: claim(held) });
     expect((await lease(provider, 'r')).errors).toMatchObject([{ code: 'E4091', rule: 'request_over' }]);
@@ -153,7 +163,10 @@ describe('heartbeatLease and releaseLease', () => {
   it('refuse another token, somebody else, a lease that has lapsed, and nonsense', async () => {
     const provider = await newPool();
     const held = await lease(provider, 'r');
-    const beat = async (more: object, user?: string) => (await setting.ask(BEAT, { input: { ...claim(held), ...more } }, user)).heartbeatLease.errors[0].rule;
+    const beat = async (more: object, user?: string) => {
+      const { heartbeatLease } = await setting.ask(BEAT, { input: { ...claim(held), ...more } }, user);
+      return heartbeatLease.errors[0].rule;
+    };
     expect(await beat({ fencingToken: '7' })).toBe('stale_lease');
     expect(await beat({}, 'ben')).toBe('lease_unknown');
     expect(await beat({ leaseId: toGlobalId('Lease', 'nowhere') })).toBe('lease_unknown');
@@ -167,7 +180,8 @@ describe('heartbeatLease and releaseLease', () => {
     const provider = await newPool();
     const held = await lease(provider, 'r');
     for (const _ of [1, 2]) {
-      expect((await setting.ask(RELEASE, { input: { ...claim(held), outcome: 'ERROR' } })).releaseLease).toEqual({ keyPool: { activeLeases: 0, waiting: 0, grantsTotal: 1 }, errors: [] });
+      const { releaseLease } = await setting.ask(RELEASE, { input: { ...claim(held), outcome: 'ERROR' } });
+      expect(releaseLease).toEqual({ keyPool: { activeLeases: 0, waiting: 0, grantsTotal: 1 }, errors: [] });
     }
     expect(await setting.db.query('select state from views.leases where provider = $1', [provider])).toEqual([{ state: 'error' }]);
     expect((await setting.ask(BEAT, { input: claim(held) })).heartbeatLease.errors[0].rule).toBe('stale_lease');
@@ -183,21 +197,26 @@ describe('reading', () => {
     const ids = [keyPool.id, keyPool.keys[0].id, held.lease.id, ticket.id];
     const { nodes } = await setting.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids });
     expect(nodes).toEqual(['KeyPool', 'ProviderKey', 'Lease', 'WaitTicket'].map((__typename, n) => ({ __typename, id: ids[n] })));
-    await expect(setting.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }, 'ursula', 'user')).rejects.toThrow('no such object');
+    const asUser = setting.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids }, 'ursula', 'user');
+    await expect(asUser).rejects.toThrow('no such object');
   });
 
   it('lists pools by page, order and search', async () => {
     const providers = [await newPool(), await newPool()].sort();
-    const { keyPools } = await setting.ask('{ keyPools(first: 100, orderBy: { field: PROVIDER, direction: DESC }) { nodes { provider } totalCount } }');
-    const listed = keyPools.nodes.map((node: { provider: string }) => node.provider).filter((provider: string) => providers.includes(provider));
+    const list = '{ keyPools(first: 100, orderBy: { field: PROVIDER, direction: DESC }) { nodes { provider } } }';
+    const { keyPools } = await setting.ask(list);
+    const all: string[] = keyPools.nodes.map((node: { provider: string }) => node.provider);
+    const listed = all.filter((provider) => providers.includes(provider));
     expect(listed).toEqual([...providers].reverse());
-    const found = await setting.ask('query ($search: String) { keyPools(filter: { search: $search }) { totalCount nodes { provider } } }', { search: providers[0] });
+    const search = 'query ($search: String) { keyPools(filter: { search: $search }) { totalCount nodes { provider } } }';
+    const found = await setting.ask(search, { search: providers[0] });
     expect(found.keyPools).toEqual({ totalCount: 1, nodes: [{ provider: providers[0] }] });
   });
 
   it('follows a pool as it changes', async () => {
     const [provider, other] = [await newPool(), await newPool()];
-    const changes = await setting.follow(`subscription { keyPoolChanged(provider: "${provider}") { cursor node { provider activeLeases leases { holder } } } }`);
+    const changes = await setting.follow(`subscription { keyPoolChanged(provider: "${provider}") {
+      cursor node { provider activeLeases leases { holder } } } }`);
     expect((await changes.next()).value.data.keyPoolChanged.node).toBeNull();
     await lease(other, 'r');
     await lease(provider, 'r');

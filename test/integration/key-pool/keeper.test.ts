@@ -84,12 +84,14 @@ describe('a keeper', () => {
     const provider = await newPool({ x: { ttlMs: 200 }, y: { maxWaitMs: 100 } });
     await eventually(async () => (await stateOf(provider)).leases.size + (await stateOf(provider)).tickets.size === 0);
     await second.stop();
-    expect((await typesOf(provider)).sort()).toEqual(['LeaseExpired', 'LeaseGranted', 'LeaseRequested', 'LeaseRequested', 'ProviderKeyAdded', 'TicketTimedOut']);
+    expect((await typesOf(provider)).sort())
+      .toEqual(['LeaseExpired', 'LeaseGranted', 'LeaseRequested', 'LeaseRequested', 'ProviderKeyAdded', 'TicketTimedOut']);
   });
 
   it('finishes what another keeper began: a marked lease expires although nobody marks it again', async () => {
     const provider = await newPool({ x: { ttlMs: 200 } });
-    const lapsed = `insert into lease_beat (lease_id, provider, token, ttl_ms, state) values ($1, $2, 1, 200, 'lapsed') on conflict (lease_id) do update set state = 'lapsed'`;
+    const lapsed = `insert into lease_beat (lease_id, provider, token, ttl_ms, state) values ($1, $2, 1, 200, 'lapsed')
+      on conflict (lease_id) do update set state = 'lapsed'`;
     await setting.db.query(lapsed, [`${provider}/x`, provider]);
     await eventually(async () => (await typesOf(provider)).includes('LeaseExpired'));
   });
@@ -97,8 +99,12 @@ describe('a keeper', () => {
 
 describe('the table of heartbeats', () => {
   const row = (leaseId: string, ttlMs: number) => ({ leaseId, provider: 'table', token: 5, ttlMs });
-  const age = (leaseId: string) => setting.db.query(`update lease_beat set seen_at = now() - interval '1 minute' where lease_id = $1`, [leaseId]);
-  const state = async (leaseId: string) => (await setting.db.query<{ state: string }>('select state from lease_beat where lease_id = $1', [leaseId]))[0]?.state;
+  const age = (leaseId: string) =>
+    setting.db.query(`update lease_beat set seen_at = now() - interval '1 minute' where lease_id = $1`, [leaseId]);
+  const state = async (leaseId: string) => {
+    const [row] = await setting.db.query<{ state: string }>('select state from lease_beat where lease_id = $1', [leaseId]);
+    return row?.state;
+  };
 
   it('marks by the own TTL of each lease, and lets no late heartbeat revive one', async () => {
     const names = ['short', 'long'].map((name) => `${name}-${randomUUID()}`) as [string, string];

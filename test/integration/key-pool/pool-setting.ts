@@ -42,7 +42,9 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   const projections = await setting.runtime({ projectors: [keyPoolsProjector] });
   const live = createLiveFeeds({ pool, notifications, projectors: [keyPoolsProjector], advances: projections });
   const commands = createCommandRuntime({ store });
-  const db: Db = { query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => (await pool.query<Row>(sql, [...values])).rows };
+  const db: Db = {
+    query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => (await pool.query<Row>(sql, [...values])).rows,
+  };
   const vault = await createVault({ pool, masterKey: randomBytes(32) });
   const schema = buildApiSchema([NodeResolver, KeyPoolMutations, ...Object.values(keyPoolQueries), KeyPoolSubscriptions]);
   const parts: Partial<Services> = {
@@ -54,7 +56,9 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   const context: PoolSetting['context'] = (userId, role = 'owner', tenantId = 'a') => {
     const principal: Principal = { kind: 'user', userId, tenantId, role, sessionId: 's' };
     const id = randomUUID();
-    return makeContext({ requestId: id, correlationId: id, principal, address: '', signal: new AbortController().signal, minPosition: undefined, setSessionCookie: () => {} });
+    const { signal } = new AbortController();
+    const minPosition = undefined;
+    return makeContext({ requestId: id, correlationId: id, principal, address: '', signal, minPosition, setSessionCookie: () => {} });
   };
 
   return {

@@ -23,11 +23,14 @@ describe('the view of key pools', () => {
       updated_at: new Date(at + 1_000), revision: '8', position: '90',
     }]);
     expect(tables.provider_keys).toMatchObject([
-      { id: 'k', provider: 'openai', name: 'name-k', last_four: '0000', concurrency_limit: 2, rpm_limit: 9, active: true, active_leases: 1 },
+      { id: 'k', provider: 'openai', name: 'name-k', last_four: '0000', concurrency_limit: 2, rpm_limit: 9, active_leases: 1 },
       { id: 'l', tenant_scope: 'a', rpm_limit: null, active_leases: 0 },
     ]);
     expect(tables.leases).toMatchObject([
-      { id: 'x', tenant_id: 'a', key_id: 'k', holder: 'anna', token: '1', ttl_ms: 1_000, state: 'released', granted_at: new Date(at), ended_at: new Date(at + 1_000) },
+      {
+        id: 'x', tenant_id: 'a', key_id: 'k', holder: 'anna', token: '1', ttl_ms: 1_000, state: 'released',
+        granted_at: new Date(at), ended_at: new Date(at + 1_000),
+      },
       { id: 'y', token: '2', state: 'active', ended_at: null },
     ]);
     expect(tables.wait_tickets).toMatchObject([
@@ -48,8 +51,12 @@ describe('the view of key pools', () => {
 
   it('keeps pools apart', async () => {
     const { key_pools } = await specification.given([
-      ...pool('openai', keyAdded('k', { at }), requested('x', { at })), ...pool('kling', keyAdded('l', { at })), ...pool('openai', granted('x', 'k', 1, { at })),
+      ...pool('openai', keyAdded('k', { at }), requested('x', { at })),
+      ...pool('kling', keyAdded('l', { at })),
+      ...pool('openai', granted('x', 'k', 1, { at })),
     ]);
-    expect(key_pools).toMatchObject([{ id: 'kling', active_leases: 0, capacity: 1 }, { id: 'openai', active_leases: 1, capacity: 1, waiting: 0 }]);
+    expect(key_pools).toMatchObject([
+      { id: 'kling', active_leases: 0, capacity: 1 }, { id: 'openai', active_leases: 1, capacity: 1, waiting: 0 },
+    ]);
   });
 });

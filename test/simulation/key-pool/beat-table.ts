@@ -1,4 +1,5 @@
 import type { KeyPoolState, Lease } from '../../../commands/key-pool/state';
+import type { Rules } from './planted-bugs';
 
 interface Beat {
   token: number;
@@ -13,19 +14,20 @@ export class BeatTable {
   /** Leases that have ended. They stay, so that a node that does not know yet cannot bring them back. */
   private readonly over = new Set<string>();
 
-  constructor(private readonly judgedTtl: (ttlMs: number) => number, private readonly revives: boolean) {}
+  constructor(private readonly rules: Pick<Rules, 'judgedTtl' | 'revives'>) {}
 
   /** Every lease has a row; one that was forgotten starts with a full TTL. */
   repair(state: KeyPoolState, now: number): void {
     for (const lease of state.leases.values()) {
-      if (!this.rows.has(lease.id) && !this.over.has(lease.id)) this.rows.set(lease.id, { token: lease.token, ttlMs: lease.ttlMs, seenAt: now, live: true });
+      if (this.rows.has(lease.id) || this.over.has(lease.id)) continue;
+      this.rows.set(lease.id, { token: lease.token, ttlMs: lease.ttlMs, seenAt: now, live: true });
     }
   }
 
   /** @returns whether the heartbeat counts */
   beat(leaseId: string, token: number, now: number): boolean {
     const row = this.rows.get(leaseId);
-    if (!row || row.token !== token || !(row.live || this.revives)) return false;
+    if (!row || row.token !== token || !(row.live || this.rules.revives)) return false;
     row.seenAt = now;
     return true;
   }
@@ -33,7 +35,7 @@ export class BeatTable {
   /** Marks the rows whose time is up, each once. */
   mark(now: number, marked: (leaseId: string, ttlMs: number, silentMs: number) => void): void {
     for (const [leaseId, row] of this.rows) {
-      if (!row.live || row.seenAt >= now - this.judgedTtl(row.ttlMs)) continue;
+      if (!row.live || row.seenAt >= now - this.rules.judgedTtl(row.ttlMs)) continue;
       row.live = false;
       marked(leaseId, row.ttlMs, now - row.seenAt);
     }

@@ -11,11 +11,15 @@ type Phase =
   | { is: 'asking'; requestId: string; ttlMs: number; maxWaitMs: number }
   | ({ is: 'holding'; pausedUntil: number } & HeldLease);
 
+export type Answered = (accepted: boolean) => void;
+/** How a request stands. */
+export type Told = (standing: HeldLease | 'waiting' | 'over') => void;
+
 /** What a holder may do in the outside world. */
 export interface Reach {
   now(): number;
   /** Sends a command to some node; the answer may never come. */
-  send(command: KeyPoolCommand, answered?: (accepted: boolean) => void, told?: (lease: HeldLease | 'waiting' | 'over') => void): void;
+  send(command: KeyPoolCommand, answered?: Answered, told?: Told): void;
   /** The table's word on a heartbeat that the pool accepted. */
   beat(lease: HeldLease): boolean;
   newId(): string;
@@ -29,7 +33,12 @@ export class Holder {
   phase: Phase = { is: 'idle' };
   private readonly past: HeldLease[] = [];
 
-  constructor(private readonly name: string, private readonly tenant: string, private readonly random: Random, private readonly reach: Reach) {}
+  constructor(
+    private readonly name: string,
+    private readonly tenant: string,
+    private readonly random: Random,
+    private readonly reach: Reach,
+  ) {}
 
   /** One thing it does. @param calm starts nothing new and makes no trouble */
   act(calm: boolean): void {
@@ -40,9 +49,10 @@ export class Holder {
     } else if (phase.is === 'asking') {
       this.request(phase);
     } else if (this.reach.now() >= phase.pausedUntil) {
-      if (!calm && random.chance(0.02)) this.phase = { is: 'idle' };
-      else if (!calm && random.chance(0.02)) phase.pausedUntil = this.reach.now() + random.between(1_000, 60_000);
-      else if (!calm && random.chance(0.6)) this.heartbeat(phase);
+      const mood = calm ? 1 : random.next();
+      if (mood < 0.02) this.phase = { is: 'idle' };
+      else if (mood < 0.04) phase.pausedUntil = this.reach.now() + random.between(1_000, 60_000);
+      else if (mood < 0.6) this.heartbeat(phase);
       else this.release(phase);
     }
   }
@@ -80,14 +90,16 @@ export class Holder {
 
   private heartbeat(lease: HeldLease): void {
     this.reach.send(this.about('HeartbeatLease', lease), (accepted) => {
-      if (!(accepted && this.reach.beat(lease)) && this.phase.is === 'holding' && this.phase.leaseId === lease.leaseId) this.phase = { is: 'idle' };
+      if (!(accepted && this.reach.beat(lease))) this.letGo(lease);
     });
   }
 
   private release(lease: HeldLease): void {
-    this.reach.send(this.about('ReleaseLease', lease), () => {
-      if (this.phase.is === 'holding' && this.phase.leaseId === lease.leaseId) this.phase = { is: 'idle' };
-    });
+    this.reach.send(this.about('ReleaseLease', lease), () => this.letGo(lease));
+  }
+
+  private letGo({ leaseId }: HeldLease): void {
+    if (this.phase.is === 'holding' && this.phase.leaseId === leaseId) this.phase = { is: 'idle' };
   }
 
   /** Beats or releases with something it has no right to. */

@@ -91,21 +91,24 @@ export class Judge {
         this.rule(types.has('LeaseRequested') === (before === undefined), `request ${command.requestId} taken twice or not at all`);
         break;
       case 'ReleaseLease': {
-        const lease = this.held.get(command.leaseId) ?? this.over.get(command.leaseId);
-        this.rule(lease?.token === command.token && lease.holder === command.holder, `release of ${command.leaseId} with a token or holder not its own`);
-        this.rule(types.has('LeaseReleased') === this.held.has(command.leaseId), `release of ${command.leaseId} had no effect, or a second one`);
+        const { leaseId, token, holder } = command;
+        const lease = this.held.get(leaseId) ?? this.over.get(leaseId);
+        this.rule(lease?.token === token && lease.holder === holder, `release of ${leaseId} with a token or holder not its own`);
+        this.rule(types.has('LeaseReleased') === this.held.has(leaseId), `release of ${leaseId} had no effect, or a second one`);
         break;
       }
       case 'HeartbeatLease': {
-        const lease = this.held.get(command.leaseId);
-        this.rule(lease?.token === command.token && lease.holder === command.holder, `heartbeat of ${command.leaseId} accepted from no holder`);
+        const { leaseId, token, holder } = command;
+        const lease = this.held.get(leaseId);
+        this.rule(lease?.token === token && lease.holder === holder, `heartbeat of ${leaseId} accepted from no holder`);
         this.rule(events.length === 0, 'a heartbeat wrote an event');
         break;
       }
-      case 'ExpireLease':
-        this.rule(!types.has('LeaseExpired') || this.held.get(command.leaseId)?.token === command.token, `expiry of ${command.leaseId} with a token not its own`);
-        this.rule(types.has('LeaseExpired') || this.held.get(command.leaseId)?.token !== command.token, `expiry of ${command.leaseId} had no effect`);
+      case 'ExpireLease': {
+        const isHeld = this.held.get(command.leaseId)?.token === command.token;
+        this.rule(types.has('LeaseExpired') === isHeld, `expiry of ${command.leaseId} had no effect, or one that its token does not allow`);
         break;
+      }
       default:
     }
   }
@@ -122,7 +125,7 @@ export class Judge {
       }
       case 'no_key_free': {
         const { tenant } = command as Extract<KeyPoolCommand, { type: 'RequestLease' }>;
-        this.rule(this.servable(now) || this.freeFor(tenant, now).length === 0, `${tenant} was refused although a key is free and nobody due for it`);
+        this.rule(this.servable(now) || this.freeFor(tenant, now).length === 0, `${tenant} was refused although a key is free`);
         break;
       }
       case 'pool_unknown':
@@ -181,7 +184,8 @@ export class Judge {
     const place = this.waiters.findIndex((waiter) => waiter.ticketId === ticketId);
     const waiter = this.waiters[place]!;
     this.rule(place >= 0, `lease for ${ticketId}, which does not wait`);
-    this.rule(waiter.deadline > at || (cause.type === 'RequestLease' && cause.ticketId === ticketId), `ticket ${ticketId} served after its wait limit`);
+    const justCame = cause.type === 'RequestLease' && cause.ticketId === ticketId;
+    this.rule(waiter.deadline > at || justCame, `ticket ${ticketId} served after its wait limit`);
     const due = this.servable(at) ?? waiter;
     this.rule(due === waiter || this.waiters.indexOf(due) > place, `${ticketId} overtook ${due.ticketId}`);
     const [best] = this.freeFor(waiter.tenant, at);
@@ -235,7 +239,8 @@ export class Judge {
     return this.keys
       .filter((key) => key.scope === '*' || key.scope.split(',').includes(tenant))
       .filter((key) => key.active < key.limit && (key.rpm === null || recent(key, now) < key.rpm))
-      .sort((a, b) => b.priority - a.priority || a.active / a.limit - b.active / b.limit || share(a, now) - share(b, now) || (a.id < b.id ? -1 : 1));
+      .sort((a, b) => b.priority - a.priority || a.active / a.limit - b.active / b.limit || share(a, now) - share(b, now)
+        || (a.id < b.id ? -1 : 1));
   }
 
   private rule(holds: unknown, violation: string): void {

@@ -3,6 +3,7 @@ import { simulate, type Tally } from './world';
 
 const STEPS_PER_WORLD = 4_000;
 const TOTAL_STEPS = Number(process.env.SIMULATION_STEPS ?? 1_000_000);
+const AGAIN = `npx jest --selectProjects simulation --testPathPatterns simulation/key-pool -t 'no rule'`;
 /** Worlds that a planted bug gets before it counts as unseen. */
 const WORLDS_PER_BUG = 40;
 
@@ -13,8 +14,7 @@ test('no rule of the key pool breaks in any world', () => {
   for (let seed = first; (total.steps ?? 0) < TOTAL_STEPS; seed++) {
     const { violation, ...tally } = simulate(seed, STEPS_PER_WORLD, sound);
     if (violation) {
-      throw new Error(`Seed ${seed}: ${violation}
-Again: SIMULATION_SEED=${seed} SIMULATION_STEPS=1 npx jest --selectProjects simulation --testPathPatterns simulation/key-pool -t 'no rule'`);
+      throw new Error(`Seed ${seed}: ${violation}\nAgain: SIMULATION_SEED=${seed} SIMULATION_STEPS=1 ${AGAIN}`);
     }
     for (const name of Object.keys(tally) as (keyof Tally)[]) total[name] = (total[name] ?? 0) + tally[name];
   }

@@ -97,7 +97,8 @@ export class Node {
     this.catchUp();
     if (this.rules.resendsLost && flight.events.length > 0) {
       this.flight = { ...flight, id: this.log.nextAppendId(), expected: this.revision };
-      this.working = flight.events.reduce(this.rules.aggregate.evolve, this.rules.aggregate.copy!(this.state));
+      const { aggregate } = this.rules;
+      this.working = flight.events.reduce((state, event) => aggregate.evolve(state, event), aggregate.copy!(this.state));
       return;
     }
     this.flight = undefined;

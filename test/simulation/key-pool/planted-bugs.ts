@@ -23,7 +23,9 @@ const inEvents = (change: (event: KeyPoolEvent, state: KeyPoolState) => KeyPoolE
 const inCommands = (change: (command: KeyPoolCommand, state: KeyPoolState) => KeyPoolCommand): Rules =>
   ({ ...sound, aggregate: { ...keyPool, decide: (state, command) => keyPool.decide(state, change(command, state)) } });
 
-const inDecisions = (change: (events: readonly KeyPoolEvent[], state: KeyPoolState, command: KeyPoolCommand) => readonly KeyPoolEvent[]): Rules => ({
+type ChangeEvents = (events: readonly KeyPoolEvent[], state: KeyPoolState, command: KeyPoolCommand) => readonly KeyPoolEvent[];
+
+const inDecisions = (change: ChangeEvents): Rules => ({
   ...sound,
   aggregate: {
     ...keyPool,
@@ -40,9 +42,15 @@ const onKey = (change: (data: Extract<KeyPoolEvent, { type: 'ProviderKeyAdded' }
 const onGrant = (change: (data: Extract<KeyPoolEvent, { type: 'LeaseGranted' }>['data']) => object): Rules =>
   inEvents((event) => (event.type === 'LeaseGranted' ? { ...event, data: { ...event.data, ...change(event.data) } } : event));
 
+const withoutDrainAfter = (type: KeyPoolCommand['type']): Rules =>
+  inDecisions((events, _state, command) => (command.type === type ? events.slice(0, 1) : events));
+
 /** Bugs that the judge must see; each is one small slip in otherwise sound rules. */
 export const plantedBugs: Readonly<Record<string, Rules>> = {
-  'the clock is not clamped': { ...sound, aggregate: { ...keyPool, decide: (state, command) => keyPool.decide({ ...state, now: 0 }, command) } },
+  'the clock is not clamped': {
+    ...sound,
+    aggregate: { ...keyPool, decide: (state, command) => keyPool.decide({ ...state, now: 0 }, command) },
+  },
   'priority is inverted': onKey(({ priority }) => ({ priority: -priority })),
   'rpm is off by one': onKey(({ rpmLimit }) => ({ rpmLimit: rpmLimit === null ? null : rpmLimit + 1 })),
   'concurrency is off by one': onKey(({ concurrencyLimit }) => ({ concurrencyLimit: concurrencyLimit + 1 })),
@@ -61,8 +69,8 @@ export const plantedBugs: Readonly<Record<string, Rules>> = {
   }),
   'a repeated request is a new one': inCommands((command) =>
     (command.type === 'RequestLease' ? { ...command, requestId: `${command.requestId}/${command.ticketId}` } : command)),
-  'a release is not followed by a drain': inDecisions((events, _state, command) => (command.type === 'ReleaseLease' ? events.slice(0, 1) : events)),
-  'an expiry is not followed by a drain': inDecisions((events, _state, command) => (command.type === 'ExpireLease' ? events.slice(0, 1) : events)),
+  'a release is not followed by a drain': withoutDrainAfter('ReleaseLease'),
+  'an expiry is not followed by a drain': withoutDrainAfter('ExpireLease'),
   'the head of the queue blocks everybody': inDecisions((events, state) => {
     const [oldest] = [...state.tickets.values()].sort((a, b) => a.seq - b.seq);
     const blocked = events.findIndex(({ type, data }) => type === 'LeaseGranted' && oldest && data.ticketId !== oldest.id);

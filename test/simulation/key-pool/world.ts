@@ -1,8 +1,8 @@
-import { keyPool, type KeyPoolCommand } from '../../../commands/key-pool/decider';
+import type { KeyPoolCommand } from '../../../commands/key-pool/decider';
 import { nextWakeAt } from '../../../commands/key-pool/diagnosis';
 import type { KeyPoolEvent } from '../../../schema/key-pool/events';
 import { BeatTable } from './beat-table';
-import { Holder } from './holder';
+import { Holder, type Answered, type Reach, type Told } from './holder';
 import { Judge, Violation } from './judge';
 import { Node, type Log } from './node';
 import type { Rules } from './planted-bugs';
@@ -42,7 +42,7 @@ class World implements Log {
   private readonly beats: BeatTable;
 
   constructor(private readonly random: Random, private readonly rules: Rules) {
-    this.beats = new BeatTable(rules.judgedTtl, rules.revives);
+    this.beats = new BeatTable(rules);
     this.nodes = Array.from({ length: random.between(3, 4) }, () => new Node(random.between(-400, 400), rules, this));
     this.holders = Array.from({ length: random.between(6, 14) }, (_, n) => new Holder(`h${n}`, random.pick(TENANTS), random, this.reach()));
     for (let n = random.between(2, 5); n > 0; n--) this.send(this.newKey(), () => {}, () => {});
@@ -102,8 +102,8 @@ class World implements Log {
       this.tally.lostAcknowledgements++;
       return;
     }
-    for (const { answer, decision, told } of node.written()) {
-      if (this.calm || !this.random.chance(0.03)) answer(decision, told);
+    for (const decided of node.written()) {
+      if (this.calm || !this.random.chance(0.03)) decided.answer(decided.decision, decided.told);
     }
   }
 
@@ -133,7 +133,7 @@ class World implements Log {
     if ((nextWakeAt(state) ?? Infinity) <= this.now) tell({ type: 'Tick', now: this.now });
   }
 
-  private reach(): Holder['reach'] {
+  private reach(): Reach {
     return {
       now: () => this.now,
       newId: () => String(this.ids++),
@@ -146,7 +146,7 @@ class World implements Log {
     };
   }
 
-  private send(command: KeyPoolCommand, answered: NonNullable<Parameters<Holder['reach']['send']>[1]>, told: NonNullable<Parameters<Holder['reach']['send']>[2]>): void {
+  private send(command: KeyPoolCommand, answered: Answered, told: Told): void {
     const times = !this.calm && this.random.chance(0.05) ? 2 : 1;
     for (let time = 0; time < times; time++) {
       const node = this.random.pick(this.nodes);
@@ -173,7 +173,8 @@ class World implements Log {
 
   /** Whatever way a node came to its state, it is the fold of the log. */
   private agree(): void {
-    const folded = this.events.reduce(this.rules.aggregate.evolve, this.rules.aggregate.initial());
+    const { aggregate } = this.rules;
+    const folded = this.events.reduce((state, event) => aggregate.evolve(state, event), aggregate.initial());
     for (const node of this.nodes) {
       node.catchUp();
       const same = (['now', 'token', 'seq'] as const).every((field) => node.state[field] === folded[field])

@@ -68,21 +68,25 @@ describe('the choice of the key', () => {
   it('then the lower id', () => chosen([keyAdded('b'), keyAdded('a')], 'a'));
   it('passes over a full key of higher priority', () =>
     chosen([keyAdded('a'), keyAdded('b', { priority: 1 }), requested('u'), granted('u', 'b', 1)], 'a', 2));
-  it('keeps to the keys of the tenant', () => chosen([keyAdded('a', { tenantScope: 'b, c', priority: 9 }), keyAdded('b', { tenantScope: 'a' })], 'b'));
+  it('keeps to the keys of the tenant', () =>
+    chosen([keyAdded('a', { tenantScope: 'b, c', priority: 9 }), keyAdded('b', { tenantScope: 'a' })], 'b'));
 });
 
 describe('the rate of a key', () => {
   const used = [keyAdded('k', { rpmLimit: 2, concurrencyLimit: 9 }),
-    requested('u', { at: 50_000 }), granted('u', 'k', 1, { at: 50_000 }), requested('v', { at: 70_000 }), granted('v', 'k', 2, { at: 70_000 })];
+    requested('u', { at: 50_000 }), granted('u', 'k', 1, { at: 50_000 }),
+    requested('v', { at: 70_000 }), granted('v', 'k', 2, { at: 70_000 })];
 
-  it('holds in every 60 s, not in every calendar minute', () => given(...used).when(request('x', { now: 109_999 })).then([requested('x', { at: 109_999 })]));
+  it('holds in every 60 s, not in every calendar minute', () =>
+    given(...used).when(request('x', { now: 109_999 })).then([requested('x', { at: 109_999 })]));
   it('reopens 60 s after the oldest permit', () =>
     given(...used).when(request('x', { now: 110_000 })).then([requested('x', { at: 110_000 }), granted('x', 'k', 3, { at: 110_000 })]));
   it('blocks at 0', () => given(keyAdded('k', { rpmLimit: 0 })).when(request('x')).then([requested('x')]));
   it('lets a tick serve who waited for it, one permit each', () =>
     given(...used, requested('x', { at: 80_000 }), requested('y', { at: 80_000 }))
       .when(tick(110_000)).then([granted('x', 'k', 3, { at: 110_000 })]));
-  it('is served once by a tick', () => twiceIsOnce(keyPool, [...used, requested('x', { at: 80_000 }), requested('y', { at: 80_000 })], tick(110_000)));
+  it('is served once by a tick', () =>
+    twiceIsOnce(keyPool, [...used, requested('x', { at: 80_000 }), requested('y', { at: 80_000 })], tick(110_000)));
   it('keeps its clock when a command comes from a slow one', () =>
     given(...used).when(request('x', { now: 3 })).then([requested('x', { at: 70_000 })]));
 });
@@ -91,9 +95,11 @@ describe('the queue', () => {
   const taken = [keyAdded('k'), requested('x'), granted('x', 'k', 1)];
 
   it('serves in the order of arrival', () =>
-    given(...taken, requested('y'), requested('z')).when(release('x', 1, { now: 5 })).then([released('x', 'k', 1, 5), granted('y', 'k', 2, { at: 5 })]));
+    given(...taken, requested('y'), requested('z')).when(release('x', 1, { now: 5 }))
+      .then([released('x', 'k', 1, 5), granted('y', 'k', 2, { at: 5 })]));
   it('does not let a newcomer overtake', () => {
-    const reopened = [keyAdded('k', { rpmLimit: 1, concurrencyLimit: 9 }), requested('x'), granted('x', 'k', 1), requested('y', { maxWaitMs: 90_000 })];
+    const key = keyAdded('k', { rpmLimit: 1, concurrencyLimit: 9 });
+    const reopened = [key, requested('x'), granted('x', 'k', 1), requested('y', { maxWaitMs: 90_000 })];
     given(...reopened).when(request('z', { now: 60_000 })).then([requested('z', { at: 60_000 }), granted('y', 'k', 2, { at: 60_000 })]);
   });
   it('is not blocked by a tenant without a key', () =>
@@ -118,7 +124,8 @@ describe('releasing a lease', () => {
   it('is done once', () => twiceIsOnce(keyPool, held, release('x', 4)));
   it('is harmless a second time', () => given(...held, released('x', 'k', 4)).when(release('x', 4)).thenNothing());
   it('is refused with another token', () => given(...held).when(release('x', 3)).thenRefused('E4091', 'stale_lease', { token: 3 }));
-  it('is refused after expiry', () => given(...held, expired('x', 'k', 4, 1_000)).when(release('x', 4)).thenRefused('E4091', 'stale_lease', { token: 4 }));
+  it('is refused after expiry', () =>
+    given(...held, expired('x', 'k', 4, 1_000)).when(release('x', 4)).thenRefused('E4091', 'stale_lease', { token: 4 }));
   it('hides the lease of somebody else', () => {
     given(...held).when(release('x', 4, { holder: 'ben' })).thenRefused('E4041', 'lease_unknown');
     given(...held, released('x', 'k', 4)).when(release('x', 4, { holder: 'ben' })).thenRefused('E4041', 'lease_unknown');
@@ -138,7 +145,8 @@ describe('a heartbeat', () => {
   });
   it('is refused for a ticket that never was a lease', () =>
     given(...held, requested('y', { maxWaitMs: 1 }), timedOut('y', 1)).when(heartbeat('y', 4)).thenRefused('E4041', 'lease_unknown'));
-  it('does not keep a lease for ever', () => given(...held).when(heartbeat('x', 4, { now: LEASE_LIFETIME_MS })).thenRefused('B2001', 'lease_lifetime_over'));
+  it('does not keep a lease for ever', () =>
+    given(...held).when(heartbeat('x', 4, { now: LEASE_LIFETIME_MS })).thenRefused('B2001', 'lease_lifetime_over'));
 });
 
 describe('expiry', () => {
@@ -148,7 +156,8 @@ describe('expiry', () => {
     given(...held, requested('y', { maxWaitMs: 500_000 })).when(expire('x', 4, 120_000))
       .then([expired('x', 'k', 4, 120_000), granted('y', 'k', 5, { at: 120_000 })]));
   it('is done once', () => twiceIsOnce(keyPool, held, expire('x', 4, 120_000)));
-  it('never comes before the own TTL of the lease', () => given(...held).when(expire('x', 4, 119_999)).thenRefused('B2001', 'lease_not_due'));
+  it('never comes before the own TTL of the lease', () =>
+    given(...held).when(expire('x', 4, 119_999)).thenRefused('B2001', 'lease_not_due'));
   it('is nothing for another token or a lease that has ended', () => {
     given(...held).when(expire('x', 3, 120_000)).thenNothing();
     given(...held, released('x', 'k', 4)).when(expire('x', 4, 120_000)).thenNothing();
@@ -163,8 +172,10 @@ describe('the wait limit', () => {
   it('never comes early', () => given(...waiting).when(timeOut('y', 99)).thenRefused('B2001', 'ticket_not_due'));
   it('is nothing for a ticket that was served', () => given(...waiting).when(timeOut('x', 50)).thenNothing());
   it('leaves the others in order, wherever the ticket stood', () =>
-    given(...waiting, timedOut('y', 100)).when(release('x', 1, { now: 100 })).then([released('x', 'k', 1, 100), granted('z', 'k', 2, { at: 100 })]));
+    given(...waiting, timedOut('y', 100)).when(release('x', 1, { now: 100 }))
+      .then([released('x', 'k', 1, 100), granted('z', 'k', 2, { at: 100 })]));
   it('takes the ticket out before it looks at the queue', () =>
-    given(keyAdded('k', { rpmLimit: 1, concurrencyLimit: 3 }), requested('x'), granted('x', 'k', 1), requested('y'), requested('z', { maxWaitMs: 90_000 }))
+    given(keyAdded('k', { rpmLimit: 1, concurrencyLimit: 3 }), requested('x'), granted('x', 'k', 1),
+      requested('y'), requested('z', { maxWaitMs: 90_000 }))
       .when(timeOut('y', 60_000)).then([timedOut('y', 60_000), granted('z', 'k', 2, { at: 60_000 })]));
 });

@@ -10,11 +10,15 @@ const key = (id: string) => ({
   concurrencyLimit: 1, rpmLimit: null, priority: 0, tenantScope: '*',
 });
 
+const ticket = (id: string) => ({
+  ticketId: id, requestId: `request-${id}`, tenant: 'a', holder: 'anna', ttlMs: 1_000, maxWaitMs: 60_000,
+});
+
 export const keyAdded = (id: string, more: Partial<Data<'ProviderKeyAdded'>> = {}): KeyPoolEvent =>
   ({ type: 'ProviderKeyAdded', data: { ...key(id), at: 0, ...more } });
 
 export const requested = (id: string, more: Partial<Data<'LeaseRequested'>> = {}): KeyPoolEvent =>
-  ({ type: 'LeaseRequested', data: { ticketId: id, requestId: `request-${id}`, tenant: 'a', holder: 'anna', ttlMs: 1_000, maxWaitMs: 60_000, at: 0, ...more } });
+  ({ type: 'LeaseRequested', data: { ...ticket(id), at: 0, ...more } });
 
 export const granted = (id: string, keyId: string, token: number, more: Partial<Data<'LeaseGranted'>> = {}): KeyPoolEvent => ({
   type: 'LeaseGranted',
@@ -33,7 +37,7 @@ export const addKey = (id: string, more: Partial<Command<'AddProviderKey'>> = {}
   ({ type: 'AddProviderKey', ...key(id), now: 0, ...more });
 
 export const request = (id: string, more: Partial<Command<'RequestLease'>> = {}): KeyPoolCommand =>
-  ({ type: 'RequestLease', ticketId: id, requestId: `request-${id}`, tenant: 'a', holder: 'anna', ttlMs: 1_000, maxWaitMs: 60_000, now: 0, ...more });
+  ({ type: 'RequestLease', ...ticket(id), now: 0, ...more });
 
 export const release = (id: string, token: number, more: Partial<Command<'ReleaseLease'>> = {}): KeyPoolCommand =>
   ({ type: 'ReleaseLease', leaseId: id, token, holder: 'anna', outcome: 'ok', now: 0, ...more });

@@ -23,7 +23,7 @@ const command: fc.Arbitrary<KeyPoolCommand> = fc.oneof(
 
 const run = (state: KeyPoolState, command: KeyPoolCommand) => {
   const decision = keyPool.decide(state, command);
-  return 'events' in decision ? decision.events.reduce(keyPool.evolve, state) : state;
+  return 'events' in decision ? decision.events.reduce((next, event) => keyPool.evolve(next, event), state) : state;
 };
 
 test('any command twice is once: nobody is served twice, and the second time writes nothing', () => {
