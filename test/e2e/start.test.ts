@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -99,4 +99,30 @@ asRoot('root runs it in a home that is closed to everybody else', async () => {
   await setUpOwner(server);
   expect(await server.stop()).toBe(0);
   rmSync(home, { recursive: true, force: true });
+}, 90_000);
+
+test('another EventStoreDB client reads the log by TLS with the generated password, and nobody without it', async () => {
+  const { dataDir, remove } = temporaryDataDir();
+  const server = await startServer({ dataDir, env: { KEYLEDGER_EVENTSTORE_PORT: '0' } });
+  await setUpOwner(server);
+  const [, address, certificate] = /esdb:\/\/(\S+)\?tls=true&tlsCAFile=(\S+)/.exec(server.output())!;
+  const password = readFileSync(path.join(dataDir, 'event-store.password'), 'utf8').trim();
+  expect(server.output()).not.toContain(password);
+
+  // A process of its own: this one must not hold two clients.
+  const read = (credentials: string): { status: number | null; stdout: string } =>
+    spawnSync(process.execPath, ['-e', `
+      const { EventStoreDBClient } = require('@eventstore/db-client');
+      const client = EventStoreDBClient.connectionString('esdb://${credentials}${address}?tls=true&tlsCAFile=${certificate}');
+      (async () => {
+        const types = [];
+        for await (const { event } of client.readAll()) if (event) types.push(event.type);
+        console.log(types.join(' '));
+        process.exit(0);
+      })().catch((error) => { console.log(error.type); process.exit(3); });
+    `], { cwd: projectRoot, encoding: 'utf8' });
+  expect(read(`admin:${password}@`).stdout).toContain('TenantCreated LoginNameClaimed UserCreated');
+  expect(read('admin:wrong@')).toMatchObject({ status: 3, stdout: 'access-denied\n' });
+  await server.stop();
+  remove();
 }, 90_000);
