@@ -3,12 +3,13 @@ import { AppendRefused, StreamDeleted } from '../event-store/port';
 
 /** More commands wait for the stream than it may queue. */
 export function queueFull(retryAfterMs: number): RefusedError {
-  return new RefusedError({ code: 'E4291', rule: 'queue_full', message: 'Too many commands are waiting here. Try again shortly.', retryAfterMs });
+  const message = 'Too many commands are waiting here. Try again shortly.';
+  return new RefusedError({ code: 'E4291', rule: 'queue_full', message, retryAfterMs });
 }
 
 /** The events may or may not be in the log. */
 export function outcomeUnknown(cause?: unknown): RefusedError {
-  const message = 'It is not known in time whether this was done. Trying again with the same idempotency key is safe: it is done once at most.';
+  const message = 'It could not be learnt in time whether this was done. Trying again with the same idempotency key is safe.';
   return new RefusedError({ code: 'E5041', rule: 'outcome_unknown', message }, { cause });
 }
 
@@ -19,7 +20,8 @@ export function storeUnavailable(cause?: unknown): RefusedError {
 }
 
 export function shuttingDown(): RefusedError {
-  return new RefusedError({ code: 'E5031', rule: 'shutting_down', message: 'The server is stopping. Nothing was done.', retryAfterMs: 1_000 });
+  const message = 'The server is stopping. Nothing was done.';
+  return new RefusedError({ code: 'E5031', rule: 'shutting_down', message, retryAfterMs: 1_000 });
 }
 
 /** A fault of this program: a decider that throws or decides malformed events, a stream that cannot be folded. */
@@ -33,7 +35,8 @@ export function refusedByStore(error: AppendRefused | StreamDeleted): RefusedErr
     return new RefusedError({ code: 'E4041', rule: 'stream_deleted', message: 'This was deleted for good.' }, { cause: error });
   }
   if (error.reason === 'too-large') {
-    return new RefusedError({ code: 'V1004', rule: 'event_too_large', message: 'The command would write more than an append may hold.' }, { cause: error });
+    const message = 'The command would write more than an append may hold.';
+    return new RefusedError({ code: 'V1004', rule: 'event_too_large', message }, { cause: error });
   }
   return internalFault(error);
 }

@@ -24,8 +24,9 @@ export interface CommandRuntimeOptions {
  * A command id that is in the log already (of the newest `limits.rememberedCommands` of its stream) writes nothing: it is
  * answered with the place and the events of the first time. `answer` then sees these events and the state of now.
  */
-export function createCommandRuntime({ store, clock = systemClock, metrics = noMetrics, limits: given }: CommandRuntimeOptions): CommandRuntime {
-  const limits = { ...defaultLimits, ...given };
+export function createCommandRuntime(options: CommandRuntimeOptions): CommandRuntime {
+  const { store, clock = systemClock, metrics = noMetrics } = options;
+  const limits = { ...defaultLimits, ...options.limits };
   const cache = createStateCache(limits.cacheWeight);
   const mailboxes = new Map<string, Mailbox>();
   const aggregates = new Map<string, AnyAggregate>();
@@ -41,7 +42,7 @@ export function createCommandRuntime({ store, clock = systemClock, metrics = noM
   }
 
   function open(name: string, aggregate: AnyAggregate): Mailbox {
-    const worker = createStreamWorker(name, aggregate, cache.take(name), { store, clock, limits, metrics });
+    const worker = createStreamWorker({ name, aggregate, known: cache.take(name), store, clock, limits, metrics });
     const emptied = () => {
       mailboxes.delete(name);
       const state = worker.state();

@@ -70,7 +70,8 @@ export function confirm(stream: StreamState, batch: Batch, { revision, position 
 
 /** Folds events that others hold too: an aggregate that works in place may keep and change what it is given. */
 export function foldOwned(aggregate: AnyAggregate, state: unknown, events: readonly PlainEvent[]): unknown {
-  return events.reduce((before, { type, data }) => aggregate.evolve(before, { type, data: aggregate.copy ? structuredClone(data) : data }), state);
+  const own = (data: unknown) => (aggregate.copy ? structuredClone(data) : data);
+  return events.reduce((before, { type, data }) => aggregate.evolve(before, { type, data: own(data) }), state);
 }
 
 /** Makes the working state equal to the confirmed one again. */

@@ -1,5 +1,7 @@
 import { pause, type Clock } from '../event-store/clock';
-import { AppendRefused, StreamDeleted, WrongExpectedRevision, type AppendResult, type EventStore, type RecordedEvent } from '../event-store/port';
+import {
+  AppendRefused, StreamDeleted, WrongExpectedRevision, type AppendResult, type EventStore, type RecordedEvent,
+} from '../event-store/port';
 import type { AnyAggregate } from './aggregate';
 import { UnusableStream, catchUp } from './catch-up';
 import { decideBatch, type Batch } from './decide-batch';
@@ -11,6 +13,11 @@ import type { CommandPlace } from './recent-commands';
 import { confirm, decodeOwn, emptyStream, rollBack, type StreamState } from './stream-state';
 
 export interface WorkerParts {
+  /** Of the stream. */
+  name: string;
+  aggregate: AnyAggregate;
+  /** What the cache had of the stream. */
+  known: StreamState | undefined;
   store: EventStore;
   clock: Clock;
   limits: CommandLimits;
@@ -28,8 +35,7 @@ const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 
 /** Decides and appends for one stream: one batch at a time, one append at a time. */
-export function createStreamWorker(name: string, aggregate: AnyAggregate, known: StreamState | undefined, parts: WorkerParts): StreamWorker {
-  const { store, clock, limits, metrics } = parts;
+export function createStreamWorker({ name, aggregate, known, store, clock, limits, metrics }: WorkerParts): StreamWorker {
   let stream = known;
 
   async function serve(taken: readonly Pending[]): Promise<readonly PendingCommand[]> {
@@ -158,7 +164,8 @@ function answerLoads({ aggregate, confirmed, revision, position }: StreamState, 
 function answerBatch({ decided }: Batch, before: bigint, after: bigint): void {
   for (const { pending, result, revision, uponAppend } of decided) {
     const place = { position: uponAppend ? after : before, revision };
-    settle(pending, () => pending.resolve('refusal' in result ? { accepted: false, ...result, ...place } : { accepted: true, ...result, ...place }));
+    if ('refusal' in result) settle(pending, () => pending.resolve({ accepted: false, ...result, ...place }));
+    else settle(pending, () => pending.resolve({ accepted: true, ...result, ...place }));
   }
 }
 

@@ -35,10 +35,8 @@ const EVENT_IDS = uuidBytes('a3b1c8a4-52c5-4f0e-9a53-6a3f6f0a7c11');
 
 function canonicalAround(event: { stream: string; revision: bigint; type: string; data: unknown; metadata: EventMetadata }) {
   const { stream, revision, type, data, metadata } = event;
-  return {
-    before: `{"data":${canonicalize(data)},"id":`,
-    after: `,"metadata":${canonicalize(metadata)},"revision":"${revision}","stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`,
-  };
+  const rest = `"revision":"${revision}","stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}`;
+  return { before: `{"data":${canonicalize(data)},"id":`, after: `,"metadata":${canonicalize(metadata)},${rest}}` };
 }
 
 function sha256(text: string): string {

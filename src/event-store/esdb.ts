@@ -39,6 +39,8 @@ const APPENDS_IN_FLIGHT = 64;
 const FORGOTTEN_MS = 60_000;
 const HEAD_PAGE = 16;
 
+type Subscription = AsyncGenerator<SubscriptionItem>;
+
 /**
  * The event store behind the official client: the embedded one or a cluster, only the address differs. The one file that
  * knows the client. Open one a process: the library keeps the appends of all its clients in one table, and a lost
@@ -51,13 +53,14 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   let client = connect(options, report);
   let identity: Promise<string> | undefined;
 
-  async function append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], deadline = clock.now() + DEFAULT_DEADLINE_MS) {
+  async function append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], deadline?: number) {
     serialise(stream, events);
     const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata: { ...metadata } }));
     return appendUntilDefinite(stream, expected, proposed, deadline);
   }
 
-  function appendUntilDefinite(stream: string, expected: ExpectedRevision, events: EventData[], deadline: number): Promise<AppendResult> {
+  function appendUntilDefinite(stream: string, expected: ExpectedRevision, events: EventData[], until?: number): Promise<AppendResult> {
+    const deadline = until ?? clock.now() + DEFAULT_DEADLINE_MS;
     if (closing.signal.aborted) throw new Error('The event store is closed');
     const attempt = () => appendOnce(stream, expected, events);
     return untilDefinite(stream, deadline, clock, (wanted) => gate.run(() => within(attempt, FORGOTTEN_MS, clock), wanted));
@@ -156,7 +159,7 @@ export function createEventStore(options: EventStoreOptions): EventStore {
     }
   }
 
-  async function* subscribeToAll({ after, filter, signal }: SubscribeOptions = {}): AsyncGenerator<SubscriptionItem> {
+  async function* subscribeToAll({ after, filter, signal }: SubscribeOptions = {}): Subscription {
     const ended = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
     let last = after;
     const open = () => subscribeOnce(last, filter, ended);
@@ -171,7 +174,7 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   }
 
   /** Checkpoints and "caught up" are pushed into the very stream of events, so that they keep their place among them. */
-  async function* subscribeOnce(after: bigint | undefined, filter: AllFilter | undefined, ended: AbortSignal): AsyncGenerator<SubscriptionItem> {
+  async function* subscribeOnce(after: bigint | undefined, filter: AllFilter | undefined, ended: AbortSignal): Subscription {
     const source = client.subscribeToAll({
       fromPosition: placeOf(after),
       filter: serverFilter(filter, ({ commit }) => void source.push({ kind: 'checkpoint', position: commit })),
@@ -198,7 +201,7 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   async function identify(): Promise<string> {
     const event = jsonEvent({ type: 'StoreIdentified', data: { storeId: randomUUID() } });
     try {
-      await appendUntilDefinite(IDENTITY_STREAM, 'no_stream', [event], clock.now() + DEFAULT_DEADLINE_MS);
+      await appendUntilDefinite(IDENTITY_STREAM, 'no_stream', [event]);
       return event.data.storeId;
     } catch (error) {
       if (!(error instanceof WrongExpectedRevision)) throw error;
@@ -287,5 +290,6 @@ function subscribed(event: RecordedEvent, filter: AllFilter | undefined): Subscr
 function serverFilter(filter: AllFilter | undefined, reached: (position: Position) => void): Filter {
   const checkpointReached = (_: unknown, position: Position) => reached(position);
   const prefixes = filter?.streamPrefixes ?? [];
-  return prefixes.length > 0 ? streamNameFilter({ prefixes: [...prefixes], checkpointReached }) : excludeSystemEvents({ checkpointReached });
+  if (prefixes.length === 0) return excludeSystemEvents({ checkpointReached });
+  return streamNameFilter({ prefixes: [...prefixes], checkpointReached });
 }

@@ -125,7 +125,8 @@ function recorded({ id, stream, revision, position, type, data, metadata, record
 
 function matches({ stream, type }: Stored, filter: AllFilter | undefined): boolean {
   const prefixes = filter?.streamPrefixes ?? [];
-  return !type.startsWith('$') && !stream.startsWith('$') && (prefixes.length === 0 || prefixes.some((prefix) => stream.startsWith(prefix)));
+  if (type.startsWith('$') || stream.startsWith('$')) return false;
+  return prefixes.length === 0 || prefixes.some((prefix) => stream.startsWith(prefix));
 }
 
 /** Index of the first event behind `after`; the log is sorted by position. */

@@ -19,7 +19,8 @@ const LONGEST_PAUSE_MS = 2_000;
  * Yields what `open` yields, and opens it again after an error, more slowly each time in vain.
  * `open` must go on behind the last item it gave out.
  */
-export async function* resuming<T>(open: () => AsyncIterable<T>, { clock, patienceMs, isFinal, report, signal }: Resuming): AsyncGenerator<T> {
+export async function* resuming<T>(open: () => AsyncIterable<T>, options: Resuming): AsyncGenerator<T> {
+  const { clock, patienceMs, isFinal, report, signal } = options;
   let wait = FIRST_PAUSE_MS;
   let lastItem = clock.now();
   while (!signal?.aborted) {

@@ -87,7 +87,8 @@ describe('client adapter in trouble', () => {
 
   it('reads on behind the last event when the connection breaks in the middle', async () => {
     for (let part = 0; part < 4; part++) {
-      await direct.append('read-a', part === 0 ? 'no_stream' : BigInt(part * 200 - 1), Array.from({ length: 200 }, (_, n) => anEvent({ data: { n: part * 200 + n } })));
+      const events = Array.from({ length: 200 }, (_, n) => anEvent({ data: { n: part * 200 + n } }));
+      await direct.append('read-a', part === 0 ? 'no_stream' : BigInt(part * 200 - 1), events);
     }
     const forwards: unknown[] = [];
     for await (const { data } of store.readStream('read-a')) {
@@ -115,7 +116,9 @@ describe('client adapter in trouble', () => {
     const filter = { streamPrefixes: ['cut-'] };
     const total = 300;
     const writing = (async () => {
-      for (let n = 0; n < total; n++) await direct.append(`cut-${n % 5}`, n < 5 ? 'no_stream' : BigInt(Math.floor(n / 5) - 1), [anEvent({ data: { n } })]);
+      for (let n = 0; n < total; n++) {
+        await direct.append(`cut-${n % 5}`, n < 5 ? 'no_stream' : BigInt(Math.floor(n / 5) - 1), [anEvent({ data: { n } })]);
+      }
     })();
     const seen: unknown[] = [];
     for await (const item of store.subscribeToAll({ after: start, filter })) {
@@ -161,7 +164,8 @@ describe('client adapter in trouble', () => {
     for (let round = 0; round < 15; round++) given.push(...await Promise.all(Array.from({ length: 20 }, (_, n) => give(round * 20 + n))));
     for (const stream of new Set(given.map((call) => call.stream))) {
       const log = await collect(direct.readStream(stream));
-      const told = given.filter((call) => call.stream === stream).map(({ ref, outcome }) => `${outcome.accepted} ${ref} ${outcome.revision}`);
+      const here = given.filter((call) => call.stream === stream);
+      const told = here.map(({ ref, outcome }) => `${outcome.accepted} ${ref} ${outcome.revision}`);
       expect(told.toSorted()).toEqual(log.map(({ data, revision }) => `true ${String(data.ref)} ${revision}`).toSorted());
       expect(log.map(({ metadata }) => metadata.prev)).toEqual([null, ...log.slice(0, -1).map(eventDigest)]);
     }

@@ -13,7 +13,9 @@ export interface Weather {
 export type Send = (expected: ExpectedRevision, events: readonly NewEvent[]) => Promise<AppendResult>;
 
 /** How the adapter goes on when an answer does not come. */
-export type Resend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[], deadline: number, send: Send) => Promise<AppendResult>;
+export type Resend = (
+  stream: string, expected: ExpectedRevision, events: readonly NewEvent[], deadline: number, send: Send,
+) => Promise<AppendResult>;
 
 /** As the real adapter does it: the very same append again, until the answer is definite. */
 export function sameAgain(clock: Clock): Resend {

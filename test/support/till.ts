@@ -50,7 +50,7 @@ function amountOf({ type, data }: TillEvent): number {
   return type === 'Deposited' ? data.amount : -data.amount;
 }
 
-function decide({ balance, refs }: { balance: number; refs: ReadonlySet<string> }, { type, ref, amount }: TillCommand): Decision<TillEvent> {
+function decide({ balance, refs }: TillState, { type, ref, amount }: TillCommand): Decision<TillEvent> {
   if (refs.has(ref)) return nothing;
   if (type === 'Deposit') return { events: [{ type: 'Deposited', data: { ref, amount } }] };
   if (amount > balance) return refuse('B2001', 'balance_too_low', 'Not enough in the till.', { details: { balance, amount } });

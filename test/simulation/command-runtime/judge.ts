@@ -13,10 +13,12 @@ export function judge({ calls, logs, unanswered }: History): string[] {
   for (const [stream, log] of logs) {
     const states = statesOf(log);
     const own = calls.filter((call) => call.stream === stream);
-    faults.push(...judgeLog(log, states, own), ...own.flatMap((call) => judgeCall(call, log, states).map((fault) => `${describeCall(call)}: ${fault}`)));
+    faults.push(...judgeLog(log, states, own));
+    for (const call of own) faults.push(...judgeCall(call, log, states).map((fault) => `${describeCall(call)}: ${fault}`));
     for (const [commandId, attempts] of groupBy(own, ({ commandId: id }) => id)) {
-      const told = attempts.every(({ outcome }) => outcome && 'failed' in outcome && outcome.failed !== 'E5041');
-      if (told && log.some(({ metadata }) => metadata.commandId === commandId)) faults.push(`${commandId}: done, although every caller was told that nothing was`);
+      const toldNo = attempts.every(({ outcome }) => outcome && 'failed' in outcome && outcome.failed !== 'E5041');
+      const done = log.some(({ metadata }) => metadata.commandId === commandId);
+      if (toldNo && done) faults.push(`${commandId}: done, although every caller was told that nothing was`);
     }
   }
   return faults;
@@ -93,5 +95,6 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
 }
 
 function describeCall({ commandId, stream, command, outcome }: Call): string {
-  return `${command.type} ${command.amount} on ${stream} (${commandId}, ${outcome && 'accepted' in outcome ? `accepted: ${outcome.accepted}` : 'failed'})`;
+  const how = !outcome || 'failed' in outcome ? 'failed' : outcome.accepted ? 'accepted' : 'refused';
+  return `${command.type} ${command.amount} on ${stream} (${commandId}, ${how})`;
 }

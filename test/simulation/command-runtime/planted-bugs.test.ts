@@ -4,7 +4,9 @@ import type * as DecideBatch from '../../../src/command-runtime/decide-batch';
 import type * as Failures from '../../../src/command-runtime/failures';
 import type * as RecentCommands from '../../../src/command-runtime/recent-commands';
 import type * as Digest from '../../../src/event-store/digest';
-import { OutcomeUnknown, WrongExpectedRevision, type AppendResult, type EventStore, type ExpectedRevision, type NewEvent } from '../../../src/event-store/port';
+import {
+  OutcomeUnknown, WrongExpectedRevision, type AppendResult, type EventStore, type ExpectedRevision, type NewEvent,
+} from '../../../src/event-store/port';
 import { collect } from '../../support/events';
 import { judge } from './judge';
 import { simulate, type Plants } from './world';

@@ -90,11 +90,12 @@ export async function simulate(seed: number, plants: Plants = {}): Promise<Histo
     const call: Call = { stream: `till-${id}`, commandId, command, lengthBefore: lengths.get(id)! };
     calls.push(call);
     unanswered++;
-    const context = { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'user' as const, id: 'u' }, tenant: 't' };
+    const actor = { kind: 'user' as const, id: 'u' };
     const deadline = clock.now() + DEADLINE_MS;
+    const context = { commandId, correlationId: commandId, causationId: commandId, actor, tenant: 't', deadline };
     const outcome = await new Promise<Call['outcome']>((resolve) => {
       node.callers.add(resolve);
-      node.runtime.execute(aggregate, id, command, { ...context, deadline }, (state, events) => ({ balance: state.balance, events: [...events] }))
+      node.runtime.execute(aggregate, id, command, context, ({ balance }, events) => ({ balance, events: [...events] }))
         .catch((error: unknown) => ({ failed: error instanceof RefusedError ? error.refusal.code : ('E5001' as const) }))
         .then(resolve)
         .finally(() => node.callers.delete(resolve));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { event, evolvedEvent } from '../../../schema/define-events';
 import { RefusedError } from '../../../schema/errors/catalogue';
 import { nothing, type Aggregate } from '../../../src/command-runtime/aggregate';
+import type { CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import { AppendRefused, OutcomeUnknown, StreamDeleted, type EventStore } from '../../../src/event-store/port';
@@ -39,7 +40,8 @@ describe('an outcome that stays unknown', () => {
     const runtime = createCommandRuntime({ store: watching, clock });
     const asked = context();
     expect(await refusalOf(runtime.execute(till, 'a', deposit(5), asked))).toMatchObject({ code: 'E5041', rule: 'outcome_unknown' });
-    expect(await runtime.execute(till, 'a', deposit(5), asked, ({ balance }, events) => [balance, events.length])).toMatchObject({ accepted: true, answer: [5, 1] });
+    const again = await runtime.execute(till, 'a', deposit(5), asked, ({ balance }, events) => [balance, events.length]);
+    expect(again).toMatchObject({ accepted: true, answer: [5, 1] });
     expect(await runtime.execute(till, 'a', withdraw(2), context(), ({ balance }) => balance)).toMatchObject({ accepted: true, answer: 3 });
     expect(await logOf('a')).toHaveLength(2);
   });
@@ -101,7 +103,9 @@ describe('a store that cannot be read', () => {
   });
 });
 
-it.each([['too-large', 'V1004', 'event_too_large'], ['stream-deleted', 'E4041', 'stream_deleted'], ['access-denied', 'E5001', 'internal']] as const)(
+it.each([
+  ['too-large', 'V1004', 'event_too_large'], ['stream-deleted', 'E4041', 'stream_deleted'], ['access-denied', 'E5001', 'internal'],
+] as const)(
   'an append that the store refuses as %s is told as %s',
   async (reason, code, rule) => {
     const { store: watching } = watched(store, async (_, [name]) => { throw new AppendRefused(name, reason, 'no'); });
@@ -153,7 +157,7 @@ describe('faults of a decider', () => {
       if (command === 'throw') throw new Error('a bug');
       if (command === 'nothing') return nothing;
       if (command === 'unknown type') return { events: [{ type: 'Nonsense', data: {} }] as never };
-      if (command === 'evolve throws') return { events: [{ type: 'Noted', data: { text: 'before' } }, { type: 'Noted', data: { text: 'poison' } }] };
+      if (command === 'evolve throws') return { events: ['before', 'poison'].map((text) => ({ type: 'Noted', data: { text } })) };
       if (command === 'two') return { events: [{ type: 'Noted', data: { text: 'one' } }, { type: 'Renamed', data: { name: 'two' } }] };
       return { events: [{ type: 'Noted', data: { text: command.note as string } }] };
     },
@@ -170,7 +174,8 @@ describe('faults of a decider', () => {
     const after = runtime.execute(careless, 'n', 'two', context(), ({ texts }) => texts.join());
     expect(await faulty).toEqual({ code: 'E5001', rule: 'internal', message: expect.any(String) });
     expect([await before, await after]).toMatchObject([{ answer: 'a', revision: 0n }, { answer: 'a,one,two', revision: 2n }]);
-    expect((await notes()).map(({ data, metadata }) => [data, metadata.v])).toEqual([[{ text: 'a' }, 1], [{ text: 'one' }, 1], [{ name: 'two' }, 2]]);
+    const written = (await notes()).map(({ data, metadata }) => [data, metadata.v]);
+    expect(written).toEqual([[{ text: 'a' }, 1], [{ text: 'one' }, 1], [{ name: 'two' }, 2]]);
   });
 
   it('an answer that throws fails alone, and nothing is written for it', async () => {
@@ -226,11 +231,13 @@ describe('a command that comes again', () => {
     const { store: watching, appends } = watched(store);
     const runtime = createCommandRuntime({ store: watching, clock });
     const asked = context();
-    const command = deposit(5, 'r');
     const [first, other, again] = await Promise.all([
-      runtime.execute(till, 'a', command, asked, answer), runtime.execute(till, 'a', deposit(1), context()), runtime.execute(till, 'a', deposit(9), asked, answer),
+      runtime.execute(till, 'a', deposit(5, 'r'), asked, answer),
+      runtime.execute(till, 'a', deposit(1), context()),
+      runtime.execute(till, 'a', deposit(9), asked, answer),
     ]);
-    expect(again).toMatchObject({ accepted: true, revision: first.revision, answer: { balance: 6, events: [{ data: { ref: 'r', amount: 5 } }] } });
+    const told = { balance: 6, events: [{ data: { ref: 'r', amount: 5 } }] };
+    expect(again).toMatchObject({ accepted: true, revision: first.revision, answer: told });
     expect(other).toMatchObject({ revision: 1n });
     expect(appends).toHaveLength(1);
   });
@@ -238,10 +245,12 @@ describe('a command that comes again', () => {
   it('on two nodes at once is done once, and both answer with what was written', async () => {
     const nodes = [createCommandRuntime({ store, clock }), createCommandRuntime({ store, clock })];
     const asked = context();
-    const outcomes = await Promise.all(nodes.map((node, n) => node.execute(till, 'a', deposit(n + 1, `by ${n}`), asked, (_, events) => events)));
+    const give = (node: CommandRuntime, n: number) => node.execute(till, 'a', deposit(n + 1, `by ${n}`), asked, (_, events) => events);
+    const outcomes = await Promise.all(nodes.map(give));
     const [written, ...more] = await logOf('a');
     expect(more).toEqual([]);
-    for (const outcome of outcomes) expect(outcome).toMatchObject({ accepted: true, answer: [{ data: written!.data }], revision: 0n, position: written!.position });
+    const { data, position } = written!;
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ accepted: true, answer: [{ data }], revision: 0n, position });
   });
 
   it('is recognised among as many as are remembered', async () => {

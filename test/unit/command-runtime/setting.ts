@@ -14,9 +14,10 @@ export const deposit = (amount: number, ref: string = randomUUID()): TillCommand
 export const withdraw = (amount: number, ref: string = randomUUID()): TillCommand => ({ type: 'Withdraw', ref, amount });
 
 type Append = EventStore['append'];
+type Around = (append: () => ReturnType<Append>, args: Parameters<Append>) => ReturnType<Append>;
 
 /** A store whose appends go through `around`, and which counts them. */
-export function watched(store: EventStore, around: (append: () => ReturnType<Append>, args: Parameters<Append>) => ReturnType<Append> = (append) => append()) {
+export function watched(store: EventStore, around: Around = (append) => append()) {
   const appends: Parameters<Append>[] = [];
   const watching: EventStore = {
     ...store,

@@ -29,7 +29,10 @@ it('does not depend on the order of keys, nor on a trip through JSON', () => {
 });
 
 it.each([
-  ['stream', { stream: 'till-b' }], ['revision', { revision: 13n }], ['type', { type: 'Withdrawn' }], ['data', { data: { ...event.data, b: 2 } }],
+  ['stream', { stream: 'till-b' }],
+  ['revision', { revision: 13n }],
+  ['type', { type: 'Withdrawn' }],
+  ['data', { data: { ...event.data, b: 2 } }],
   ['metadata', { metadata: { ...event.metadata, at: '2026-01-02T03:04:05.679Z' } }],
 ])('changes, and so does the id, with the %s', (_, change) => {
   const before = identifyEvent(event);

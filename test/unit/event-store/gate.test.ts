@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { createGate } from '../../../src/event-store/gate';
 
 it('lets so many in at a time, in order, also past failures', async () => {
-  await fc.assert(fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 4 }), fc.array(fc.boolean(), { maxLength: 20 }), async (scheduler, width, fates) => {
+  const fatesOfTasks = fc.array(fc.boolean(), { maxLength: 20 });
+  await fc.assert(fc.asyncProperty(fc.scheduler(), fc.integer({ min: 1, max: 4 }), fatesOfTasks, async (scheduler, width, fates) => {
     const gate = createGate(width);
     const started: number[] = [];
     let running = 0;

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pull } from '../../../src/event-store/pull';
-import { resuming } from '../../../src/event-store/resuming';
+import { resuming, type Resuming } from '../../../src/event-store/resuming';
 import { collect } from '../../support/events';
 import { createVirtualClock, type VirtualClock } from '../../support/virtual-clock';
 
@@ -15,6 +15,10 @@ describe('resuming', () => {
     if (failure) throw failure;
   })();
   const lost = new Error('connection lost');
+  let options: Resuming;
+  beforeEach(() => {
+    options = { clock, patienceMs: Infinity, isFinal: () => false, report: () => {} };
+  });
 
   /** Reads all while time passes. */
   async function readAll<T>(items: AsyncIterable<T>): Promise<{ read: T[]; error?: unknown }> {
@@ -31,7 +35,7 @@ describe('resuming', () => {
     const reported: unknown[] = [];
     let next = 1;
     const open = () => numbers(next, Math.min(next + 2, 8), next + 2 < 8 ? lost : undefined);
-    const items = resuming(open, { clock, patienceMs: 1_000, isFinal: () => false, report: (trouble) => reported.push(trouble) });
+    const items = resuming(open, { ...options, report: (trouble) => reported.push(trouble) });
     const counted = (async function* () {
       for await (const n of items) {
         next = n + 1;
@@ -43,18 +47,18 @@ describe('resuming', () => {
   });
 
   it('fails when nothing comes for longer than its patience, or the error is final', async () => {
-    const never = resuming(() => numbers(1, 0, lost), { clock, patienceMs: 5_000, isFinal: () => false, report: () => {} });
+    const never = resuming(() => numbers(1, 0, lost), { ...options, patienceMs: 5_000 });
     expect(await readAll(never)).toEqual({ read: [], error: lost });
     expect(clock.now()).toBeGreaterThanOrEqual(5_000);
     expect(clock.now()).toBeLessThan(8_000);
     const denied = new Error('denied');
-    const final = resuming(() => numbers(1, 2, denied), { clock, patienceMs: Infinity, isFinal: (error) => error === denied, report: () => {} });
+    const final = resuming(() => numbers(1, 2, denied), { ...options, isFinal: (error) => error === denied });
     expect(await readAll(final)).toEqual({ read: [1, 2], error: denied });
   });
 
   it('ends quietly when told to, also while it waits to try again', async () => {
     const ending = new AbortController();
-    const items = resuming(() => numbers(1, 1, lost), { clock, patienceMs: Infinity, isFinal: () => false, report: () => {}, signal: ending.signal });
+    const items = resuming(() => numbers(1, 1, lost), { ...options, signal: ending.signal });
     clock.after(10_000, () => ending.abort());
     const { read, error } = await readAll(items);
     expect(error).toBeUndefined();

@@ -26,7 +26,9 @@ it('tries again after whatever is not definite, more slowly each time', async ()
   expect(tries).toEqual([0, 20, 60, 140, 300, 620, 1_260, 2_260, 3_260]);
 });
 
-it.each([new WrongExpectedRevision('s', 1n, 2n), new AppendRefused('s', 'too-large', 'no')])('takes $name for an answer', async (answer) => {
+it.each([
+  new WrongExpectedRevision('s', 1n, 2n), new AppendRefused('s', 'too-large', 'no'),
+])('takes $name for an answer', async (answer) => {
   let tries = 0;
   const attempt = async () => {
     if (++tries === 1) throw new Error('connection lost');
