@@ -113,7 +113,9 @@ export async function readPage<Row extends object, NodeValue>(db: Db, spec: Page
   const order = `${spec.from}.${spec.orderBy.column}.${spec.orderBy.direction}`;
   const place = cursor === undefined ? undefined : decodeCursor(cursor, order);
   const statement = compile(pageStatement(spec, backwards, size + 1, place));
-  const rows = await db.query<Row & CursorColumns>(statement.text, statement.values);
+  const rows = await db.query<Row & CursorColumns>(statement.text, statement.values).catch((error: unknown) => {
+    throw place && isDataException(error) ? new RefusedError({ code: 'E4004', rule: 'cursor', message: 'This is not a cursor of this API.' }) : error;
+  });
   const more = rows.length > size;
   const page = rows.slice(0, size);
   if (backwards) page.reverse();
@@ -132,6 +134,11 @@ export async function readPage<Row extends object, NodeValue>(db: Db, spec: Page
     },
     countRows: () => countRows(db, spec),
   };
+}
+
+/** SQLSTATE class 22: a cursor that was made up holds a value that is none of the column's type. */
+function isDataException(error: unknown): boolean {
+  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('22');
 }
 
 /** How many items a list has in all. */

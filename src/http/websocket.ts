@@ -55,6 +55,8 @@ interface Peer extends Watched {
   /** Running subscriptions, to end them when the socket goes. */
   readonly running: Set<AbortController>;
   answersPings: boolean;
+  /** Our reason to close it; a peer that does not read never confirms it. */
+  closedWith: number | undefined;
   messages: { since: number; count: number };
 }
 
@@ -101,6 +103,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
       principal: { kind: 'anonymous' },
       running: new Set(),
       answersPings: true,
+      closedWith: undefined,
       messages: { since: 0, count: 0 },
       onChanged: () => closePeer(peer, SocketClose.forbidden, 'Session ended or changed'),
       onDoubt: () => closePeer(peer, SocketClose.tryAgainLater, 'Try again later'),
@@ -130,13 +133,14 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
       },
       peer,
     );
-    socket.once('close', (code, reason) => {
+    socket.once('close', (code, detail) => {
       peers.delete(peer);
       connected.delete(peer);
       for (const controller of peer.running) controller.abort();
       metrics.sockets.dec();
-      metrics.socketsClosed.inc({ code: KNOWN_CODES.has(code) ? String(code) : 'other' });
-      void closed(code, String(reason));
+      const reason = peer.closedWith ?? code;
+      metrics.socketsClosed.inc({ code: KNOWN_CODES.has(reason) ? String(reason) : 'other' });
+      void closed(code, String(detail));
     });
   }
 
@@ -199,16 +203,20 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
   }
 }
 
-/** Resolves when the socket has taken the message, which is what makes a slow reader slow down its subscriptions. */
+/**
+ * Resolves when the socket has taken the message, which is what makes a slow reader slow down its subscriptions; and not
+ * before the next turn of the event loop, so that a feed with much to say does not keep everybody else waiting.
+ */
 function sendTo(peer: Peer, data: string): Promise<void> {
   const { socket } = peer;
-  if (socket.readyState !== socket.OPEN) return Promise.resolve();
-  if (socket.bufferedAmount > limits.socketBufferBytes) {
+  if (socket.readyState === socket.OPEN && socket.bufferedAmount > limits.socketBufferBytes) {
     closePeer(peer, SocketClose.slow, 'Too slow: resume behind the last cursor');
-    return Promise.resolve();
   }
-  // A failed send means that the socket is closing; whoever waits for it is ended by that.
-  return new Promise((resolve) => socket.send(data, () => resolve()));
+  return new Promise((resolve) => {
+    // A failed send means that the socket is closing; whoever waits for it is ended by that.
+    if (socket.readyState === socket.OPEN) socket.send(data, () => setImmediate(resolve));
+    else setImmediate(resolve);
+  });
 }
 
 /** @returns false when the peer talks too much and was closed for it, or is closing anyway */
@@ -228,8 +236,11 @@ function checkAlive(peer: Peer): void {
   peer.socket.ping();
 }
 
-function closePeer({ socket }: Peer, code: number, reason: string): void {
+function closePeer(peer: Peer, code: number, reason: string): void {
+  const { socket, running } = peer;
   if (socket.readyState !== socket.OPEN) return;
+  peer.closedWith = code;
+  for (const controller of running) controller.abort();
   socket.close(code, reason);
   const cut = setTimeout(() => socket.terminate(), CLOSING_MS);
   socket.once('close', () => clearTimeout(cut));

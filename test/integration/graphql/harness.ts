@@ -86,8 +86,8 @@ export interface TestSocket {
 }
 
 /** A bare socket, so that a test can break the protocol. */
-export function openSocket(server: TestServer, { token = 'user-token', origin = ORIGIN as string | undefined, protocol = 'graphql-transport-ws' } = {}): Promise<TestSocket> {
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, protocol, { headers: { ...(origin !== undefined && { origin }), cookie: `keyledger=${token}` } });
+export function openSocket(server: TestServer, { token = 'user-token', origin = ORIGIN as string | null, protocol = 'graphql-transport-ws' as string | null } = {}): Promise<TestSocket> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, protocol ?? [], { headers: { ...(origin !== null && { origin }), cookie: `keyledger=${token}` } });
   const messages: string[] = [];
   const waiting: ((message: string) => void)[] = [];
   socket.on('message', (data) => {

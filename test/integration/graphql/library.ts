@@ -149,7 +149,11 @@ export class BookResolver {
     subscribe: ({ args, context }: { args: { after?: string | null }; context: Context }) => changes(context, { view: 'books', after: args.after, toNode: (row) => toBook(row as unknown as BookRow) }),
   })
   @Policy('signed-in')
-  bookChanged(@Root() change: ChangeOf<Book>, @Arg('after', () => String, { nullable: true, description: 'Cursor to continue behind.' }) _after: string | null): ChangeOf<Book> {
+  bookChanged(
+    @Root() change: ChangeOf<Book>,
+    @Arg('after', () => String, { nullable: true, description: 'Cursor to continue behind.' }) _after: string | null,
+    @Arg('shelves', () => [ID], { nullable: true, description: 'Only on these shelves.' }) _shelves: string[] | null,
+  ): ChangeOf<Book> {
     return change;
   }
 
@@ -160,6 +164,15 @@ export class BookResolver {
   @Policy('signed-in')
   ticks(@Root() tick: number, @Arg('size', () => Int, { nullable: true, description: 'Not used.' }) _size: number | null): number {
     return tick;
+  }
+
+  @Subscription(() => String, {
+    description: 'Texts as long as each tick says.',
+    subscribe: ({ context }: { context: Context }) => mapped(behind.ticks(context.signal), async (tick) => 'x'.repeat(tick)),
+  })
+  @Policy('signed-in')
+  texts(@Root() text: string): string {
+    return text;
   }
 
   @Subscription(() => String, {
@@ -174,6 +187,21 @@ export class BookResolver {
   @FieldResolver(() => Shelf, { nullable: true, description: 'Where it stands.' })
   shelf(@Root() book: Book): Shelf {
     return { id: book.shelfId };
+  }
+
+  @FieldResolver(() => BookConnection, { description: 'Books like it.' })
+  related(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Page<Book>> {
+    return readPage(context.db, { from: 'book', key: 'id', where: [], orderBy: { column: 'pages', direction: OrderDirection.ASC }, toNode: toBook }, page);
+  }
+
+  @FieldResolver(() => Int, { description: 'How many words were given.' })
+  counted(@Arg('words', () => [String], { description: 'Words.' }) words: string[]): number {
+    return words.length;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Never answers.' })
+  stalled(): Promise<string> {
+    return new Promise(() => undefined);
   }
 
   @FieldResolver(() => Book, { nullable: true, description: 'The same book once more.' })
