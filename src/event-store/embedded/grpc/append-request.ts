@@ -4,9 +4,6 @@ import { TOMBSTONE, type Expected, type ProposedEvent } from '../log/event';
 import { invalidArgument, missingMetadata } from './errors';
 import { uuidText } from './uuid';
 
-/** Largest event that the protocol carries, in bytes of data and metadata. */
-export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
-
 /** The options that say what a stream must be at; the same in appends, batch appends, deletes and tombstones. */
 interface ExpectedOptions {
   hasNoStream(): boolean;

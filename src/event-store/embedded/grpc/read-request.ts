@@ -44,8 +44,11 @@ export function readRequest(message: ReadReq): ReadRequest {
   };
 }
 
+/** 2^64-1, which is how the protocol writes "the end" where it has only a number. */
+const END = String(2n ** 64n - 1n);
+
 function streamStart(options: ReadReq.Options.StreamOptions): ReadRequest['from'] {
-  if (options.hasRevision()) return uint64(options.getRevision());
+  if (options.hasRevision()) return placeOf(options.getRevision());
   return options.hasEnd() ? 'end' : 'start';
 }
 
@@ -55,5 +58,9 @@ function allStart(options: ReadReq.Options.AllOptions): ReadRequest['from'] {
   if (BigInt(position.getCommitPosition()) < BigInt(position.getPreparePosition())) {
     throw invalidArgument('The commit position of a position must not be less than its prepare position.');
   }
-  return uint64(position.getCommitPosition());
+  return placeOf(position.getCommitPosition());
+}
+
+function placeOf(text: string): number | 'end' {
+  return text === END ? 'end' : uint64(text);
 }

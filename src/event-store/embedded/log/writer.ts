@@ -60,6 +60,8 @@ interface Waiting {
   answer(outcome: WriteOutcome): void;
 }
 
+/** About what an event and an append take in memory beside their bytes, so that many tiny ones are bounded too. */
+const OVERHEAD_BYTES = 300;
 /** How exact deadlines are, in milliseconds. */
 const SWEEP_MS = 50;
 
@@ -170,7 +172,7 @@ export function createWriter({ storage, heads, limits, head, onCommitted, onReop
   return {
     storageLost,
     write: (write, deadline) => {
-      const bytes = write.kind === 'append' ? write.events.reduce((sum, event) => sum + sizeOf(event), 0) : 0;
+      const bytes = bytesOf(write);
       if (closed) return Promise.resolve({ kind: 'unavailable', detail: 'The event store is shutting down.' });
       if (queuedBytes > 2 * limits.queueBytes) return Promise.resolve({ kind: 'unavailable', detail: 'Too many appends are waiting.' });
       return new Promise((resolve) => {
@@ -244,6 +246,11 @@ function keyOf(stream: string, id: string): string {
 /** Looks an id up in the storage's answer and in what the batch itself is about to write. */
 function finderFor(stream: string, known: Known, draft: Draft): FindWritten {
   return (id) => [...(known.get(keyOf(stream, id)) ?? []), ...draft.find(stream, id)];
+}
+
+function bytesOf(write: Write): number {
+  const events = write.kind === 'append' ? write.events : [];
+  return events.reduce((sum, event) => sum + sizeOf(event) + OVERHEAD_BYTES, OVERHEAD_BYTES);
 }
 
 function messageOf(error: unknown): string {

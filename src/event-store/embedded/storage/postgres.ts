@@ -37,8 +37,8 @@ export function createPostgresStorage({ url, allowUnsafeDurability = false, owne
     const previous = writer;
     writer = undefined;
     await previous?.end().catch(() => {});
-    const client: Client = await connect(url, 'writer', () => {
-      if (writer !== client) return;
+    const client = await connect(url, 'writer', (ended) => {
+      if (writer !== ended) return;
       writer = undefined;
       if (!committing) onLost();
     });

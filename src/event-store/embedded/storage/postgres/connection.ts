@@ -8,13 +8,13 @@ const SESSION_SETTINGS = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoi
 
 /**
  * Connects with the settings of this store.
- * @param onEnd the connection ended, whoever ended it
+ * @param onEnd the connection ended, whoever ended it; also when it never came about
  */
-export async function connect(url: string, role: 'writer' | 'reader', onEnd: () => void): Promise<Client> {
+export async function connect(url: string, role: 'writer' | 'reader', onEnd: (client: Client) => void): Promise<Client> {
   const client = new Client({ connectionString: url, application_name: `event-store-${role}`, options: SESSION_SETTINGS });
   // Without a listener a broken idle connection would end the process; `end` follows and says the same.
   client.on('error', () => {});
-  client.once('end', onEnd);
+  client.once('end', () => onEnd(client));
   await client.connect();
   return client;
 }
