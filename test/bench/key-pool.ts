@@ -58,7 +58,7 @@ const WARM_UP_MS = 1_000;
 const MEASURED_MS = 4_000;
 const TICK_MS = 20;
 const WORKERS = 640;
-/** With which the tables are fastest, of 4, 8, 16 and 32. */
+/** Did best for the tables of 4, 8, 16 and 32, in one run each on a busy machine. */
 const CONNECTIONS = 16;
 const TENANTS = ['a', 'b', 'c'];
 /** 256 places; one key is for one tenant only, half of the keys have a rate that is counted but not reached. */
