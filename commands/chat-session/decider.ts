@@ -46,6 +46,7 @@ export const chatSession: Aggregate<ChatSessionState, ChatSessionCommand, typeof
   initial: () => ({ exists: false }),
   evolve,
   decide,
+  begins: ({ type }) => type === 'OpenChatSession',
 };
 
 function evolve(state: ChatSessionState, event: ChatSessionEvent): ChatSessionState {

@@ -14,6 +14,7 @@ export const keyAlias: Aggregate<KeyAliasState, KeyAliasCommand, typeof keyAlias
   initial: () => ({ keyId: undefined }),
   evolve,
   decide,
+  begins: ({ type }) => type === 'ClaimKeyAlias',
 };
 
 /** Names the stream of an alias; aliases that differ only in case or surrounding space are the same. */

@@ -14,6 +14,7 @@ export const loginName: Aggregate<LoginNameState, LoginNameCommand, typeof login
   initial: () => ({ userId: undefined }),
   evolve,
   decide,
+  begins: ({ type }) => type === 'ClaimLoginName',
 };
 
 function evolve(_state: LoginNameState, event: LoginNameEvent): LoginNameState {

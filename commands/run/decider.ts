@@ -25,6 +25,7 @@ export const run: Aggregate<RunState, RunCommand, typeof runEvents> = {
   initial: () => ({ phase: 'unknown' }),
   evolve,
   decide,
+  begins: ({ type }) => type === 'RequestRun',
 };
 
 function evolve(state: RunState, event: RunEvent): RunState {

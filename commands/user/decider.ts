@@ -24,6 +24,7 @@ export const user: Aggregate<UserState, UserCommand, typeof userEvents> = {
   initial: () => ({ exists: false }),
   evolve,
   decide,
+  begins: ({ type }) => type === 'CreateUser',
 };
 
 function evolve(state: UserState, event: UserEvent): UserState {

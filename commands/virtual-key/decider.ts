@@ -16,6 +16,7 @@ export const virtualKey: Aggregate<VirtualKeyState, VirtualKeyCommand, typeof vi
   initial: () => ({ exists: false }),
   evolve,
   decide,
+  begins: ({ type }) => type === 'IssueKey',
 };
 
 function evolve(state: VirtualKeyState, event: VirtualKeyEvent): VirtualKeyState {

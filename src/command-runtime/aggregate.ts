@@ -19,6 +19,11 @@ export interface Aggregate<State, Command, Definitions extends EventDefinitions>
    */
   evolve(state: State, event: EventOf<Definitions>): State;
   decide(state: State, command: Command): Decision<EventOf<Definitions>>;
+  /**
+   * Whether the command nearly always is the first of its stream. It is then tried on an empty stream without reading
+   * first, which saves a round trip; when there is a stream after all, the store refuses and it is read.
+   */
+  begins?(command: Command): boolean;
   /** Deep copy of a state, for aggregates whose `evolve` works in place. */
   copy?(state: State): State;
 }

@@ -52,6 +52,7 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     /** Whether the stream was read after these were taken: only then a "no" or "nothing to do" is sure to be so. */
     let newest = false;
     let mustRead = taken.some(isLoad);
+    if (!stream && taken.every(beginsStream)) stream = emptyStream(aggregate, limits.rememberedCommands);
     let wait = FIRST_PAUSE_MS;
     for (let open = taken; open.length > 0; open = open.filter(isOpen)) {
       try {
@@ -84,6 +85,10 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
       }
     }
     return [];
+  }
+
+  function beginsStream(pending: Pending): boolean {
+    return isCommand(pending) && (aggregate.begins?.(pending.command) ?? false);
   }
 
   /** @returns true when the batch is written and answered; false when what is still open must be decided again */
