@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { decrypt, deriveKey, encrypt, KEY_BYTES, pack, unpack, type Place } from './cipher';
+import { inGroups } from './in-groups';
 import { createLru } from './lru';
 import type { SqlPool } from './sql-pool';
 
@@ -25,6 +26,23 @@ const MAX_CACHED_KEYS = 10_000;
 /** Other nodes may open texts of an erased subject for this long; the target for live systems is 5 minutes. */
 const MAX_KEY_AGE_MS = 60_000;
 
+/** Subjects whose keys one statement makes or finds. */
+const MAX_GROUP = 500;
+
+/** A key for a subject that has none yet. */
+interface ProposedKey {
+  tenant: string;
+  subject: string;
+  keyId: string;
+  wrapped: Buffer;
+}
+
+interface TenantKey {
+  key: Buffer;
+  /** Under which the keys of the tenant's subjects are wrapped. */
+  ofSubjectKeys: Buffer;
+}
+
 interface SubjectRow extends Record<string, unknown> {
   subject: string;
   key_id: string | null;
@@ -38,6 +56,22 @@ const SELECT_SUBJECTS = `
   left join vault_subject_keys k on k.tenant_id = $1 and k.subject = asked.subject
   left join vault_erasures e on e.tenant_id = $1 and e.subject = asked.subject`;
 
+/** Makes the keys that are not there and answers all; in an order, so that two nodes never wait for each other. */
+const MAKE_OR_SELECT_SUBJECTS = `
+  with asked as materialized (
+    select * from unnest($1::text[], $2::text[], $3::uuid[], $4::bytea[]) as a (tenant_id, subject, key_id, wrapped)
+  ), made as (
+    insert into vault_subject_keys (tenant_id, subject, key_id, wrapped)
+    select * from asked where not exists (select from vault_erasures e where e.tenant_id = asked.tenant_id and e.subject = asked.subject)
+    order by tenant_id, subject
+    on conflict do nothing returning tenant_id, subject, key_id, wrapped
+  )
+  select tenant_id, subject, coalesce(m.key_id, k.key_id) as key_id, coalesce(m.wrapped, k.wrapped) as wrapped, e.subject is not null as erased
+  from asked
+  left join made m using (tenant_id, subject)
+  left join vault_subject_keys k using (tenant_id, subject)
+  left join vault_erasures e using (tenant_id, subject)`;
+
 const ERASE = `
   with journal as (insert into vault_erasures (tenant_id, subject) values ($1, $2) on conflict do nothing)
   insert into vault_subject_keys (tenant_id, subject, key_id, wrapped) values ($1, $2, $3, null)
@@ -47,19 +81,20 @@ const ERASE = `
 export function createKeyRing(pool: SqlPool, masterKey: Buffer): KeyRing {
   const keyOfTenantKeys = deriveKey(masterKey, ['wrap tenant keys']);
   const now = (): number => performance.now();
-  const tenants = createLru<string, Buffer>(MAX_CACHED_KEYS, MAX_KEY_AGE_MS, now);
+  const tenants = createLru<string, TenantKey>(MAX_CACHED_KEYS, MAX_KEY_AGE_MS, now);
   const subjects = createLru<string, SubjectKey>(MAX_CACHED_KEYS, MAX_KEY_AGE_MS, now);
   const cacheKey = (tenant: string, subject: string): string => JSON.stringify([tenant, subject]);
   const tenantPlace = (tenant: string): Place => ['tenant key', tenant];
   const subjectPlace = (tenant: string, subject: string, keyId: string): Place => ['subject key', tenant, subject, keyId];
 
-  async function tenantKey(tenant: string): Promise<Buffer> {
+  async function keysOfTenant(tenant: string): Promise<TenantKey> {
     const cached = tenants.get(tenant);
     if (cached) return cached;
     const wrapped = await readTenantKey(tenant) ?? await makeTenantKey(tenant);
     const key = decrypt(keyOfTenantKeys, tenantPlace(tenant), unpack(wrapped), 'The key of a tenant');
-    tenants.set(tenant, key);
-    return key;
+    const keys = { key, ofSubjectKeys: deriveKey(key, ['wrap subject keys']) };
+    tenants.set(tenant, keys);
+    return keys;
   }
 
   async function readTenantKey(tenant: string): Promise<Buffer | undefined> {
@@ -75,8 +110,6 @@ export function createKeyRing(pool: SqlPool, masterKey: Buffer): KeyRing {
     return kept;
   }
 
-  const keyOfSubjectKeys = async (tenant: string): Promise<Buffer> => deriveKey(await tenantKey(tenant), ['wrap subject keys']);
-
   async function subjectKeys(tenant: string, asked: readonly string[]): Promise<Map<string, SubjectKey | 'erased'>> {
     const found = new Map<string, SubjectKey | 'erased'>();
     const missing: string[] = [];
@@ -86,49 +119,53 @@ export function createKeyRing(pool: SqlPool, masterKey: Buffer): KeyRing {
       else missing.push(subject);
     }
     if (missing.length === 0) return found;
-    const unwrapWith = await keyOfSubjectKeys(tenant);
     const { rows } = await pool.query<SubjectRow>(SELECT_SUBJECTS, [tenant, missing]);
-    for (const { subject, key_id: keyId, wrapped, erased } of rows) {
-      if (erased) {
-        found.set(subject, 'erased');
-      } else if (keyId && wrapped) {
-        const entry = { keyId, key: decrypt(unwrapWith, subjectPlace(tenant, subject, keyId), unpack(wrapped), 'The key of a subject') };
-        subjects.set(cacheKey(tenant, subject), entry);
-        found.set(subject, entry);
-      }
+    for (const row of rows) {
+      const key = await keyIn(tenant, row);
+      if (key) found.set(row.subject, key);
     }
     return found;
   }
 
-  async function makeSubjectKey(tenant: string, subject: string): Promise<void> {
-    const keyId = randomUUID();
-    const wrapped = pack(encrypt(await keyOfSubjectKeys(tenant), subjectPlace(tenant, subject, keyId), randomBytes(KEY_BYTES)));
-    await pool.query(
-      'insert into vault_subject_keys (tenant_id, subject, key_id, wrapped) values ($1, $2, $3, $4) on conflict do nothing',
-      [tenant, subject, keyId, wrapped],
-    );
+  /** What a row says of its subject: a key, which is kept, or that it was erased; undefined when there is nothing. */
+  async function keyIn(tenant: string, { subject, key_id: keyId, wrapped, erased }: SubjectRow): Promise<SubjectKey | 'erased' | undefined> {
+    if (erased) return 'erased';
+    if (!keyId || !wrapped) return undefined;
+    const { ofSubjectKeys } = await keysOfTenant(tenant);
+    const entry = { keyId, key: decrypt(ofSubjectKeys, subjectPlace(tenant, subject, keyId), unpack(wrapped), 'The key of a subject') };
+    subjects.set(cacheKey(tenant, subject), entry);
+    return entry;
   }
 
-  async function existingKey(tenant: string, subject: string): Promise<SubjectKey | undefined> {
-    const key = (await subjectKeys(tenant, [subject])).get(subject);
-    if (key === 'erased') {
-      throw new RefusedError({
-        code: 'B2003', rule: 'subject_erased', message: 'This person or conversation was erased; nothing can be added to it.',
-      });
-    }
-    return key;
+  const makeOrFind = inGroups<ProposedKey, SubjectRow | undefined>(async (proposed) => {
+    const { rows } = await pool.query<SubjectRow & { tenant_id: string }>(MAKE_OR_SELECT_SUBJECTS, [
+      proposed.map(({ tenant }) => tenant), proposed.map(({ subject }) => subject), proposed.map(({ keyId }) => keyId), proposed.map(({ wrapped }) => wrapped),
+    ]);
+    const found = new Map(rows.map((row) => [cacheKey(row.tenant_id, row.subject), row]));
+    return proposed.map(({ tenant, subject }) => found.get(cacheKey(tenant, subject)));
+  }, MAX_GROUP);
+
+  async function makeOrFindKey(tenant: string, subject: string): Promise<SubjectKey | 'erased' | undefined> {
+    const keyId = randomUUID();
+    const { ofSubjectKeys } = await keysOfTenant(tenant);
+    const wrapped = pack(encrypt(ofSubjectKeys, subjectPlace(tenant, subject, keyId), randomBytes(KEY_BYTES)));
+    const row = await makeOrFind({ tenant, subject, keyId, wrapped });
+    // Without a row's key another node has made one at this very moment, unseen by our statement.
+    return (row && await keyIn(tenant, row)) ?? (await subjectKeys(tenant, [subject])).get(subject);
   }
 
   return {
-    tenantKey,
+    tenantKey: async (tenant) => (await keysOfTenant(tenant)).key,
     subjectKeys,
     async subjectKeyToSeal(tenant, subject) {
-      const existing = await existingKey(tenant, subject);
-      if (existing) return existing;
-      await makeSubjectKey(tenant, subject);
-      const made = await existingKey(tenant, subject);
-      if (!made) throw new Error('The key of a subject is gone but was not erased');
-      return made;
+      const key = subjects.get(cacheKey(tenant, subject)) ?? await makeOrFindKey(tenant, subject);
+      if (!key) throw new Error('The key of a subject is gone but was not erased');
+      if (key === 'erased') {
+        throw new RefusedError({
+          code: 'B2003', rule: 'subject_erased', message: 'This person or conversation was erased; nothing can be added to it.',
+        });
+      }
+      return key;
     },
     async eraseSubject(tenant, subject) {
       await pool.query(ERASE, [tenant, subject, randomUUID()]);
