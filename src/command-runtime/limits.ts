@@ -17,8 +17,8 @@ export interface CommandLimits {
 
 export const defaultLimits: CommandLimits = {
   queueLength: 1_000,
-  batchCommands: 128,
-  batchBytes: 256 * 1024,
+  batchCommands: 512,
+  batchBytes: 640 * 1024,
   rememberedCommands: 10_000,
   cacheWeight: 200_000,
 };
