@@ -81,9 +81,8 @@ export function createOutputStreams({ pool, notifications, log = silentLog, keep
 
   return {
     async write(outputId, fence, text) {
+      // A block lost in a crash of Postgres is shown again by the answer's own event; no reader waits for the disk.
       return inTransaction(pool, async (client) => {
-        // A block lost in a crash of Postgres is shown again by the answer's own event; no reader waits for the disk.
-        await client.query('set local synchronous_commit to off');
         const { rowCount } = await client.query(
           `with moved as (
              insert into output_stream as o (output_id, fence, last_seq) values ($1, $2, 1)
@@ -97,7 +96,7 @@ export function createOutputStreams({ pool, notifications, log = silentLog, keep
           [outputId, fence, text.replaceAll('\0', '\uFFFD')],
         );
         return rowCount === 1;
-      });
+      }, false);
     },
     async finish(outputId, fence) {
       await pool.query(

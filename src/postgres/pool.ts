@@ -33,14 +33,15 @@ export function createPool(url: string, { max, applicationName, statementTimeout
 }
 
 /**
- * Runs `work` in a transaction: committed when it returns, rolled back when it throws.
+ * Runs `work` in a transaction: committed when it returns, rolled back when it throws. One that need not outlive a crash
+ * of Postgres is committed without waiting for the disk.
  * @throws whatever `work` or Postgres throws; after an error of COMMIT itself the outcome is unknown
  */
-export async function inTransaction<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>, durable = true): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await client.query(durable ? 'begin' : 'begin; set local synchronous_commit to off');
     const result = await work(client);
     await client.query('commit');
     return result;

@@ -83,12 +83,11 @@ export function createWriter(pool: Pool, projection: Projection, owned: Checkpoi
   async function write(statements: readonly Statement[], from: bigint, to: bigint, durable: boolean, changed: boolean): Promise<void> {
     const told = role === 'live' && owned.kind === 'view';
     const notice = { view: owned.name, version: owned.version, build: owned.build, position: to.toString(), changed };
+    // Safe without waiting for the disk: the rows are lost or kept together with the checkpoint, which must then match.
     role = await inTransaction(pool, async (client) => {
-      // Safe without waiting for the disk: the rows are lost or kept together with the checkpoint, which must then match.
-      if (!durable) await client.query('set local synchronous_commit to off');
       for (const statement of statements) await client.query(statement.text, statement.values);
       return moveCheckpoint(client, { id: owned, epoch: owned.epoch, from, to, notice: told ? notice : undefined });
-    });
+    }, durable);
   }
 
   return {

@@ -17,6 +17,8 @@ export interface Checkpoint extends BuildId {
   position: bigint;
   epoch: bigint;
   state: 'running' | 'retrying' | 'stopped';
+  /** Whether indexes wait to be made. */
+  indexesAside: boolean;
 }
 
 /** Another owner has taken over, the build was replaced, or the database lost what this process believed committed. */
@@ -107,9 +109,10 @@ export interface CheckpointRow {
   position: string;
   epoch: string;
   state: 'running' | 'retrying' | 'stopped';
+  indexes_aside: string[];
 }
 
 export function toCheckpoint(row: CheckpointRow): Checkpoint {
   const { name, version, build, kind, role, store, position, epoch, state } = row;
-  return { name, version, build, kind, role, store, position: BigInt(position), epoch: BigInt(epoch), state };
+  return { name, version, build, kind, role, store, position: BigInt(position), epoch: BigInt(epoch), state, indexesAside: row.indexes_aside.length > 0 };
 }

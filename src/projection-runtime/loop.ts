@@ -5,9 +5,10 @@ import type { Log } from '../postgres/log';
 import { isTransient } from '../postgres/transient';
 import { createWriter, VaultUnavailable, type Projection } from './apply';
 import { swapIn } from './builds';
-import { Fenced, readCheckpoint, writeTrouble, type Checkpoint } from './checkpoints';
+import { makeIndexes, setIndexesAside } from './bulk-load';
+import { BEFORE_ALL, Fenced, readCheckpoint, writeTrouble, type Checkpoint } from './checkpoints';
 import type { Opener } from './decode';
-import type { Pages } from './pages';
+import type { PageReader } from './pages';
 import type { Tail } from './tail';
 
 export interface LoopTimes {
@@ -25,13 +26,13 @@ export const DEFAULT_TIMES: LoopTimes = { pace: 20, persist: 200, retries: [50, 
 
 const BATCH = 500;
 /** Behind the head, larger transactions are worth more than early ones. */
-const CATCH_UP_BATCH = 1_000;
+const CATCH_UP_BATCH = 2_000;
 const CATCH_UP_FLUSH_MS = 250;
 
 export interface LoopDependencies {
   pool: Pool;
   tail: Tail;
-  pages: Pages;
+  pages: { reader(): PageReader };
   vault: Opener;
   log: Log;
   times: LoopTimes;
@@ -119,7 +120,10 @@ async function follow(
   let flushedAt = 0;
   const writer = createWriter(pool, projection, checkpoint, vault);
   const mustLast = (): boolean => checkpoint.kind === 'reactor' || writer.role() === 'live';
-  const accepts = (type: string): boolean => Object.hasOwn(projection.events, type);
+  let reader: PageReader | undefined;
+  let bulk = checkpoint.indexesAside;
+  const types = new Set(Object.keys(projection.events));
+  const accepts = (type: string): boolean => types.has(type);
   const passed = (to: bigint): void => {
     position = to;
     progress.failures = 0;
@@ -174,14 +178,19 @@ async function follow(
   }
 
   async function catchUp(): Promise<void> {
+    reader ??= pages.reader();
     const events: RecordedEvent[] = [];
     const begun = Date.now();
     let to = position;
     for (let more = true; more && !signal.aborted; more = events.length < CATCH_UP_BATCH && Date.now() - begun < CATCH_UP_FLUSH_MS) {
-      const page = await pages.after(to);
+      const page = await reader.after(to, signal);
       for (const event of page.events) if (accepts(event.type)) events.push(event);
       to = page.upTo;
       if (page.last) break;
+      if (position === BEFORE_ALL && checkpoint.kind === 'view' && !bulk) {
+        bulk = true;
+        await setIndexesAside(pool, checkpoint, checkpoint.epoch);
+      }
     }
     await flush(events, to, checkpoint.kind === 'reactor');
   }
@@ -195,24 +204,32 @@ async function follow(
     advanced(position);
   }
 
-  while (!signal.aborted) {
-    const stretch = tail.after(position, accepts, BATCH);
-    if (!stretch) {
-      await catchUp();
-      continue;
+  try {
+    while (!signal.aborted) {
+      const stretch = tail.after(position, accepts, BATCH);
+      if (!stretch) {
+        await catchUp();
+        continue;
+      }
+      reader?.leave();
+      reader = undefined;
+      if (bulk) await makeIndexes(pool, checkpoint, checkpoint.epoch);
+      bulk = false;
+      const wait = flushedAt + times.pace - Date.now();
+      if (stretch.events.length > 0 && stretch.events.length < BATCH && wait > 0) {
+        await sleep(wait, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      await flush(stretch.events, stretch.upTo, mustLast());
+      if (writer.role() === 'building') await showToQueriesOnce();
+      const due = position > persisted || writer.role() === 'building' ? times.persist : IDLE_MS;
+      await tail.beyond(position, due, signal);
+      if (position > persisted && tail.head() <= position && Date.now() - flushedAt >= times.persist) await persist();
     }
-    const wait = flushedAt + times.pace - Date.now();
-    if (stretch.events.length > 0 && stretch.events.length < BATCH && wait > 0) {
-      await sleep(wait, undefined, { signal }).catch(() => {});
-      continue;
-    }
-    await flush(stretch.events, stretch.upTo, mustLast());
-    if (writer.role() === 'building') await showToQueriesOnce();
-    const due = position > persisted || writer.role() === 'building' ? times.persist : IDLE_MS;
-    await tail.beyond(position, due, signal);
-    if (position > persisted && tail.head() <= position && Date.now() - flushedAt >= times.persist) await persist();
+    if (position > persisted) await persist();
+  } finally {
+    reader?.leave();
   }
-  if (position > persisted) await persist();
 }
 
 /** A projection with nothing to do looks up now and then. */

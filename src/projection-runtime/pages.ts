@@ -1,5 +1,6 @@
 import type { EventStore, RecordedEvent } from '../event-store/port';
 import { BEFORE_ALL } from './checkpoints';
+import { createWakeUp } from './wake-up';
 
 export interface Page {
   events: readonly RecordedEvent[];
@@ -9,13 +10,30 @@ export interface Page {
   last: boolean;
 }
 
-/** Pages of the log for projections that are behind. Several that come the same way read each page once. */
-export interface Pages {
-  after(position: bigint): Promise<Page>;
+/** One that reads the log from behind, page by page. */
+export interface PageReader {
+  after(position: bigint, signal: AbortSignal): Promise<Page>;
+  /** It reads no more for now, so nobody waits for it. */
+  leave(): void;
 }
 
-export function createPages(store: Pick<EventStore, 'readAll' | 'head'>, size = 1_000, kept = 8): Pages {
+export interface PageOptions {
+  size?: number;
+  /** Pages held at a time. */
+  kept?: number;
+  /** Milliseconds for which a reader waits for a slower one, before that one must read for itself. */
+  patienceMs?: number;
+}
+
+/**
+ * Pages of the log for projections that are behind. Readers that go the same way read each page once: the first waits
+ * a while for the last, when it is as many pages ahead as are held.
+ */
+export function createPages(store: Pick<EventStore, 'readAll' | 'head'>, { size = 500, kept = 6, patienceMs = 2_000 }: PageOptions = {}): { reader(): PageReader } {
   const pages = new Map<bigint, Promise<Page>>();
+  const readers = new Set<{ at: bigint | undefined }>();
+  const moved = createWakeUp();
+  let open: { at: bigint; events: AsyncIterator<RecordedEvent> } | undefined;
 
   function fetch(position: bigint): Promise<Page> {
     const known = pages.get(position);
@@ -25,32 +43,80 @@ export function createPages(store: Pick<EventStore, 'readAll' | 'head'>, size = 
     const forget = (): void => {
       if (pages.get(position) === reading) pages.delete(position);
     };
-    // A page at the end of the log grows, and a failed one says nothing.
-    reading.then((page) => page.last && forget(), forget);
-    for (const oldest of pages.keys()) {
-      if (pages.size <= kept) break;
-      pages.delete(oldest);
-    }
+    // An empty page leads nowhere and a failed one says nothing: whoever asks again shall read again.
+    reading.then((page) => page.events.length === 0 && forget(), forget);
     return reading;
   }
 
+  /** One read of the log goes on from page to page, for as long as they are asked for in order. */
   async function read(position: bigint): Promise<Page> {
-    // Asked first: whatever is not in the page by then is not coming before it.
-    const head = (await store.head()) ?? BEFORE_ALL;
+    const source = open?.at === position ? open.events : readFrom(position);
+    if (open?.at === position) open = undefined;
     const events: RecordedEvent[] = [];
-    const after = position === BEFORE_ALL ? undefined : position;
-    for await (const event of store.readAll({ after, maxCount: size })) events.push(event);
+    let ended = false;
+    while (events.length < size && !ended) {
+      const { done, value } = await source.next();
+      if (done) ended = true;
+      else events.push(value);
+    }
     const end = events[events.length - 1]?.position ?? position;
-    const last = events.length < size;
-    return { events, upTo: last && head > end ? head : end, last };
+    if (ended) return { events, upTo: await seenUpTo(end), last: true };
+    close();
+    if (readers.size > 0) open = { at: end, events: source };
+    else void source.return?.();
+    return { events, upTo: end, last: false };
+  }
+
+  function readFrom(position: bigint, maxCount?: number): AsyncIterator<RecordedEvent> {
+    return store.readAll({ after: position === BEFORE_ALL ? undefined : position, maxCount })[Symbol.asyncIterator]();
+  }
+
+  /** The head of the log when nothing that a projection sees lies between `end` and it. */
+  async function seenUpTo(end: bigint): Promise<bigint> {
+    const head = (await store.head()) ?? BEFORE_ALL;
+    if (head <= end) return end;
+    const { done } = await readFrom(end, 1).next();
+    return done ? head : end;
+  }
+
+  function close(): void {
+    void open?.events.return?.();
+    open = undefined;
+  }
+
+  /** Makes room for one more page, as soon as nobody needs the oldest, or patience is at its end. */
+  async function makeRoom(signal: AbortSignal): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    while (pages.size >= kept && !signal.aborted) {
+      const [oldest] = pages.keys();
+      const needed = [...readers].some(({ at }) => at === oldest);
+      const left = deadline - Date.now();
+      if (needed && left > 0) await moved.wait(signal, left);
+      else pages.delete(oldest!);
+    }
   }
 
   return {
-    async after(position) {
-      const page = await fetch(position);
-      // The next page is read while this one is being written; its failure shows when it is asked for.
-      if (!page.last) fetch(page.upTo).catch(() => {});
-      return page;
+    reader() {
+      const place: { at: bigint | undefined } = { at: undefined };
+      readers.add(place);
+      return {
+        async after(position, signal) {
+          place.at = position;
+          moved.wake();
+          if (!pages.has(position)) await makeRoom(signal);
+          const page = await fetch(position);
+          // The next page is read while this one is being written; its failure shows when it is asked for.
+          if (!page.last && pages.size < kept) fetch(page.upTo).catch(() => {});
+          return page;
+        },
+        leave() {
+          place.at = undefined;
+          readers.delete(place);
+          if (readers.size === 0) close();
+          moved.wake();
+        },
+      };
     },
   };
 }

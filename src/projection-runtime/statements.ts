@@ -25,8 +25,8 @@ interface Group {
 export function writeStatements(schema: string, catalog: Catalog, round: readonly RowChange[]): Statement[] {
   const groups = new Map<string, Group>();
   for (const change of round) {
-    const keys = Object.keys(change.key).sort();
-    const columns = Object.keys(valuesOf(change)).sort();
+    const keys = Object.keys(change.key);
+    const columns = Object.keys(valuesOf(change));
     const id = `${change.kind} ${change.table} ${keys.join()} ${columns.join()}`;
     const group = groups.get(id);
     if (group) group.changes.push(change);
@@ -65,68 +65,61 @@ function writeStatement(schema: string, catalog: Catalog, { kind, table, keys, c
   const stamped = kind !== 'remove' && types.has('position') && !keys.includes('position') && !columns.includes('position');
   const written = stamped ? [...columns, 'position'] : columns;
   const all = [...keys, ...written];
-  const source = unnested(table, types, all);
-  const values = all.map((column) => changes.map((change) => {
-    if (stamped && column === 'position') return change.position.toString();
-    const value = keys.includes(column) ? change.key[column] : valuesOf(change)[column];
-    return encode(value, types.get(column)!, `${table}.${column}`);
-  }));
+  const values = [storableJson(JSON.stringify(changes.map((change) => rowOf(change, stamped, types, table))))];
   const list = (names: readonly string[], sql: (name: string) => string, separator = ', '): string =>
     names.map((name) => sql(escapeIdentifier(name))).join(separator);
+  // One parameter of JSON, whatever the columns: several times cheaper to make than an array for each column.
+  const source = `json_to_recordset($1::json) as v (${all.map((name) => `${escapeIdentifier(name)} ${typeOf(types, table, name)}`).join(', ')})`;
   const matching = list(keys, (key) => `t.${key} = v.${key}`, ' and ');
 
   switch (kind) {
     case 'put': {
       const effect = written.length === 0 ? 'nothing' : `update set ${list(written, (column) => `${column} = excluded.${column}`)}`;
-      return { text: `insert into ${target} (${list(all, String)}) select ${list(all, String)} from ${source} v on conflict (${list(keys, String)}) do ${effect}`, values };
+      return { text: `insert into ${target} (${list(all, String)}) select ${list(all, String)} from ${source} on conflict (${list(keys, String)}) do ${effect}`, values };
     }
     case 'patch':
-      return { text: `update ${target} t set ${list(written, (column) => `${column} = v.${column}`)} from ${source} v where ${matching}`, values };
+      return { text: `update ${target} t set ${list(written, (column) => `${column} = v.${column}`)} from ${source} where ${matching}`, values };
     case 'add': {
       const sums = list(columns, (column) => `${column} = coalesce(t.${column}, 0) + v.${column}`);
       const stamp = stamped ? ', "position" = v."position"' : '';
-      return { text: `update ${target} t set ${sums}${stamp} from ${source} v where ${matching}`, values };
+      return { text: `update ${target} t set ${sums}${stamp} from ${source} where ${matching}`, values };
     }
     case 'remove':
-      return { text: `delete from ${target} t using ${source} v where ${matching}`, values };
+      return { text: `delete from ${target} t using ${source} where ${matching}`, values };
   }
 }
 
-/** `unnest` flattens arrays of arrays, so array columns travel as text and are cast row by row. */
-function unnested(table: string, types: TableTypes, columns: readonly string[]): string {
-  const typed = columns.map((column) => {
-    const type = types.get(column);
-    if (!type) throw new Error(`There is no column ${column} in ${table}`);
-    return { name: escapeIdentifier(column), type, isArray: type.endsWith('[]') };
-  });
-  const parameters = typed.map(({ type, isArray }, index) => `$${index + 1}::${isArray ? 'text' : type}[]`);
-  const names = typed.map(({ name }) => name);
-  const unnest = `unnest(${parameters.join(', ')}) as u (${names.join(', ')})`;
-  return `(select ${typed.map(({ name, type, isArray }) => (isArray ? `u.${name}::${type} as ${name}` : `u.${name}`)).join(', ')} from ${unnest})`;
+function typeOf(types: TableTypes, table: string, column: string): string {
+  const type = types.get(column);
+  if (!type) throw new Error(`There is no column ${column} in ${table}`);
+  return type;
 }
 
-/** The text that Postgres reads for a value of a column. Strings for json columns are JSON already, as `pg` has it. */
-function encode(value: Column | undefined, type: string, where: string): string | null {
-  if (value === undefined) throw new Error(`${where} is undefined`);
-  if (value === null) return null;
-  if (typeof value === 'string') return type.startsWith('json') ? storableJson(value) : storable(value);
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object') return String(value);
-  if (type.endsWith('[]')) return arrayLiteral(value as readonly unknown[]);
-  return storableJson(JSON.stringify(value));
+function rowOf(change: RowChange, stamped: boolean, types: TableTypes, table: string): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  for (const [column, value] of Object.entries(change.key)) row[column] = encode(value, types, table, column);
+  for (const [column, value] of Object.entries(valuesOf(change))) row[column] = encode(value, types, table, column);
+  if (stamped) row.position = change.position.toString();
+  return row;
 }
 
-/** Postgres text cannot hold U+0000; nobody shall stop a view by typing it. */
-function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+/** The value as JSON carries it without loss. Strings for json columns are JSON already, as `pg` has it. */
+function encode(value: Column | undefined, types: TableTypes, table: string, column: string): unknown {
+  switch (typeof value) {
+    case 'string':
+      return types.get(column)?.startsWith('json') ? JSON.parse(value) : value;
+    case 'bigint':
+      return value.toString();
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'undefined':
+      throw new Error(`${table}.${column} is undefined`);
+    default:
+      return value;
+  }
 }
 
-/** Nor can jsonb hold U+0000 or half a surrogate pair, which JSON text spells as escapes. */
+/** Postgres holds no U+0000 and no half of a surrogate pair, which JSON spells as escapes. Nobody shall stop a view by typing them. */
 function storableJson(json: string): string {
   return json.includes('\\u') ? json.replace(/\\(\\|u0000|ud[89a-f][0-9a-f]{2})/gi, (found) => (found === '\\\\' ? found : '\\ufffd')) : json;
-}
-
-function arrayLiteral(items: readonly unknown[]): string {
-  const quoted = items.map((item) => (item === null ? 'NULL' : `"${storable(String(item)).replace(/["\\]/g, '\\$&')}"`));
-  return `{${quoted.join(',')}}`;
 }

@@ -1,7 +1,7 @@
 import { runProjectionsCli } from '../../../src/cli/projections';
 import { createLiveFeeds } from '../../../src/live/feeds';
 import type { ProjectionRuntime } from '../../../src/projection-runtime/runtime';
-import { accountView, accountWriter, moved, movementReactor, newEvent, opened } from './account-view';
+import { accountView, accountWriter, moved, movementReactor, named, newEvent, opened } from './account-view';
 import { createSetting, eventually, type Setting } from './setting';
 
 describe('builds of a view', () => {
@@ -62,6 +62,33 @@ describe('builds of a view', () => {
     await runtime.rebuild('account');
     await eventually(async () => (await builds(runtime)).join() === 'v1.2 live');
     expect([await rows('views.account'), await rows('views.movement')]).toEqual(before);
+  });
+
+  it('are loaded without their indexes, which they have once caught up', async () => {
+    const last = await history(1_200);
+    const inner = accountView();
+    let during: string[] | undefined;
+    const indexes = async (): Promise<string[]> => (await setting.pool.query("select indexname as name from pg_indexes where schemaname = 'account_v1' order by 1")).rows.map(({ name }) => name);
+    const gate = { open: () => {} };
+    const opening = new Promise<void>((resolve) => {
+      gate.open = resolve;
+    });
+    const sealed = { sealed: 1, alg: 'A256GCM', subject: 's', field: 'name', keyId: 'k', nonce: 'n', ciphertext: 'c', tag: 't' };
+    await append('a0', named('a0', sealed));
+    const vault = { open: async () => {
+      during ??= await indexes();
+      gate.open();
+      return ['x'];
+    } };
+    const runtime = await setting.runtime({ projectors: [accountView({ project: (events, open) => {
+      void open;
+      return inner.project(events, open);
+    } })], vault });
+    await opening;
+    expect(during).toEqual(['account_pkey', 'movement_pkey']);
+    await eventually(async () => (await runtime.status())[0]!.position! > last);
+    await eventually(async () => (await indexes()).length === 4);
+    expect(await indexes()).toEqual(['account_pkey', 'account_position', 'movement_pkey', 'movement_position']);
   });
 
   it('of a new version are shown once caught up, the old one stays until dropped', async () => {
