@@ -10,16 +10,15 @@ export interface ErrorScope {
   log: Log;
 }
 
-/** Extension codes that Apollo Server gives, and that `prepare.ts` gives in its stead on WebSockets, as our own. */
-const REQUEST_ERRORS: Readonly<Record<string, Pick<Refusal, 'code' | 'rule'>>> = {
-  GRAPHQL_PARSE_FAILED: { code: 'E4001', rule: 'syntax' },
-  GRAPHQL_VALIDATION_FAILED: { code: 'E4001', rule: 'validation' },
-  BAD_USER_INPUT: { code: 'E4002', rule: 'variables' },
-  OPERATION_RESOLUTION_FAILURE: { code: 'E4001', rule: 'operation' },
-  BAD_REQUEST: { code: 'E4001', rule: 'request' },
-  PERSISTED_QUERY_NOT_FOUND: { code: 'E4001', rule: 'unknown_document' },
-  PERSISTED_QUERY_NOT_SUPPORTED: { code: 'E4001', rule: 'unknown_document' },
-};
+/** Extension codes that Apollo Server gives, and that `parse.ts` and `cost.ts` give in its stead on WebSockets, as our own. */
+const REQUEST_ERRORS: ReadonlyMap<unknown, Pick<Refusal, 'code' | 'rule'>> = new Map([
+  ['GRAPHQL_PARSE_FAILED', { code: 'E4001', rule: 'syntax' }],
+  ['GRAPHQL_VALIDATION_FAILED', { code: 'E4001', rule: 'validation' }],
+  ['BAD_USER_INPUT', { code: 'E4002', rule: 'variables' }],
+  ['OPERATION_RESOLUTION_FAILURE', { code: 'E4001', rule: 'operation' }],
+  ['PERSISTED_QUERY_NOT_FOUND', { code: 'E4001', rule: 'unknown_document' }],
+  ['PERSISTED_QUERY_NOT_SUPPORTED', { code: 'E4001', rule: 'unknown_document' }],
+]);
 const ANY_REQUEST_ERROR: Pick<Refusal, 'code' | 'rule'> = { code: 'E4001', rule: 'request' };
 const DOCUMENT_TOKENS: Pick<Refusal, 'code' | 'rule'> = { code: 'E4001', rule: 'document_tokens' };
 /** How graphql-js words its `maxTokens`; it gives that error no code. */
@@ -65,9 +64,9 @@ export function publicError(error: GraphQLError, scope: ErrorScope): GraphQLForm
 /** Errors that GraphQL itself finds before anything runs have no path and no foreign cause. */
 function requestRefusal(error: GraphQLError): Refusal | undefined {
   if (error.path || foreignCause(error)) return undefined;
-  const code = String(error.extensions['code'] ?? '');
+  const code = error.extensions['code'];
   if (code === 'INTERNAL_SERVER_ERROR') return undefined;
-  const known = TOO_MANY_TOKENS.test(error.message) ? DOCUMENT_TOKENS : REQUEST_ERRORS[code] ?? ANY_REQUEST_ERROR;
+  const known = TOO_MANY_TOKENS.test(error.message) ? DOCUMENT_TOKENS : REQUEST_ERRORS.get(code) ?? ANY_REQUEST_ERROR;
   if (known.rule === 'variables') return { ...known, message: coercionMessage(error.message) };
   // "Did you mean" would spell out a schema that introspection may not show.
   return { ...known, message: error.message.replace(/ ?Did you mean .+\?$/, '').trim() };

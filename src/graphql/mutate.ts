@@ -15,8 +15,6 @@ export interface Mutation {
   input: object & { idempotencyKey?: string | null };
   /** Fields of the answer that are shown once: null when the answer is given again. */
   secretFields?: readonly string[];
-  /** Views to wait for (bounded) before `present` reads the changed object from them. */
-  views?: readonly string[];
 }
 
 /** Namespace of the command ids that come from idempotency keys; must never change. */
@@ -42,7 +40,7 @@ export async function mutate<Answer extends AnswerFields, Fields extends object>
     if (invalid.length > 0) return refused(invalid);
     kept = await judged(context, mutation, run);
     if ('refusal' in kept) return refused([kept.refusal]);
-    await seeOwnWrite(context, BigInt(kept.position), mutation.views);
+    seeOwnWrite(context, BigInt(kept.position));
     const fields = await present(kept.answer as Answer);
     return { ...fields, position: kept.position, revision: kept.revision, errors: [] };
   } catch (error) {
@@ -147,10 +145,9 @@ function commandContext(context: Context, commandId: string): CommandContext {
   };
 }
 
-/** What the answer shows must not be older than what it did. When the views stay behind, it shows null rather than stale. */
-async function seeOwnWrite(context: Context, position: bigint, views: readonly string[] = []): Promise<void> {
+/** What the answer shows must not be older than what it did: the fields of the payload wait for this position. */
+function seeOwnWrite(context: Context, position: bigint): void {
   if (context.minPosition === undefined || context.minPosition < position) context.minPosition = position;
-  if (views.length > 0) await context.live.waitFor(views, position);
 }
 
 function canonicalPayload({ idempotencyKey: _key, ...payload }: Mutation['input']): string {

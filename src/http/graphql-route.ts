@@ -54,7 +54,9 @@ export async function registerGraphqlRoute(app: FastifyInstance, options: Graphq
       const operation: HttpOperation = { ...scopeOf(request), deadline: startDeadline(limits.queryMs), payer: '' };
       operations.set(request, operation);
       operations.set(operation.deadline.signal, operation);
-      reply.raw.once('close', () => operation.deadline.abandon());
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) operation.deadline.abandon();
+      });
       const answer = Promise.resolve(handle.call(app, request, reply));
       const first = await Promise.race([answer, operation.deadline.passed]);
       operation.deadline.end();

@@ -6,11 +6,19 @@ export interface Origins {
   allowsRequest(origin: string | undefined, fetchSite: string | undefined): boolean;
 }
 
-/** @param allowed origins as browsers write them, `scheme://host[:port]` */
+/** Names of this very machine: whoever opens one means the same server. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** @param allowed addresses whose pages may call; one on the loopback stands for all its names */
 export function originsOf(allowed: readonly string[]): Origins {
-  const known = new Set(allowed.map((origin) => new URL(origin).origin));
+  const known = new Set(allowed.flatMap(namesOf));
   return {
     allowsUpgrade: (origin) => origin !== undefined && known.has(origin),
     allowsRequest: (origin, fetchSite) => (origin === undefined ? fetchSite !== 'cross-site' : known.has(origin)),
   };
+}
+
+function namesOf(address: string): string[] {
+  const { protocol, hostname, port, origin } = new URL(address);
+  return LOOPBACK.includes(hostname) ? LOOPBACK.map((name) => new URL(`${protocol}//${name}:${port}`).origin) : [origin];
 }

@@ -147,8 +147,11 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
   function graphqlHooks(): Parameters<typeof makeServer<Record<string, unknown>, Peer>>[0] {
     return {
       async onConnect({ extra: peer }) {
-        const principal = await authenticate(peer.token);
-        if (principal.kind === 'anonymous') return false;
+        const principal = await authenticate(peer.token).catch((error: unknown) => {
+          log.warn({ correlationId: peer.correlationId, err: error }, 'The session of a new WebSocket could not be judged');
+          closePeer(peer, SocketClose.tryAgainLater, 'Try again later');
+        });
+        if (!principal || principal.kind === 'anonymous') return false;
         if (socketsOf(principal.userId) >= limits.socketsPerPrincipal) {
           closePeer(peer, SocketClose.tooMany, 'Too many sockets');
           return false;

@@ -81,8 +81,9 @@ export const bookById = defineLoader<string, Book>('bookById', async (context, k
 export type AddBook = (command: CommandContext, id: string, title: string) => Promise<CommandOutcome<{ bookId: string; secret: string | null }>>;
 
 /** What the tests put behind the mutation and the subscriptions. */
-export const behind: { addBook: AddBook; ticks(signal: AbortSignal): AsyncIterableIterator<number> } = {
+export const behind: { addBook: AddBook; onContext(context: Context): void; ticks(signal: AbortSignal): AsyncIterableIterator<number> } = {
   addBook: async () => ({ accepted: false, position: 0n, revision: -1n, ...refuse('B2001', 'closed', 'The library is closed.') }),
+  onContext: () => undefined,
   ticks: () => { throw new Error('no ticks'); },
 };
 
@@ -124,6 +125,13 @@ export class BookResolver {
   @Policy('public')
   async behind(@Ctx() context: Context): Promise<boolean> {
     await context.waitForViews('books');
+    return true;
+  }
+
+  @Query(() => Boolean, { description: 'Does what the test says.' })
+  @Policy('public')
+  probe(@Ctx() context: Context): boolean {
+    behind.onContext(context);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
 import { documentHash } from '../../../src/graphql/trusted-documents';
 import { limits } from '../../../src/graphql/limits';
 import type { FeedItem, LiveFeeds } from '../../../src/live/port';
@@ -139,6 +140,39 @@ describe('subscriptions over WebSocket', () => {
     expect(Date.now() - since).toBeLessThan(1_000);
     staying.send({ type: 'ping' });
     expect(await staying.next()).toEqual({ type: 'pong' });
+  });
+
+  test('are closed, to be tried again, when nobody can judge their session any more', async () => {
+    const replaced = jest.replaceProperty(limits, 'sessionDoubtMs', 100 as never);
+    const outage = await startServer();
+    const socket = await connect(outage);
+    const judge = outage.sessions.get.bind(outage.sessions);
+    outage.sessions.get = () => { throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }); };
+    expect(await socket.closed).toEqual({ code: 1013, reason: 'Try again later' });
+    const refused = await openSocket(outage);
+    refused.send({ type: 'connection_init' });
+    expect((await refused.closed).code).toBe(1013);
+    outage.sessions.get = judge;
+    (await connect(outage)).socket.terminate();
+    replaced.restore();
+    await outage.close();
+  });
+
+  test('survive any junk: it closes its own socket at most', async () => {
+    const word = fc.constantFrom('type', 'id', 'payload', 'query', 'variables', 'extensions', 'subscribe', 'complete', 'connection_init', 'subscription { ticks }', '__proto__', '1');
+    const junk = fc.oneof(fc.string(), fc.json(), fc.dictionary(word, fc.oneof(word, fc.jsonValue(), fc.dictionary(word, word))).map((value) => JSON.stringify(value)), fc.constant('{"type":"subscribe","id":"__proto__","payload":{"query":"subscription { ticks }"}}'));
+    ticker();
+    await fc.assert(fc.asyncProperty(fc.array(junk, { maxLength: 5 }), fc.boolean(), async (messages, acknowledged) => {
+      const socket = acknowledged ? await connect(server) : await openSocket(server);
+      for (const message of messages) if (socket.socket.readyState === socket.socket.OPEN) socket.send(message);
+      socket.socket.close();
+      const { code } = await socket.closed;
+      expect([1000, 1005, 1006, 4400, 4401, 4403, 4409, 4429]).toContain(code);
+    }), { numRuns: 60 });
+    const socket = await connected();
+    subscribe(socket, '1', 'subscription { ticks }');
+    expect((await socket.next()).payload).toEqual({ data: { ticks: 1 } });
+    await until('no subscription is left over', async () => /websocket_subscriptions 1\b/.test(await server.registry.metrics()));
   });
 
   describe('the upgrade', () => {

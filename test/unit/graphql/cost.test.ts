@@ -1,0 +1,46 @@
+import { getOperationAST, parse } from 'graphql';
+import { costOf, createBudget } from '../../../src/graphql/cost';
+import { librarySchema } from '../../integration/graphql/library';
+
+const schema = librarySchema();
+const cost = (text: string, variables: Record<string, unknown> = {}) => {
+  const document = parse(text);
+  const definition = getOperationAST(document);
+  if (!definition) throw new Error('no operation');
+  return costOf(schema, { document, definition, variables });
+};
+
+test.each([
+  ['scalars are free', '{ whoAmI __typename }', 0],
+  ['a connection is 2, and its items are as many as asked for', '{ books(first: 10) { nodes { title } } }', 2 + 10],
+  ['20 when nobody says', '{ books { edges { node { title } } } }', 2 + 20 * 2],
+  ['backwards like forwards', '{ books(last: 5) { nodes { id } } }', 2 + 5],
+  ['the total is one more per item', '{ books(first: 10) { totalCount } }', 2 + 10],
+  ['lists in lists multiply', '{ books(first: 10) { nodes { related(first: 5) { nodes { id } } } } }', 2 + 10 * (1 + 2 + 5)],
+  ['objects are 1', '{ books(first: 1) { nodes { shelf { id } again { shelf { id } } } } }', 2 + 1 + 1 + 2],
+  ['nodes(ids) is as long as its ids', '{ nodes(ids: ["a", "b", "c"]) { id } }', 3],
+  ['skipped fields are not paid', '{ books(first: 50) @skip(if: true) { nodes { id } } whoAmI }', 0],
+  ['fragments are paid where they are spread', '{ books(first: 3) { ...F } } fragment F on BookConnection { nodes { id } }', 2 + 3],
+])('%s', (_what, text, points) => {
+  expect(cost(text)).toBe(points);
+});
+
+test('variables count like what they stand for, and defaults too', () => {
+  const text = 'query($n: Int = 7) { books(first: $n) { nodes { id } } }';
+  expect(cost(text)).toBe(9);
+  expect(cost(text, { n: 30 })).toBe(32);
+});
+
+test('only the operation that is asked for is paid', () => {
+  const document = parse('query A { books(first: 100) { nodes { id } } } query B { whoAmI }');
+  const definition = getOperationAST(document, 'B');
+  if (!definition) throw new Error('no operation');
+  expect(costOf(schema, { document, definition, variables: {} })).toBe(0);
+});
+
+test('a budget is per payer, refuses what is over it and comes back', async () => {
+  const { spend } = createBudget({ burst: 10, perSecond: 20 });
+  expect(await spend('a', 8)).toEqual({ requested: 8, available: 2, restoreRate: 20 });
+  await expect(spend('a', 3)).rejects.toMatchObject({ refusal: { code: 'E4291', rule: 'cost_budget', retryAfterMs: expect.any(Number) } });
+  expect((await spend('b', 10)).available).toBe(0);
+});
