@@ -9,7 +9,8 @@ import { createPostgresStorage } from '../event-store/embedded/storage/postgres'
 
 /** `npm run event-store`: the embedded event store alone, with its own Postgres, for any EventStoreDB client. */
 
-const USAGE = `Usage: npm run event-store -- --data-dir DIR --port N [--cert FILE --key FILE] [--user NAME --password WORD] [--max-append-size BYTES]
+const USAGE = `Usage: npm run event-store -- --data-dir DIR --port N
+         [--cert FILE --key FILE] [--user NAME --password WORD] [--max-append-size BYTES]
 
   --data-dir         folder of the log, made when it is not there
   --port             port on 127.0.0.1; 0 takes a free one
@@ -116,7 +117,8 @@ function wholeNumber(name: string, text: string, most: number): number {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof DataDirectoryInUse) console.error(`Another process (${error.pid}) is using ${error.dataDir}. Stop it, or give another --data-dir.`);
+  const inUse = error instanceof DataDirectoryInUse;
+  if (inUse) console.error(`Another process (${error.pid}) is using ${error.dataDir}. Stop it, or give another --data-dir.`);
   else console.error(error instanceof Error ? error.message : String(error));
   process.exit(FAILED);
 });

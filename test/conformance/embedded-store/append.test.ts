@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ANY, binaryEvent, NO_STREAM, STREAM_EXISTS, type AppendExpectedRevision } from '@eventstore/db-client';
-import { collect, event, events, failure, plainAppend, startTestStore, type TestStore } from './support/stores';
+import { collect, event, events, fails, failure, plainAppend, startTestStore, type TestStore } from './support/stores';
 
 let store: TestStore;
 beforeAll(async () => {
@@ -23,18 +23,18 @@ describe('expected revision', () => {
     expect(second.position!.commit - first.position!.commit).toBe(2n);
   });
 
-  test.each([
-    ['batch', (stream: string, expectedRevision: bigint | 'no_stream' | 'stream_exists') =>
-      store.client.appendToStream(stream, event(), { expectedRevision })],
-    ['plain', (stream: string, expectedRevision: bigint | 'no_stream' | 'stream_exists') => plainAppend(store.client, stream, event(), expectedRevision)],
+  test.each<[string, (stream: string, expectedRevision: AppendExpectedRevision) => Promise<unknown>]>([
+    ['batch', (stream, expectedRevision) => store.client.appendToStream(stream, event(), { expectedRevision })],
+    ['plain', (stream, expectedRevision) => plainAppend(store.client, stream, event(), expectedRevision)],
   ])('%s append: a wrong one is refused with the revision that the stream is at', async (_name, append) => {
     const stream = newStream();
-    expect(await failure(append(stream, 0n))).toMatchObject({ type: 'wrong-expected-version', expectedVersion: 0n, actualVersion: 'no_stream' });
-    expect(await failure(append(stream, STREAM_EXISTS))).toMatchObject({ type: 'wrong-expected-version', expectedVersion: 'stream_exists', actualVersion: 'no_stream' });
+    const wrong = { type: 'wrong-expected-version', actualVersion: 'no_stream' };
+    await fails(append(stream, 0n), { ...wrong, expectedVersion: 0n });
+    await fails(append(stream, STREAM_EXISTS), { ...wrong, expectedVersion: 'stream_exists' });
     await store.client.appendToStream(stream, events(8), { expectedRevision: NO_STREAM });
-    expect(await failure(append(stream, NO_STREAM))).toMatchObject({ streamName: stream, expectedVersion: 'no_stream', actualVersion: 7n });
-    expect(await failure(append(stream, 3n))).toMatchObject({ expectedVersion: 3n, actualVersion: 7n });
-    expect(await failure(append(stream, 9n))).toMatchObject({ expectedVersion: 9n, actualVersion: 7n });
+    await fails(append(stream, NO_STREAM), { streamName: stream, expectedVersion: 'no_stream', actualVersion: 7n });
+    await fails(append(stream, 3n), { expectedVersion: 3n, actualVersion: 7n });
+    await fails(append(stream, 9n), { expectedVersion: 9n, actualVersion: 7n });
     await append(stream, STREAM_EXISTS);
     await append(stream, 8n);
     expect(await collect(store.client.readStream(stream))).toHaveLength(10);
@@ -50,7 +50,8 @@ describe('expected revision', () => {
   test('of many writers on one revision exactly one wins', async () => {
     const stream = newStream();
     await store.client.appendToStream(stream, event(), { expectedRevision: NO_STREAM });
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => store.client.appendToStream(stream, event(), { expectedRevision: 0n })));
+    const append = () => store.client.appendToStream(stream, event(), { expectedRevision: 0n });
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, append));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await collect(store.client.readStream(stream))).toHaveLength(2);
   });
@@ -60,7 +61,7 @@ describe('expected revision', () => {
     await plainAppend(store.client, stream, [], ANY);
     await store.client.appendToStream(stream, event(), { expectedRevision: NO_STREAM });
     expect((await plainAppend(store.client, stream, [], 0n)).nextExpectedRevision).toBe(0n);
-    expect(await failure(plainAppend(store.client, stream, [], 5n))).toMatchObject({ type: 'wrong-expected-version' });
+    await fails(plainAppend(store.client, stream, [], 5n), { type: 'wrong-expected-version' });
     expect(await collect(store.client.readStream(stream))).toHaveLength(1);
   });
 });
@@ -68,12 +69,12 @@ describe('expected revision', () => {
 describe('the same append again', () => {
   const batch = events(3);
 
-  test.each([
+  test.each<[string, AppendExpectedRevision, number]>([
     ['no_stream', NO_STREAM, 0],
     ['an exact revision', 4n, 5],
     ['any', ANY, 5],
     ['stream_exists', STREAM_EXISTS, 5],
-  ] as [string, AppendExpectedRevision, number][])('at %s: the original answer and no second effect, even after others wrote', async (_name, expectedRevision, before) => {
+  ])('at %s: the original answer and no second effect, even after others wrote', async (_name, expectedRevision, before) => {
     const stream = newStream();
     if (before > 0) await store.client.appendToStream(stream, events(before), { expectedRevision: NO_STREAM });
     const original = await store.client.appendToStream(stream, batch, { expectedRevision });
@@ -85,16 +86,18 @@ describe('the same append again', () => {
 
   test('sent ten times at once it is written once', async () => {
     const stream = newStream();
-    const results = await Promise.all(Array.from({ length: 10 }, () => store.client.appendToStream(stream, batch, { expectedRevision: NO_STREAM })));
+    const append = () => store.client.appendToStream(stream, batch, { expectedRevision: NO_STREAM });
+    const results = await Promise.all(Array.from({ length: 10 }, append));
     expect(new Set(results.map(({ position }) => position!.commit)).size).toBe(1);
     expect(await collect(store.client.readStream(stream))).toHaveLength(3);
   });
 
-  test.each<AppendExpectedRevision>([NO_STREAM, ANY])('with only some of the ids known it is a wrong version (%s)', async (expectedRevision) => {
+  test.each<AppendExpectedRevision>([NO_STREAM, ANY])('with only some ids known it is a wrong version (%s)', async (expectedRevision) => {
     const stream = newStream();
     const [first, second, third] = batch;
     await store.client.appendToStream(stream, [first!, second!], { expectedRevision: NO_STREAM });
-    expect(await failure(store.client.appendToStream(stream, [first!, second!, third!], { expectedRevision }))).toMatchObject({ type: 'wrong-expected-version', actualVersion: 1n });
+    const again = store.client.appendToStream(stream, [first!, second!, third!], { expectedRevision });
+    await fails(again, { type: 'wrong-expected-version', actualVersion: 1n });
     expect(await collect(store.client.readStream(stream))).toHaveLength(2);
   });
 
@@ -102,7 +105,7 @@ describe('the same append again', () => {
     const stream = newStream();
     await store.client.appendToStream(stream, batch, { expectedRevision: NO_STREAM });
     expect((await store.client.appendToStream(stream, batch.slice(0, 2), { expectedRevision: NO_STREAM })).nextExpectedRevision).toBe(1n);
-    expect(await failure(store.client.appendToStream(stream, batch.slice(1), { expectedRevision: NO_STREAM }))).toMatchObject({ type: 'wrong-expected-version' });
+    await fails(store.client.appendToStream(stream, batch.slice(1), { expectedRevision: NO_STREAM }), { type: 'wrong-expected-version' });
   });
 
   test('the ids of another stream do not count, and equal ids within one append are both written', async () => {
@@ -146,19 +149,19 @@ describe('what an event carries', () => {
     ['1,000 characters outside ASCII', `${randomUUID()}${'猫犬鳥魚'.repeat(241)}`],
   ])('a stream name with %s', async (_name, stream) => {
     await store.client.appendToStream(stream, event(), { expectedRevision: NO_STREAM });
-    expect(await failure(store.client.appendToStream(stream, event(), { expectedRevision: NO_STREAM }))).toMatchObject({ streamName: stream, actualVersion: 0n });
+    await fails(store.client.appendToStream(stream, event(), { expectedRevision: NO_STREAM }), { streamName: stream, actualVersion: 0n });
     const [only] = await collect(store.client.readStream(stream));
     expect(only?.event?.streamId).toBe(stream);
     await store.client.tombstoneStream(stream);
-    expect(await failure(collect(store.client.readStream(stream)))).toMatchObject({ type: 'stream-deleted' });
-    expect(await failure(plainAppend(store.client, stream, event(), ANY))).toMatchObject({ type: 'stream-deleted' });
+    await fails(collect(store.client.readStream(stream)), { type: 'stream-deleted' });
+    await fails(plainAppend(store.client, stream, event(), ANY), { type: 'stream-deleted' });
   });
 
   test('names and types that cannot be kept are refused in words', async () => {
-    expect(await failure(store.client.appendToStream('', event()))).toMatchObject({ message: expect.stringContaining('stream name') });
-    expect(await failure(store.client.appendToStream('a\u0000b', event()))).toMatchObject({ message: expect.stringContaining('U+0000') });
-    expect(await failure(store.client.appendToStream(newStream(), event({}, 'a\u0000b')))).toMatchObject({ message: expect.stringContaining('U+0000') });
-    expect(await failure(plainAppend(store.client, '$$', event(), ANY))).toMatchObject({ message: expect.stringContaining('stream name') });
+    await fails(store.client.appendToStream('', event()), { message: expect.stringContaining('stream name') });
+    await fails(store.client.appendToStream('a\u0000b', event()), { message: expect.stringContaining('U+0000') });
+    await fails(store.client.appendToStream(newStream(), event({}, 'a\u0000b')), { message: expect.stringContaining('U+0000') });
+    await fails(plainAppend(store.client, '$$', event(), ANY), { message: expect.stringContaining('stream name') });
   });
 
   test('an event without a type is refused', async () => {
@@ -174,11 +177,12 @@ describe('size', () => {
     const stream = newStream();
     const limit = 1024 * 1024;
     await store.client.appendToStream(stream, bytes(limit - 2), { expectedRevision: NO_STREAM });
-    expect(await failure(store.client.appendToStream(stream, bytes(limit - 1), { expectedRevision: 0n }))).toMatchObject({
+    await fails(store.client.appendToStream(stream, bytes(limit - 1), { expectedRevision: 0n }), {
       type: 'maximum-append-size-exceeded', maxAppendSize: limit,
     });
-    const plain = store.client.appendToStream(stream, [bytes(limit), bytes(1)], { expectedRevision: 0n, credentials: { username: 'any', password: 'any' } });
-    expect(await failure(plain)).toMatchObject({ type: 'maximum-append-size-exceeded', maxAppendSize: limit });
+    const credentials = { username: 'any', password: 'any' };
+    const plain = store.client.appendToStream(stream, [bytes(limit), bytes(1)], { expectedRevision: 0n, credentials });
+    await fails(plain, { type: 'maximum-append-size-exceeded', maxAppendSize: limit });
     expect(await collect(store.client.readStream(stream))).toHaveLength(1);
   });
 
@@ -190,7 +194,7 @@ describe('size', () => {
     ]);
     expect(large).toMatchObject({ status: 'rejected', reason: { type: 'maximum-append-size-exceeded' } });
     expect(small.status).toBe('fulfilled');
-    expect(await failure(store.client.appendToStream(stream, bytes(6 * 1024 * 1024)))).toMatchObject({ type: 'maximum-append-size-exceeded' });
+    await fails(store.client.appendToStream(stream, bytes(6 * 1024 * 1024)), { type: 'maximum-append-size-exceeded' });
     await store.client.appendToStream(stream, event());
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { NO_STREAM, type EventStoreDBClient, type JSONEventData } from '@eventstore/db-client';
+import { NO_STREAM, type AppendResult, type EventStoreDBClient, type JSONEventData } from '@eventstore/db-client';
 import { Client } from 'pg';
 import { StorageTaken, type Storage } from '../../../src/event-store/embedded/storage/port';
 import { createPostgresStorage } from '../../../src/event-store/embedded/storage/postgres';
@@ -37,7 +37,12 @@ function connect(store: StoreProcess): EventStoreDBClient {
 }
 
 /** Sends the very same append until the answer is definite, as a careful caller does. */
-async function appendUntilDefinite(client: EventStoreDBClient, stream: string, batch: JSONEventData[], expectedRevision: bigint | 'no_stream') {
+async function appendUntilDefinite(
+  client: EventStoreDBClient,
+  stream: string,
+  batch: JSONEventData[],
+  expectedRevision: bigint | 'no_stream',
+): Promise<AppendResult> {
   for (;;) {
     try {
       return await client.appendToStream(stream, batch, { expectedRevision, deadline: 2_000 });
@@ -58,8 +63,13 @@ async function sql<Row extends object>(text: string, values: unknown[] = []): Pr
   }
 }
 
-const endWriterSession = (): Promise<object[]> =>
-  sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'event-store-writer' and datname = current_database()");
+/** Ends the store's connections; @param role `writer`, or `%` for all of them */
+const endSessions = (role: string): Promise<object[]> => sql(
+  'select pg_terminate_backend(pid) from pg_stat_activity where application_name like $1 and datname = current_database()',
+  [`event-store-${role}`]);
+
+const writerWaits = async (): Promise<boolean> => (await sql(
+  "select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'event-store-writer'")).length === 1;
 
 test('crash drill: what was acknowledged is there once and whole, however often the store is killed', async () => {
   const acknowledged = new Map<string, bigint>();
@@ -114,7 +124,7 @@ test('killed between commit and answer: the same ids again get the original answ
   await blocker.query('select from event_store.owner for update');
   const batch = events(3);
   const lost = failure(client.appendToStream('s', batch, { expectedRevision: NO_STREAM }));
-  await until(async () => (await sql("select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'event-store-writer'")).length === 1, 'the commit to wait');
+  await until(writerWaits, 'the commit to wait');
   // Frozen, the process cannot hear that its commit went through.
   store.child.kill('SIGSTOP');
   await blocker.query('commit');
@@ -145,7 +155,7 @@ test('a store that lost its place while it was frozen cannot write any more, and
   const old = connect(frozen);
   await old.appendToStream('s', event(), { expectedRevision: NO_STREAM });
   frozen.child.kill('SIGSTOP');
-  await endWriterSession();
+  await endSessions('writer');
   const successor = connect(await start('new.sock'));
   await successor.appendToStream('s', event(), { expectedRevision: 0n });
 
@@ -162,7 +172,8 @@ test('the epoch alone stops an older writer, also one whose connection still sta
   const storage: Storage = createPostgresStorage({ url: database.url, allowUnsafeDurability: true });
   await storage.open(() => {});
   const stored = (position: number) => ({
-    position, stream: 's', revision: position - 1, id: randomUUID(), type: 'T', isJson: true, data: Buffer.from('{}'), metadata: Buffer.alloc(0), created: Date.now(),
+    position, stream: 's', revision: position - 1, id: randomUUID(), type: 'T',
+    isJson: true, data: Buffer.from('{}'), metadata: Buffer.alloc(0), created: Date.now(),
   });
   await storage.commit([stored(1)]);
   await sql('update event_store.owner set epoch = epoch + 1');
@@ -179,7 +190,7 @@ test('a broken connection to Postgres heals by itself; positions go on rising, a
   let revision: bigint | 'no_stream' = 'no_stream';
   for (let i = 0; i < 5; i += 1) {
     revision = (await appendUntilDefinite(client, 's', events(2), revision)).nextExpectedRevision;
-    await sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'event-store-%' and datname = current_database()");
+    await endSessions('%');
     await until(() => collect(client.readStream('s')).then(() => true, () => false), 'reads to work again');
   }
   expect(revision).toBe(9n);

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { EventStoreDBClient, NO_STREAM } from '@eventstore/db-client';
 import { projectRoot } from '../../../src/paths';
-import { collect, event, failure } from './support/stores';
+import { collect, event, fails, failure } from './support/stores';
 
 const dataDir = path.join(mkdtempSync(path.join(os.tmpdir(), 'es-alone-')), 'log');
 chmodSync(path.dirname(dataDir), 0o755);
@@ -22,7 +22,8 @@ afterAll(async () => {
 /** Runs the command and answers its first line, or throws with what it complained about. */
 async function run(...args: string[]): Promise<{ child: ChildProcess; line: string }> {
   const script = path.join(projectRoot, 'src/cli/event-store.ts');
-  const child = spawn(process.execPath, ['-r', path.join(__dirname, 'support/typescript.js'), script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const withTypeScript = ['-r', path.join(__dirname, 'support/typescript.js'), script, ...args];
+  const child = spawn(process.execPath, withTypeScript, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.push(child);
   let complaints = '';
   child.stderr.on('data', (text) => (complaints += text));
@@ -35,24 +36,26 @@ async function run(...args: string[]): Promise<{ child: ChildProcess; line: stri
 
 test('started alone it keeps its events over a restart, and lets in who has the password', async () => {
   const { child, line } = await run('--data-dir', dataDir, '--port', '0', '--max-append-size', '2000');
-  const [, address, query, user, passwordFile] = /^Event store ready: esdb:\/\/(127\.0\.0\.1:\d+)\?(\S+) \(user (\w+), password in (.+)\)$/.exec(line)!;
+  const announced = /^Event store ready: esdb:\/\/(127\.0\.0\.1:\d+)\?(\S+) \(user (\w+), password in (.+)\)$/;
+  const [, address, query, user, passwordFile] = announced.exec(line)!;
   expect(statSync(passwordFile!).mode & 0o777).toBe(0o600);
   expect(statSync(path.join(dataDir, 'event-store.key')).mode & 0o777).toBe(0o600);
   const password = readFileSync(passwordFile!, 'utf8');
   const client = EventStoreDBClient.connectionString(`esdb://${user}:${password}@${address}?${query}`);
   await client.appendToStream('s', event({ kept: true }), { expectedRevision: NO_STREAM });
-  expect(await failure(client.appendToStream('s', event({ long: 'x'.repeat(2_000) })))).toMatchObject({ maxAppendSize: 2_000 });
+  await fails(client.appendToStream('s', event({ long: 'x'.repeat(2_000) })), { maxAppendSize: 2_000 });
   const stranger = EventStoreDBClient.connectionString(`esdb://${user}:guess@${address}?${query}`);
-  expect(await failure(collect(stranger.readAll()))).toMatchObject({ type: 'access-denied' });
+  await fails(collect(stranger.readAll()), { type: 'access-denied' });
   await Promise.all([client.dispose(), stranger.dispose()]);
 
   expect((await failure(run('--data-dir', dataDir, '--port', '0'))).message).toMatch(/code 1: Another process \(\d+\) is using /);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
 
-  const again = await run('--data-dir', dataDir, '--port', '0', '--user', 'ops', '--password', 'an obviously fake password');
+  const own = 'an obviously fake password';
+  const again = await run('--data-dir', dataDir, '--port', '0', '--user', 'ops', '--password', own);
   const [, newAddress] = /esdb:\/\/(127\.0\.0\.1:\d+)/.exec(again.line)!;
-  const other = EventStoreDBClient.connectionString(`esdb://ops:${encodeURIComponent('an obviously fake password')}@${newAddress}?${query}`);
+  const other = EventStoreDBClient.connectionString(`esdb://ops:${encodeURIComponent(own)}@${newAddress}?${query}`);
   const [only] = await collect(other.readStream('s'));
   expect(only!.event!.data).toEqual({ kept: true });
   await other.dispose();

@@ -9,7 +9,7 @@ import type { SupportedMethods } from '@eventstore/db-client/generated/serverfea
 import { generate } from 'selfsigned';
 import { startEventStoreServer, type EventStoreServer } from '../../../src/event-store/embedded/server';
 import { createInMemoryStorage } from '../../../src/event-store/embedded/storage/in-memory';
-import { collect, connectTo, event, failure, socketDir } from './support/stores';
+import { collect, connectTo, event, fails, failure, socketDir } from './support/stores';
 
 const PASSWORD = 'an obviously fake password';
 const dir = socketDir();
@@ -64,13 +64,13 @@ describe('TLS with Basic authentication', () => {
   ])('%s opens nothing', async (_name, user) => {
     const client = overTls(user);
     const denied = { type: 'access-denied' };
-    expect(await failure(client.appendToStream('tls', event()))).toMatchObject(denied);
-    expect(await failure(collect(client.readStream('tls')))).toMatchObject(denied);
-    expect(await failure(collect(client.readAll()))).toMatchObject(denied);
-    expect(await failure(client.deleteStream('tls'))).toMatchObject(denied);
-    expect(await failure(client.tombstoneStream('tls'))).toMatchObject(denied);
+    await fails(client.appendToStream('tls', event()), denied);
+    await fails(collect(client.readStream('tls')), denied);
+    await fails(collect(client.readAll()), denied);
+    await fails(client.deleteStream('tls'), denied);
+    await fails(client.tombstoneStream('tls'), denied);
     const plain = client.appendToStream('tls', event(), { credentials: { username: 'admin', password: 'wrong' } });
-    expect(await failure(plain)).toMatchObject(denied);
+    await fails(plain, denied);
     const [error] = await once(client.subscribeToAll(), 'error');
     expect(error).toMatchObject(denied);
   });
@@ -142,5 +142,6 @@ test('a closed server removes its socket and can be started again on the same pa
 test('an address that cannot be listened on is named', async () => {
   jest.spyOn(console, 'error').mockImplementation(() => {});
   const nowhere = { socketPath: path.join(dir, 'no', 'such', 'folder', 'es.sock') };
-  expect(await failure(startEventStoreServer({ store: createInMemoryStorage(), listen: nowhere }))).toMatchObject({ message: expect.stringContaining('no/such/folder') });
+  const starting = startEventStoreServer({ store: createInMemoryStorage(), listen: nowhere });
+  await fails(starting, { message: expect.stringContaining('no/such/folder') });
 });

@@ -39,7 +39,8 @@ function decoded(record: ReadResp.ReadEvent.RecordedEvent | undefined): StoredEv
 test('an event encoded by hand is read by the generated classes as it was', () => {
   fc.assert(fc.property(fc.option(stored), fc.option(stored), fc.boolean(), (event, link, structured) => {
     fc.pre(event !== null || link !== null);
-    const message = ReadResp.deserializeBinary(encodeReadEvent({ event: event ?? undefined, link: link ?? undefined }, structured)).getEvent()!;
+    const bytes = encodeReadEvent({ event: event ?? undefined, link: link ?? undefined }, structured);
+    const message = ReadResp.deserializeBinary(bytes).getEvent()!;
     expect(decoded(message.getEvent())).toEqual(event ?? undefined);
     expect(decoded(message.getLink())).toEqual(link ?? undefined);
     expect(message.getCommitPosition()).toBe(String((link ?? event)!.position));

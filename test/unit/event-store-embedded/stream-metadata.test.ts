@@ -1,10 +1,13 @@
 import { TOMBSTONE } from '../../../src/event-store/embedded/log/event';
-import { firstVisible, isSoftDeleted, parseStreamMetadata, SOFT_DELETE_JSON, withTruncateBefore } from '../../../src/event-store/embedded/log/stream-metadata';
+import {
+  firstVisible, isSoftDeleted, parseStreamMetadata, SOFT_DELETE_JSON, withTruncateBefore,
+} from '../../../src/event-store/embedded/log/stream-metadata';
 
 const parse = (json: string) => parseStreamMetadata(Buffer.from(json));
 
 test('limits are read; what is not a sensible value counts as not there', () => {
-  expect(parse('{"$maxCount":3,"$maxAge":2,"$tb":5,"$acl":{"$r":"$all"},"own":1}')).toEqual({ maxCount: 3, maxAgeMs: 2_000, truncateBefore: 5 });
+  const limits = { maxCount: 3, maxAgeMs: 2_000, truncateBefore: 5 };
+  expect(parse('{"$maxCount":3,"$maxAge":2,"$tb":5,"$acl":{"$r":"$all"},"own":1}')).toEqual(limits);
   for (const json of ['', 'null', '[]', '"x"', '{', '{"$maxCount":0,"$maxAge":-1,"$tb":"5"}']) {
     const { maxCount, maxAgeMs, truncateBefore } = parse(json);
     expect([maxCount, maxAgeMs, truncateBefore]).toEqual([undefined, undefined, undefined]);

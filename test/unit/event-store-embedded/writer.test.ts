@@ -4,7 +4,8 @@ import type { ProposedEvent, StoredEvent } from '../../../src/event-store/embedd
 import { createInMemoryStorage } from '../../../src/event-store/embedded/storage/in-memory';
 import { StorageTaken, type Storage } from '../../../src/event-store/embedded/storage/port';
 
-const proposed = (size = 10): ProposedEvent => ({ id: randomUUID(), type: 'T', isJson: true, data: Buffer.alloc(size), metadata: Buffer.alloc(0) });
+const proposed = (size = 10): ProposedEvent =>
+  ({ id: randomUUID(), type: 'T', isJson: true, data: Buffer.alloc(size), metadata: Buffer.alloc(0) });
 const soon = (): number => Date.now() + 5_000;
 
 interface Watched {
@@ -78,7 +79,8 @@ test('a store that lost its place refuses everything from then on, once', async 
 
 test('a fault in reading what a decision needs is a definite no', async () => {
   const { log } = await watched({ heads: async () => { throw new Error('cannot read'); } });
-  expect(await log.write({ kind: 'append', stream: 's', expected: 'any', events: [proposed()] }, soon())).toEqual({ kind: 'unavailable', detail: 'cannot read' });
+  const outcome = await log.write({ kind: 'append', stream: 's', expected: 'any', events: [proposed()] }, soon());
+  expect(outcome).toEqual({ kind: 'unavailable', detail: 'cannot read' });
 });
 
 test('a full queue holds callers back, then refuses', async () => {

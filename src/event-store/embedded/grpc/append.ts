@@ -71,7 +71,11 @@ export function softDelete(context: ServiceContext, call: ServerUnaryCall<Delete
 }
 
 /** `Streams.Tombstone`: the stream is closed for good. */
-export function tombstone(context: ServiceContext, call: ServerUnaryCall<TombstoneReq, TombstoneResp>, reply: sendUnaryData<TombstoneResp>): void {
+export function tombstone(
+  context: ServiceContext,
+  call: ServerUnaryCall<TombstoneReq, TombstoneResp>,
+  reply: sendUnaryData<TombstoneResp>,
+): void {
   remove(context, call, 'tombstone').then((position) => {
     const at = new TombstoneResp.Position().setCommitPosition(position).setPreparePosition(position);
     reply(null, new TombstoneResp().setPosition(at));

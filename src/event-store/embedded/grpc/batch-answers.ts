@@ -12,7 +12,9 @@ export interface BatchRequest {
 }
 
 /** Field numbers of `BatchAppendResp` and of the messages in it. */
-const RESP = { correlationId: 1, error: 2, success: 3, streamIdentifier: 4, expected: { exact: 5, no_stream: 6, any: 7, stream_exists: 8 } };
+const RESP = {
+  correlationId: 1, error: 2, success: 3, streamIdentifier: 4, expected: { exact: 5, no_stream: 6, any: 7, stream_exists: 8 },
+};
 const SUCCESS = { currentRevision: 1, noStream: 2, position: 3, noPosition: 4 };
 const STATUS = { code: 1, message: 2, details: 3 };
 const WRONG_VERSION = { currentRevision: 1, currentNoStream: 2, expected: { exact: 3, any: 4, stream_exists: 5, no_stream: 6 } };
@@ -23,9 +25,12 @@ const EMPTY = Buffer.alloc(0);
 export function batchAnswer(request: BatchRequest, outcome: WriteOutcome): Buffer {
   switch (outcome.kind) {
     case 'written': return answer(request, success(outcome.revision, outcome.position));
-    case 'wrong-version': return failure(request, status.FAILED_PRECONDITION, 'Wrong expected version', 'WrongExpectedVersion',
-      outcome.current === NO_EVENTS ? bytesField(WRONG_VERSION.currentNoStream, EMPTY) : numberField(WRONG_VERSION.currentRevision, outcome.current),
-      expectedField(WRONG_VERSION.expected, request.expected));
+    case 'wrong-version': {
+      const { currentNoStream, currentRevision, expected } = WRONG_VERSION;
+      const current = outcome.current === NO_EVENTS ? bytesField(currentNoStream, EMPTY) : numberField(currentRevision, outcome.current);
+      return failure(request, status.FAILED_PRECONDITION, 'Wrong expected version', 'WrongExpectedVersion',
+        current, expectedField(expected, request.expected));
+    }
     case 'deleted': return failure(request, status.FAILED_PRECONDITION, 'Stream deleted', 'StreamDeleted',
       messageField(1, bytesField(STREAM_NAME, request.stream)));
     case 'timeout': return failure(request, status.DEADLINE_EXCEEDED, 'Timeout', 'Timeout');
@@ -35,7 +40,8 @@ export function batchAnswer(request: BatchRequest, outcome: WriteOutcome): Buffe
 }
 
 export function batchTooLarge(request: BatchRequest, limit: number): Buffer {
-  return failure(request, status.INVALID_ARGUMENT, `Maximum Append Size of ${limit} Exceeded`, 'MaximumAppendSizeExceeded', numberField(1, limit));
+  const text = `Maximum Append Size of ${limit} Exceeded`;
+  return failure(request, status.INVALID_ARGUMENT, text, 'MaximumAppendSizeExceeded', numberField(1, limit));
 }
 
 /** A request that makes no sense; `detail` is what the caller gets to read. */

@@ -41,7 +41,8 @@ export function encodeReadEvent({ event, link }: ResolvedEvent, structured: bool
   const position = (link ?? event!).position;
   const eventPart = event && measure(event, structured);
   const linkPart = link && measure(link, structured);
-  const length = (eventPart ? 1 + delimited(eventPart.length) : 0) + (linkPart ? 1 + delimited(linkPart.length) : 0) + 1 + varintLength(position);
+  const lengthOf = (part: Measured | undefined): number => (part ? 1 + delimited(part.length) : 0);
+  const length = lengthOf(eventPart) + lengthOf(linkPart) + 1 + varintLength(position);
   const out = Buffer.allocUnsafe(1 + delimited(length));
   let at = writeTagged(out, 0, READ_RESP_EVENT, length);
   if (eventPart) at = writeEvent(out, writeTagged(out, at, EVENT, eventPart.length), eventPart);

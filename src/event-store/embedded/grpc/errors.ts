@@ -18,13 +18,16 @@ export function statusOf(error: unknown): StatusObject {
 }
 
 export function streamDeleted(stream: string): CallError {
-  return new CallError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, { exception: 'stream-deleted', 'stream-name': stream });
+  const trailers = { exception: 'stream-deleted', 'stream-name': stream };
+  return new CallError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, trailers);
 }
 
 export function wrongExpectedVersion(stream: string, expected: Expected, current: number): CallError {
-  const trailers = { exception: 'wrong-expected-version', 'stream-name': stream, 'expected-version': String(expectedNumber(expected)) };
-  const message = `Append failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${expectedNumber(expected)}, Actual version: ${current}`;
-  return new CallError(status.FAILED_PRECONDITION, message, current === NO_EVENTS ? trailers : { ...trailers, 'actual-version': String(current) });
+  const wanted = String(expectedNumber(expected));
+  const actual: Record<string, string> = current === NO_EVENTS ? {} : { 'actual-version': String(current) };
+  const trailers = { exception: 'wrong-expected-version', 'stream-name': stream, 'expected-version': wanted, ...actual };
+  const message = `Append failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${wanted}, Actual version: ${current}`;
+  return new CallError(status.FAILED_PRECONDITION, message, trailers);
 }
 
 export function appendTooLarge(limit: number): CallError {

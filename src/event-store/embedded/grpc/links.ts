@@ -30,7 +30,7 @@ function targetOf({ type, data }: StoredEvent): StreamRevision | undefined {
 }
 
 async function readTargets(log: Log, places: readonly StreamRevision[]): Promise<Map<string, StoredEvent>> {
-  const views = new Map(await Promise.all([...new Set(places.map(({ stream }) => stream))].map(async (stream) => [stream, await log.view(stream)] as const)));
+  const views = await log.views(places.map(({ stream }) => stream));
   const now = Date.now();
   const isVisible = ({ stream, revision, created }: StreamRevision & { created?: number }): boolean => {
     const { state, last, metadata } = views.get(stream)!;

@@ -36,7 +36,10 @@ function compileNode(node: Node, next: number, program: Instruction[], emit: (in
     case 'unit': return emit({ op: 'unit', matches: node.matches, next });
     case 'assert': return emit({ op: 'assert', holds: node.holds, next });
     case 'sequence': return node.parts.reduceRight((then, part) => compile(part, then), next);
-    case 'choice': return node.options.map((option) => compile(option, next)).reduceRight((second, first) => emit({ op: 'split', first, second }));
+    case 'choice': {
+      const starts = node.options.map((option) => compile(option, next));
+      return starts.reduceRight((second, first) => emit({ op: 'split', first, second }));
+    }
     case 'repeat': {
       let start = next;
       if (node.most === Infinity) {

@@ -31,16 +31,19 @@ async function serve(context: ServiceContext, message: ReadReq, outlet: Outlet):
   if (count === 'subscription') {
     return stream === undefined ? subscribeToAll(context, request, outlet) : subscribeToStream(context, stream, request, outlet);
   }
-  return stream === undefined ? readAll(context, { ...request, count }, outlet) : readStream(context, stream, { ...request, count }, outlet);
+  const bounded = { ...request, count };
+  return stream === undefined ? readAll(context, bounded, outlet) : readStream(context, stream, bounded, outlet);
 }
 
-async function readAll({ log }: ServiceContext, { from, direction, count, filter, ...request }: BoundedRead, outlet: Outlet): Promise<void> {
+async function readAll({ log }: ServiceContext, request: BoundedRead, outlet: Outlet): Promise<void> {
+  const { from, direction, count, filter } = request;
   const head = log.head();
   const ends = { start: 1, end: head + 1 };
   const at = typeof from === 'number' ? from : ends[from];
   const range = direction === 'forwards' ? { first: Math.max(1, at), last: head } : { first: Math.min(at - 1, head), last: 1 };
   const size = filter ? PAGE_EVENTS : Math.min(count, PAGE_EVENTS);
-  const source = pages({ ...range, direction, size }, (low, high) => log.readAll(low, high, direction), ({ position }) => position);
+  const readPage = (low: number, high: number): Promise<StoredEvent[]> => log.readAll(low, high, direction);
+  const source = pages({ ...range, direction, size }, readPage, ({ position }) => position);
   await sendUpTo(count, source, (event) => !filter || filter.matches(event), { log, outlet, request });
 }
 
@@ -55,7 +58,8 @@ async function readStream({ log }: ServiceContext, stream: string, request: Boun
   const range = direction === 'forwards' ? { first: Math.max(at, lowest), last } : { first: Math.min(at, last), last: lowest };
   if (compatibility > 0 && direction === 'forwards' && at < lowest) await outlet.send(positionMessage('first', lowest));
   const size = Math.min(count, PAGE_EVENTS);
-  const source = pages({ ...range, direction, size }, (low, high) => log.readStream(stream, low, high, direction), ({ revision }) => revision);
+  const readPage = (low: number, high: number): Promise<StoredEvent[]> => log.readStream(stream, low, high, direction);
+  const source = pages({ ...range, direction, size }, readPage, ({ revision }) => revision);
   const oldest = oldestVisible(metadata, Date.now());
   await sendUpTo(count, source, ({ created }) => created >= oldest, { log, outlet, request });
   if (compatibility > 0 && last !== NO_EVENTS) await outlet.send(positionMessage('last', last));
@@ -85,5 +89,7 @@ function streamNotFound(stream: string): Uint8Array {
 
 function positionMessage(which: 'first' | 'last', revision: number): Uint8Array {
   const message = new ReadResp();
-  return (which === 'first' ? message.setFirstStreamPosition(String(revision)) : message.setLastStreamPosition(String(revision))).serializeBinary();
+  if (which === 'first') message.setFirstStreamPosition(String(revision));
+  else message.setLastStreamPosition(String(revision));
+  return message.serializeBinary();
 }

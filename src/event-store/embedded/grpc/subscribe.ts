@@ -47,10 +47,11 @@ export async function subscribeToAll(context: ServiceContext, request: ReadReque
     }
   };
 
+  const readPage = (low: number, high: number): Promise<StoredEvent[]> => log.readAll(low, high, 'forwards');
   await followChanges(context, undefined, outlet, async () => {
     for (let head = log.head(); next <= head && !outlet.cancelled; head = log.head()) {
       liveness.behind(head - next);
-      for await (const page of pages({ first: next, last: head, direction: 'forwards' }, (low, high) => log.readAll(low, high, 'forwards'), positionOf)) {
+      for await (const page of pages({ first: next, last: head, direction: 'forwards' }, readPage, positionOf)) {
         await (filter ? sendFiltered(page, filter.checkpointEvery) : sendEvents(page, to));
         next = page.at(-1)!.position + 1;
         if (outlet.cancelled || context.closing.aborted) return;
@@ -99,7 +100,12 @@ export async function subscribeToStream(context: ServiceContext, stream: string,
 }
 
 /** Confirms the subscription and runs `readOn` now and after every commit that may concern it. */
-async function followChanges(context: ServiceContext, stream: string | undefined, outlet: Outlet, readOn: () => Promise<void>): Promise<void> {
+async function followChanges(
+  context: ServiceContext,
+  stream: string | undefined,
+  outlet: Outlet,
+  readOn: () => Promise<void>,
+): Promise<void> {
   const watch = context.log.watch(stream);
   outlet.onCancelled(() => watch.close());
   try {

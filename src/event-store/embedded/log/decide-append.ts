@@ -76,7 +76,11 @@ function repeatedAnywhere(events: readonly Pick<ProposedEvent, 'id'>[], find: Fi
 }
 
 /** With an exact revision the ids must stand right behind it, in order. */
-function repeatedFrom(first: number, events: readonly Pick<ProposedEvent, 'id'>[], find: FindWritten): Decision | undefined | 'first-unknown' {
+function repeatedFrom(
+  first: number,
+  events: readonly Pick<ProposedEvent, 'id'>[],
+  find: FindWritten,
+): Decision | undefined | 'first-unknown' {
   let end: Written | undefined;
   for (const [index, { id }] of events.entries()) {
     end = find(id).find(({ revision }) => revision === first + index);

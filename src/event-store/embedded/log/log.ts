@@ -1,8 +1,8 @@
 import type { Direction, Storage, StorageTaken, StreamRevision } from '../storage/port';
 import { createChanges, type Watch } from './changes';
-import { isMetastream, describedBy, metastreamOf, NO_EVENTS, TOMBSTONE, type StoredEvent } from './event';
-import { createHeads, metadataOf } from './heads';
-import type { Write, WriteOutcome } from './plan-write';
+import { isMetastream, NO_EVENTS, TOMBSTONE, type StoredEvent } from './event';
+import { createHeads, metadataOf, type CachedHead } from './heads';
+import { streamsOf, type Write, type WriteOutcome } from './plan-write';
 import { isSoftDeleted, type StreamMetadata } from './stream-metadata';
 import { createTail } from './tail';
 import { createWriter } from './writer';
@@ -25,6 +25,7 @@ export interface Log {
   /** Newest committed position, 0 for none. */
   head(): number;
   view(stream: string): Promise<StreamView>;
+  views(streams: readonly string[]): Promise<ReadonlyMap<string, StreamView>>;
   /** A page of the events with `from <= position <= to`, none past the head; see `Storage.readAll`. */
   readAll(from: number, to: number, direction: Direction): Promise<StoredEvent[]>;
   /** A page of the events with `from <= revision <= to`, hidden ones included; see `Storage.readStream`. */
@@ -84,14 +85,10 @@ export async function openLog({ storage, onFailure, onFatal }: LogOptions): Prom
     write: (write, deadline) => writer.write(write, deadline),
     room: () => writer.room(),
     head: () => committedHead,
-    view: async (stream) => {
-      const other = isMetastream(stream) ? describedBy(stream) : metastreamOf(stream);
-      const found = await heads.get([stream, other]);
-      const own = found.get(stream)!;
-      const metadata = metadataOf(stream, found.get(other)!);
-      const deleted = own.last === TOMBSTONE || (isMetastream(stream) && found.get(other)!.last === TOMBSTONE);
-      const state = deleted ? 'deleted' : own.last === NO_EVENTS || isSoftDeleted(metadata) ? 'missing' : 'there';
-      return { state, last: own.last, metadata };
+    view: async (stream) => viewOf(stream, await heads.get(streamsOf({ stream }))),
+    views: async (streams) => {
+      const found = await heads.get([...new Set(streams.flatMap((stream) => streamsOf({ stream })))]);
+      return new Map(streams.map((stream) => [stream, viewOf(stream, found)]));
     },
     readAll: async (from, to, direction) => {
       const until = Math.min(to, committedHead);
@@ -110,6 +107,14 @@ export async function openLog({ storage, onFailure, onFatal }: LogOptions): Prom
     },
     close: () => storage.close(),
   };
+}
+
+function viewOf(stream: string, heads: ReadonlyMap<string, CachedHead>): StreamView {
+  const [own, other] = streamsOf({ stream }).map((name) => heads.get(name)!) as [CachedHead, CachedHead];
+  const metadata = metadataOf(stream, other);
+  const deleted = own.last === TOMBSTONE || (isMetastream(stream) && other.last === TOMBSTONE);
+  const missing = own.last === NO_EVENTS || isSoftDeleted(metadata);
+  return { state: deleted ? 'deleted' : missing ? 'missing' : 'there', last: own.last, metadata };
 }
 
 function ordered(ascending: StoredEvent[] | undefined, direction: Direction): StoredEvent[] | undefined {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { decideAppend, type Decision, type FindWritten } from './decide-append';
-import { describedBy, isMetastream, metastreamOf, NO_EVENTS, TOMBSTONE, type Expected, type ProposedEvent, type StoredEvent } from './event';
+import {
+  describedBy, isMetastream, metastreamOf, NO_EVENTS, TOMBSTONE, type Expected, type ProposedEvent, type StoredEvent,
+} from './event';
 import { metadataOf, type CachedHead } from './heads';
 import { isSoftDeleted, METADATA_TYPE, parseStreamMetadata, SOFT_DELETE_JSON, withTruncateBefore } from './stream-metadata';
 

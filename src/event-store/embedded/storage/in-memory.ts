@@ -15,7 +15,8 @@ export function createInMemoryStorage(): Storage {
   /** Revisions are dense but for a tombstone at the end, so a range is a slice. */
   const between = (stream: string, from: number, to: number): StoredEvent[] => {
     const events = byStream.get(stream) ?? [];
-    return events.slice(Math.min(from, Math.max(0, events.length - 1)), to + 1).filter(({ revision }) => revision >= from && revision <= to);
+    const start = Math.min(from, Math.max(0, events.length - 1));
+    return events.slice(start, to + 1).filter(({ revision }) => revision >= from && revision <= to);
   };
 
   return {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { EventStoreDBClient, jsonEvent, type AppendExpectedRevision, type JSONEventData } from '@eventstore/db-client';
+import { EventStoreDBClient, jsonEvent, type AppendExpectedRevision, type AppendResult, type JSONEventData } from '@eventstore/db-client';
 import { projectRoot } from '../../../../src/paths';
 import { startEventStoreServer, type EventStoreServer, type EventStoreServerOptions } from '../../../../src/event-store/embedded/server';
 import { createPostgresStorage } from '../../../../src/event-store/embedded/storage/postgres';
@@ -100,7 +100,12 @@ export function events(count: number, type?: string): JSONEventData[] {
 }
 
 /** Appends over the unary RPC: the client chooses it when a call carries credentials of its own. */
-export function plainAppend(client: EventStoreDBClient, stream: string, what: JSONEventData | JSONEventData[], expectedRevision: AppendExpectedRevision) {
+export function plainAppend(
+  client: EventStoreDBClient,
+  stream: string,
+  what: JSONEventData | JSONEventData[],
+  expectedRevision: AppendExpectedRevision,
+): Promise<AppendResult> {
   return client.appendToStream(stream, what, { expectedRevision, credentials: { username: 'any', password: 'any' } });
 }
 
@@ -116,6 +121,11 @@ export async function until(holds: () => boolean | Promise<boolean>, what = 'the
     if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** Expects a promise to reject with an error that has at least these properties. */
+export async function fails(promise: Promise<unknown>, error: object): Promise<void> {
+  expect(await failure(promise)).toMatchObject(error);
 }
 
 /** The error that a promise rejects with. */

@@ -25,7 +25,12 @@ export interface NewStream {
  * The query that commits `events`, which have dense positions.
  * Arrays travel as literals and all bytes in one binary parameter: about half the work of letting the driver do it.
  */
-export function commitQuery(epoch: string, newStreams: readonly NewStream[], events: readonly StoredEvent[], streamId: (name: string) => number) {
+export function commitQuery(
+  epoch: string,
+  newStreams: readonly NewStream[],
+  events: readonly StoredEvent[],
+  streamId: (name: string) => number,
+): { name: string; text: string; values: unknown[] } {
   const at: number[] = [];
   const bytes: Buffer[] = [];
   let next = 1;

@@ -4,7 +4,8 @@ import { Client, DatabaseError } from 'pg';
 const GOING_AWAY = ['08', '57P'];
 
 /** Plans must not depend on statistics that are not there yet: every query here has exactly one index to use, in its order. */
-const SESSION_SETTINGS = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `-c ${name}=off`).join(' ');
+const UNWANTED_PLANS = ['enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'];
+const SESSION_SETTINGS = UNWANTED_PLANS.map((name) => `-c ${name}=off`).join(' ');
 
 /**
  * Connects with the settings of this store.

@@ -18,7 +18,8 @@ const COLUMNS = 'stream_id, position, revision, event_id, type, is_json, data, m
 /** Cuts a range of events where the bytes before one already fill a page. */
 const page = (where: string, key: string, order: 'asc' | 'desc'): string => `
 select ${COLUMNS} from (
-  select *, sum(octet_length(data) + octet_length(metadata)) over (order by ${key} ${order} rows between unbounded preceding and 1 preceding) as before
+  select *, sum(octet_length(data) + octet_length(metadata))
+    over (order by ${key} ${order} rows between unbounded preceding and 1 preceding) as before
   from event_store.events where ${where}
 ) e
 where before is null or before < ${PAGE_BYTES} order by ${key} ${order}`;
@@ -138,7 +139,8 @@ export function createReader(url: string): Reader {
     },
     findEvents: async (ids) => {
       const rows = await query('find-events', FIND_EVENTS, [ids.map(({ stream }) => stream), ids.map(({ id }) => id)]);
-      return rows.map(([stream, id, revision, position]) => ({ stream: stream!, id: id!, revision: toRevision(revision), position: Number(position) }));
+      return rows.map(([stream, id, revision, position]) =>
+        ({ stream: stream!, id: id!, revision: toRevision(revision), position: Number(position) }));
     },
     readEvents: async (places) => {
       const values = [places.map(({ stream }) => stream), places.map(({ revision }) => revisionText(revision))];

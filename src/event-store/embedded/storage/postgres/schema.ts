@@ -30,7 +30,7 @@ create table if not exists event_store.events (
 create unique index if not exists events_by_stream on event_store.events (stream_id, revision);
 create index if not exists events_by_id on event_store.events (event_id);
 
-comment on table event_store.owner is 'Each process that becomes the writer counts epoch up; an insert checks it, so an older writer cannot write any more.';
+comment on table event_store.owner is 'Each new writer counts epoch up; inserts check it, so an older writer cannot write any more.';
 comment on table event_store.streams is 'Names are kept once; a hash index takes names of any length.';
 comment on column event_store.events.position is 'Given by the one writer, dense, from 1: commit order is position order.';
 comment on column event_store.events.revision is 'From 0 without holes; 2^63-1 is the tombstone.';
@@ -50,6 +50,6 @@ export async function verifyDurability(client: Client): Promise<void> {
     'select name, setting from pg_settings where name = any($1)', [Object.keys(DURABLE)]);
   const unsafe = rows.filter(({ name, setting }) => !DURABLE[name]!.includes(setting)).map(({ name, setting }) => `${name} is ${setting}`);
   if (unsafe.length > 0) {
-    throw new Error(`Postgres may lose events that were acknowledged: ${unsafe.join(', ')}. Turn them on; the event store does not start without.`);
+    throw new Error(`Postgres may lose acknowledged events: ${unsafe.join(', ')}. Turn them on; the event store does not start without.`);
   }
 }
