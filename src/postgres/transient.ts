@@ -15,8 +15,8 @@ const CONNECTION_MESSAGES = /connection (terminated|ended|error)|timeout exceede
 
 /** Whether trying the same statement again later can help: the database was away, full or busy. */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code !== 'string') return CONNECTION_MESSAGES.test(error.message);
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string') return typeof message === 'string' && CONNECTION_MESSAGES.test(message);
   return TRANSIENT_SYSTEM_CODES.has(code) || TRANSIENT_STATES.has(code) || (code.length === 5 && TRANSIENT_CLASSES.has(code.slice(0, 2)));
 }

@@ -237,5 +237,5 @@ const IDLE_MS = 60_000;
 
 /** Trouble that no event is to blame for. */
 function isOutage(error: unknown): boolean {
-  return error instanceof Fenced || error instanceof VaultUnavailable || isTransient(error) || (error instanceof Error && error.name === 'AbortError');
+  return error instanceof Fenced || error instanceof VaultUnavailable || isTransient(error) || (error as { name?: unknown } | null)?.name === 'AbortError';
 }
