@@ -11,6 +11,9 @@ import { createPostgresStorage } from './storage/postgres';
 /** Exit code of a store that found another writer on its data. */
 const DATA_TAKEN = 3;
 
+/** How long an orderly end may take, in milliseconds: a storage that does not answer must not keep the process. */
+const ENDING_PATIENCE_MS = 10_000;
+
 const environment = process.env;
 
 async function main(): Promise<void> {
@@ -32,6 +35,7 @@ async function main(): Promise<void> {
   const end = (): void => {
     if (ending) return;
     ending = true;
+    setTimeout(() => process.exit(1), ENDING_PATIENCE_MS).unref();
     server.close().then(() => process.exit(0), (error: unknown) => {
       console.error(`Event store: ${describe(error)}`);
       process.exit(1);

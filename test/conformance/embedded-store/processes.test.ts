@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { StorageTaken, type Storage } from '../../../src/event-store/embedded/storage/port';
 import { createPostgresStorage } from '../../../src/event-store/embedded/storage/postgres';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { collect, connectTo, event, events, failure, socketDir, spawnStore, until, type StoreProcess } from './support/stores';
+import { collect, connectTo, event, events, fails, failure, socketDir, spawnStore, until, type StoreProcess } from './support/stores';
 
 let database: TestDatabase;
 let dir: string;
@@ -69,7 +69,8 @@ const endSessions = (role: string): Promise<object[]> => sql(
   [`event-store-${role}`]);
 
 const writerWaits = async (): Promise<boolean> => (await sql(
-  "select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'event-store-writer'")).length === 1;
+  `select 1 from pg_stat_activity
+   where wait_event_type = 'Lock' and application_name = 'event-store-writer' and datname = current_database()`)).length === 1;
 
 test('crash drill: what was acknowledged is there once and whole, however often the store is killed', async () => {
   const acknowledged = new Map<string, bigint>();
@@ -202,6 +203,23 @@ test('a broken connection to Postgres heals by itself; positions go on rising, a
   const restarted = connect(await start());
   const { position } = await restarted.appendToStream('s', event(), { expectedRevision: 9n });
   expect(position!.commit).toBeGreaterThan(seen.at(-1)!);
+});
+
+test('while the session of its broken connection still holds the lock, the store waits and does not give up', async () => {
+  const client = connect(await start());
+  await client.appendToStream('s', event(), { expectedRevision: NO_STREAM });
+  const lingering = new Client({ connectionString: database.url });
+  await lingering.connect();
+  const [lock] = await sql<{ key: string }>(
+    `select (classid::bigint << 32) + objid::bigint as key from pg_locks
+     where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())`);
+  const taken = lingering.query('select pg_advisory_lock($1)', [lock!.key]);
+  await endSessions('writer');
+  await taken;
+  await fails(client.appendToStream('s', event(), { expectedRevision: 0n, deadline: 700 }), { type: 'deadline-exceeded' });
+  expect(running[0]!.child.exitCode).toBeNull();
+  await lingering.end();
+  await appendUntilDefinite(client, 's', [event()], 0n);
 });
 
 test('frozen for a while and thawed, the store goes on where it was', async () => {

@@ -77,8 +77,20 @@ export function createWriter({ storage, heads, limits, head, onCommitted, onReop
   const sweep = setInterval(() => {
     const now = Date.now();
     for (const waiting of unanswered) if (waiting.deadline <= now) waiting.answer({ kind: 'timeout' });
+    while (queue.at(0)?.answered) dequeue();
+    makeRoom();
   }, SWEEP_MS);
   sweep.unref();
+
+  const dequeue = (): void => {
+    queuedBytes -= queue.shift()!.bytes;
+  };
+
+  const makeRoom = (): void => {
+    if (!roomFor || queuedBytes > limits.queueBytes / 2) return;
+    roomFor.resolve();
+    roomFor = undefined;
+  };
 
   const take = (): Waiting[] => {
     const batch: Waiting[] = [];
@@ -87,17 +99,13 @@ export function createWriter({ storage, heads, limits, head, onCommitted, onReop
     for (let next = queue.at(0); next; next = queue.at(0)) {
       const count = next.write.kind === 'append' ? next.write.events.length : 1;
       if (batch.length > 0 && (bytes + next.bytes > limits.batchBytes || events + count > limits.batchEvents)) break;
-      queue.shift();
-      queuedBytes -= next.bytes;
+      dequeue();
       if (next.answered) continue;
       bytes += next.bytes;
       events += count;
       batch.push(next);
     }
-    if (roomFor && queuedBytes <= limits.queueBytes / 2) {
-      roomFor.resolve();
-      roomFor = undefined;
-    }
+    makeRoom();
     return batch;
   };
 

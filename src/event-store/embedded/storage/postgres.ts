@@ -18,6 +18,7 @@ export interface PostgresStorageOptions {
 
 /** Advisory lock of the writer; the number is arbitrary, and the lock's name space is this database. */
 const WRITER_LOCK = 7_305_172_113;
+const SUPERSEDED = 'Another event store took over this data while the connection was gone.';
 /** Streams whose numbers are kept in memory. */
 const MAX_STREAM_IDS = 50_000;
 
@@ -65,7 +66,7 @@ export function createPostgresStorage({ url, allowUnsafeDurability = false, owne
     for (;;) {
       const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [WRITER_LOCK]);
       if (rows[0]!.taken) return;
-      if (epoch !== undefined) await refuseIfSuperseded(client, epoch);
+      if (epoch !== undefined) throw await whyNotAgain(client, epoch);
       if (Date.now() >= deadline) throw new StorageTaken(await describeOwner(client));
       await sleep(50);
     }
@@ -132,13 +133,15 @@ async function nextEpoch(client: Client, own: string | undefined): Promise<strin
   const { rows } = own === undefined
     ? await client.query<{ epoch: string }>('update event_store.owner set epoch = epoch + 1 returning epoch')
     : await client.query<{ epoch: string }>('update event_store.owner set epoch = epoch + 1 where epoch = $1 returning epoch', [own]);
-  if (!rows[0]) throw new StorageTaken('Another event store took over this data while the connection was gone.');
+  if (!rows[0]) throw new StorageTaken(SUPERSEDED);
   return rows[0].epoch;
 }
 
-async function refuseIfSuperseded(client: Client, own: string): Promise<void> {
+/** While the epoch is ours, the lock is held by our own broken session, which ends by itself: trying again makes sense. */
+async function whyNotAgain(client: Client, own: string): Promise<Error> {
   const { rows } = await client.query<{ epoch: string }>('select epoch from event_store.owner');
-  if (rows[0]?.epoch !== own) throw new StorageTaken('Another event store took over this data while the connection was gone.');
+  if (rows[0]?.epoch === own) return new StorageLost('the session of the broken connection still holds the lock');
+  return new StorageTaken(SUPERSEDED);
 }
 
 async function describeOwner(client: Client): Promise<string> {
