@@ -42,11 +42,12 @@ const errorRecoveries = registered('ErrorRecovery', 'What to do about an error.'
 registerEnumType(errorCodes, {
   name: 'ErrorCode',
   description: 'Every code of the error catalogue, the same in payloads and in top-level errors.',
-  valuesConfig: Object.fromEntries(codes.map((code) => [code, { description: `${sentence(catalogue[code].meaning)} (HTTP ${catalogue[code].httpStatus}).` }])),
+  valuesConfig: Object.fromEntries(codes.map((code) => [code, { description: `${sentence(code)} (HTTP ${catalogue[code].httpStatus}).` }])),
 });
 
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function sentence(code: ErrorCode): string {
+  const { meaning } = catalogue[code];
+  return meaning.charAt(0).toUpperCase() + meaning.slice(1);
 }
 
 @InterfaceType({

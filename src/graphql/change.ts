@@ -13,7 +13,7 @@ export interface ChangeOf<NodeValue> {
 
 /** Declares the item type of a change feed over an object type. Call it once per type, beside the class. */
 export function changeOf<NodeValue extends object>(NodeClass: ClassType<NodeValue>, name: string): ClassType<ChangeOf<NodeValue>> {
-  @ObjectType(name, { description: `A committed change of a ${NodeClass.name}. The first item has no node: from its position on the feed is complete.` })
+  @ObjectType(name, { description: `A change of a ${NodeClass.name}. The first item has no node: the feed is complete from there on.` })
   class Change {
     @Field(() => String, { description: 'Pass it as `after` to continue behind this item.' })
     cursor!: string;
@@ -40,7 +40,9 @@ export interface ChangesSpec<NodeValue> {
  * read before the socket asks for it.
  * @throws RefusedError E4011 for an anonymous caller, E4004 for a cursor of another feed
  */
-export function changes<NodeValue>(context: Context, { view, after, filter, toNode }: ChangesSpec<NodeValue>): AsyncIterableIterator<ChangeOf<NodeValue>> {
+export function changes<NodeValue>(
+  context: Context, { view, after, filter, toNode }: ChangesSpec<NodeValue>,
+): AsyncIterableIterator<ChangeOf<NodeValue>> {
   const { principal, signal } = context;
   if (principal.kind === 'anonymous') throw new RefusedError({ code: 'E4011', rule: 'signed_in', message: 'Sign in to do this.' });
   const feed = context.live.subscribe({ view, tenant: principal.tenantId, after: after ?? undefined, filter, signal });
@@ -51,7 +53,9 @@ export function changes<NodeValue>(context: Context, { view, after, filter, toNo
  * Maps an iterator item by item. Not an async generator: those queue `return()` behind a pending `next()`, so a quiet
  * feed could not be ended.
  */
-export function mapped<Item, Result>(source: AsyncIterableIterator<Item>, map: (item: Item) => Promise<Result>): AsyncIterableIterator<Result> {
+export function mapped<Item, Result>(
+  source: AsyncIterableIterator<Item>, map: (item: Item) => Promise<Result>,
+): AsyncIterableIterator<Result> {
   const end = async (): Promise<IteratorResult<Result>> => {
     await source.return?.();
     return { done: true, value: undefined };

@@ -1,6 +1,6 @@
 import { ArgsType, Field, Int, ObjectType, registerEnumType, type ClassType } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
-import { decodeCursor, encodeCursor, type CursorPlace } from './cursor';
+import { decodeCursor, encodeCursor, notACursor, type CursorPlace } from './cursor';
 import type { Db } from './context';
 import { limits } from './limits';
 import { all, compile, name, sql, type Sql, type SqlCondition } from './sql';
@@ -17,7 +17,10 @@ registerEnumType(OrderDirection, {
 
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { nullable: true, description: `How many items from the start (or behind \`after\`): 1 to ${limits.pageMax}, ${limits.pageDefault} when neither \`first\` nor \`last\` is given.` })
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many items from the start (or behind \`after\`): 1 to ${limits.pageMax}; ${limits.pageDefault} when nothing is said.`,
+  })
   first?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the item to start behind; goes with `first`.' })
@@ -108,13 +111,15 @@ export interface PageSpec<Row extends object, NodeValue> {
  * @throws RefusedError V1004 for a page size outside 1..100, E4002 when both directions are asked for, E4004 for a
  *   cursor of another list order
  */
-export async function readPage<Row extends object, NodeValue>(db: Db, spec: PageSpec<Row, NodeValue>, args: PageArgs): Promise<Page<NodeValue>> {
+export async function readPage<Row extends object, NodeValue>(
+  db: Db, spec: PageSpec<Row, NodeValue>, args: PageArgs,
+): Promise<Page<NodeValue>> {
   const { backwards, size, cursor } = directionOf(args);
   const order = `${spec.from}.${spec.orderBy.column}.${spec.orderBy.direction}`;
   const place = cursor === undefined ? undefined : decodeCursor(cursor, order);
   const statement = compile(pageStatement(spec, backwards, size + 1, place));
   const rows = await db.query<Row & CursorColumns>(statement.text, statement.values).catch((error: unknown) => {
-    throw place && isDataException(error) ? new RefusedError({ code: 'E4004', rule: 'cursor', message: 'This is not a cursor of this API.' }) : error;
+    throw place && isDataException(error) ? new RefusedError(notACursor) : error;
   });
   const more = rows.length > size;
   const page = rows.slice(0, size);
@@ -168,7 +173,9 @@ function directionOf(args: PageArgs): { backwards: boolean; size: number; cursor
   const [first, after, last, before] = [args.first ?? undefined, args.after ?? undefined, args.last ?? undefined, args.before ?? undefined];
   const backwards = last !== undefined || before !== undefined;
   if (backwards && (first !== undefined || after !== undefined)) {
-    throw new RefusedError({ code: 'E4002', rule: 'page_direction', message: 'Page either forwards (first, after) or backwards (last, before).' });
+    throw new RefusedError({
+      code: 'E4002', rule: 'page_direction', message: 'Page either forwards (first, after) or backwards (last, before).',
+    });
   }
   const size = (backwards ? last : first) ?? limits.pageDefault;
   judgePageSize(backwards ? 'last' : 'first', size);
@@ -179,6 +186,7 @@ function directionOf(args: PageArgs): { backwards: boolean; size: number; cursor
 export function judgePageSize(argument: 'first' | 'last', size: number): void {
   if (size >= 1 && size <= limits.pageMax) return;
   throw new RefusedError({
-    code: 'V1004', rule: 'page_size', message: `Ask for 1 to ${limits.pageMax} items.`, path: [argument], details: { limit: limits.pageMax, given: size },
+    code: 'V1004', rule: 'page_size', message: `Ask for 1 to ${limits.pageMax} items.`, path: [argument],
+    details: { limit: limits.pageMax, given: size },
   });
 }

@@ -1,4 +1,7 @@
-import { getNamedType, getNullableType, getVariableValues, GraphQLError, isCompositeType, isListType, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  getNamedType, getNullableType, getVariableValues, GraphQLError, isCompositeType, isListType, type DocumentNode, type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RefusedError } from '../../schema/errors/catalogue';
@@ -28,9 +31,13 @@ const INTROSPECTION_COST = 50;
  *   GraphQLError with code BAD_USER_INPUT when the variables do not fit
  */
 export function costOf(schema: GraphQLSchema, { document, definition, variables }: Operation): number {
-  const { errors } = getVariableValues(schema, definition.variableDefinitions ?? [], { ...variables }, { maxErrors: limits.coercionErrors });
+  const { errors } = getVariableValues(
+    schema, definition.variableDefinitions ?? [], { ...variables }, { maxErrors: limits.coercionErrors },
+  );
   if (errors?.[0]) throw badVariables(errors[0]);
-  const cost = getComplexity({ schema, query: document, variables: { ...variables }, operationName: definition.name?.value, estimators: [estimate] });
+  const cost = getComplexity({
+    schema, query: document, variables: { ...variables }, operationName: definition.name?.value, estimators: [estimate],
+  });
   if (cost > limits.cost) {
     throw new RefusedError({
       code: 'E4001', rule: 'document_cost', message: `An operation may cost at most ${limits.cost} points: ask for fewer items or fields.`,

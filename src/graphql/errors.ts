@@ -23,13 +23,16 @@ const ANY_REQUEST_ERROR: Pick<Refusal, 'code' | 'rule'> = { code: 'E4001', rule:
 const DOCUMENT_TOKENS: Pick<Refusal, 'code' | 'rule'> = { code: 'E4001', rule: 'document_tokens' };
 /** How graphql-js words its `maxTokens`; it gives that error no code. */
 const TOO_MANY_TOKENS = /contains more tha[nt] \d+ tokens/;
+const databaseAway: Refusal = {
+  code: 'E5031', rule: 'database_away', message: 'The database cannot be reached right now.', retryAfterMs: 1_000,
+};
 const QUERY_CANCELED = '57014';
 
 /** The refusal a thrown value stands for: its own, or that of an outage; undefined for what nobody foresaw. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof RefusedError) return error.refusal;
   if (error instanceof GraphQLError) return refusalOf(error.originalError);
-  if (isTransient(error)) return { code: 'E5031', rule: 'database_away', message: 'The database cannot be reached right now.', retryAfterMs: 1_000 };
+  if (isTransient(error)) return databaseAway;
   if (error instanceof Error && (error as { code?: unknown }).code === QUERY_CANCELED) {
     return { code: 'E5041', rule: 'statement_timeout', message: 'Reading took too long.' };
   }
@@ -78,6 +81,7 @@ function foreignCause(error: GraphQLError): unknown {
 }
 
 function unforeseen(error: GraphQLError, { correlationId, log }: ErrorScope): Refusal {
-  log.error({ correlationId, path: error.path?.join('.'), err: foreignCause(error) ?? error }, 'An operation failed in a way nobody foresaw');
+  const err = foreignCause(error) ?? error;
+  log.error({ correlationId, path: error.path?.join('.'), err }, 'An operation failed in a way nobody foresaw');
   return { code: 'E5001', rule: 'internal', message: 'Something failed on our side. Quote the correlation id when you ask about it.' };
 }

@@ -29,7 +29,9 @@ export function loaders(): Context['loader'] {
   return function loader<Key, Value>(this: Context, definition: LoaderDefinition<Key, Value>): DataLoader<Key, Value | undefined> {
     const known = made.get(definition) as DataLoader<Key, Value | undefined> | undefined;
     if (known) return known;
-    const fresh = new DataLoader<Key, Value | undefined>((keys) => definition.load(this, keys), { name: definition.name, maxBatchSize: limits.loaderBatch });
+    const fresh = new DataLoader<Key, Value | undefined>(
+      (keys) => definition.load(this, keys), { name: definition.name, maxBatchSize: limits.loaderBatch },
+    );
     made.set(definition, fresh);
     return fresh;
   };

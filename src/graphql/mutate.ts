@@ -70,7 +70,8 @@ async function invalidInput(input: Mutation['input']): Promise<Refusal[]> {
   const refusals = await invalidFields(input, 'input');
   if (key === undefined || (key.length > 0 && key.length <= limits.idempotencyKeyLength)) return refusals;
   return [...refusals, {
-    code: 'V1001', rule: 'idempotency_key', message: `An idempotency key has 1 to ${limits.idempotencyKeyLength} characters.`, path: ['input', 'idempotencyKey'],
+    code: 'V1001', rule: 'idempotency_key', path: ['input', 'idempotencyKey'],
+    message: `An idempotency key has 1 to ${limits.idempotencyKeyLength} characters.`,
   }];
 }
 
@@ -85,7 +86,9 @@ async function judged<Answer extends AnswerFields>(
   const fingerprint = context.vault.fingerprint('idempotency', canonicalPayload(mutation.input));
   const scope = { tenant: principal.tenantId, principal: principal.userId, operation: mutation.name, key };
   const commandId = uuidv5(JSON.stringify([scope.tenant, scope.principal, scope.operation, key, fingerprint]), COMMAND_IDS);
-  return onceForKey(context, scope, fingerprint, mutation.secretFields ?? [], async () => keptAnswer(await run(commandContext(context, commandId))));
+  return onceForKey(
+    context, scope, fingerprint, mutation.secretFields ?? [], async () => keptAnswer(await run(commandContext(context, commandId))),
+  );
 }
 
 async function onceForKey(
@@ -97,12 +100,13 @@ async function onceForKey(
       return claim.answer;
     case 'mismatch':
       throw new RefusedError({
-        code: 'E4091', rule: 'idempotency_mismatch', message: 'This idempotency key was already used for another request.', path: ['input', 'idempotencyKey'],
+        code: 'E4091', rule: 'idempotency_mismatch', path: ['input', 'idempotencyKey'],
+        message: 'This idempotency key was already used for another request.',
       });
     case 'in_progress':
       throw new RefusedError({
-        code: 'E4091', rule: 'in_progress', message: 'The same request is still being worked on.', path: ['input', 'idempotencyKey'],
-        retryAfterMs: claim.retryAfterMs,
+        code: 'E4091', rule: 'in_progress', path: ['input', 'idempotencyKey'],
+        message: 'The same request is still being worked on.', retryAfterMs: claim.retryAfterMs,
       });
     case 'claimed':
   }
@@ -151,6 +155,6 @@ function seeOwnWrite(context: Context, position: bigint): void {
 }
 
 function canonicalPayload({ idempotencyKey: _key, ...payload }: Mutation['input']): string {
-  const plain: unknown = JSON.parse(JSON.stringify(payload, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)));
-  return canonicalize(plain) ?? '';
+  const json = JSON.stringify(payload, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  return canonicalize(JSON.parse(json)) ?? '';
 }

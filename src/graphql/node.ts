@@ -39,7 +39,9 @@ export function fromGlobalId(id: string, expectedType?: string): string | { type
   }
   if (expectedType === undefined) return { type, key };
   if (type !== expectedType) {
-    throw new RefusedError({ code: 'E4004', rule: 'global_id_type', message: `This is not the id of a ${expectedType}.`, details: { expected: expectedType } });
+    throw new RefusedError({
+      code: 'E4004', rule: 'global_id_type', message: `This is not the id of a ${expectedType}.`, details: { expected: expectedType },
+    });
   }
   return key;
 }
@@ -89,7 +91,10 @@ export class NodeResolver {
     return object ?? notFound(id);
   }
 
-  @Query(() => [Node], { nullable: 'items', description: `The objects with these ids, in their order; at most ${limits.listItems}. What is not found is null with an error at its place.` })
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: `The objects with these ids, in order; at most ${limits.listItems}. What is not found is null, with an error.`,
+  })
   @Policy('signed-in')
   async nodes(@Arg('ids', () => [ID], { description: 'Global ids.' }) ids: string[], @Ctx() context: Context): Promise<object[]> {
     if (ids.length > limits.listItems) {

@@ -21,7 +21,10 @@ export function readDocument(schema: GraphQLSchema, source: string): { document:
 
 function parsed(source: string): DocumentNode | GraphQLError {
   if (source.length > limits.bodyBytes) {
-    return refusedOperation({ code: 'E4001', rule: 'document_size', message: `A document may have at most ${limits.bodyBytes} bytes.`, details: { limit: limits.bodyBytes } });
+    return refusedOperation({
+      code: 'E4001', rule: 'document_size', message: `A document may have at most ${limits.bodyBytes} bytes.`,
+      details: { limit: limits.bodyBytes },
+    });
   }
   try {
     return parse(source, parseOptions);
@@ -32,5 +35,6 @@ function parsed(source: string): DocumentNode | GraphQLError {
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {
-  return new GraphQLError(error.message, { nodes: error.nodes, source: error.source, positions: error.positions, originalError: error.originalError, extensions: { code } });
+  const { nodes, source, positions, originalError } = error;
+  return new GraphQLError(error.message, { nodes, source, positions, originalError, extensions: { code } });
 }

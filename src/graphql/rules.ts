@@ -8,7 +8,8 @@ import { limits } from './limits';
 /** How every rule refuses; the packages' own errors would have to be told apart by their wording. */
 function refusing(rule: string, what: string, limit: number) {
   const report = (context: ValidationContext | null): void => {
-    context?.reportError(refusedOperation({ code: 'E4001', rule, message: `An operation may have at most ${limit} ${what}.`, details: { limit } }));
+    const message = `An operation may have at most ${limit} ${what}.`;
+    context?.reportError(refusedOperation({ code: 'E4001', rule, message, details: { limit } }));
   };
   return { n: limit, propagateOnRejection: false, onReject: [report] };
 }

@@ -4,8 +4,8 @@ const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 function toDate(value: unknown): Date {
   const date = typeof value === 'string' && ISO_8601.test(value) ? new Date(value) : value;
-  if (!(date instanceof Date) || Number.isNaN(date.getTime())) throw new GraphQLError('DateTime is not an ISO 8601 date and time with a zone');
-  return date;
+  if (date instanceof Date && !Number.isNaN(date.getTime())) return date;
+  throw new GraphQLError('DateTime is not an ISO 8601 date and time with a zone');
 }
 
 /** In the code a `Date`, on the wire ISO 8601 in UTC with milliseconds. */
@@ -35,7 +35,7 @@ function toPosition(value: unknown): bigint {
 /** In the code a bigint (or its decimal string), on the wire a decimal string. */
 export const Position = new GraphQLScalarType<bigint, string>({
   name: 'Position',
-  description: 'A place in the event log. Opaque, but monotonic: send the newest one you have seen as `x-min-position` to read your own writes.',
+  description: 'A place in the event log: opaque but monotonic. Send the newest you have seen as `x-min-position` to read your own writes.',
   serialize: (value) => toPosition(value).toString(),
   parseValue: toPosition,
   parseLiteral: (node) => toPosition(node.kind === Kind.STRING ? node.value : undefined),

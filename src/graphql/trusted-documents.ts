@@ -10,7 +10,8 @@ const manifest = z.record(z.string(), z.string());
 
 /** @throws Error when a text does not have the hash it stands under: the file was edited by hand */
 export function loadTrustedDocuments(file: string): TrustedDocuments {
-  const entries = Object.entries(manifest.parse(JSON.parse(readFileSync(file, 'utf8')))).map(([key, text]) => [key.replace(/^sha256:/, ''), text] as const);
+  const documents = manifest.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const entries = Object.entries(documents).map(([key, text]) => [key.replace(/^sha256:/, ''), text] as const);
   const wrong = entries.find(([hash, text]) => documentHash(text) !== hash);
   if (wrong) throw new Error(`${file} is damaged: no document has the hash ${wrong[0]}`);
   return new Map(entries);

@@ -8,7 +8,9 @@ import type { Refusal } from '../../schema/errors/catalogue';
  * @returns one V1001 per broken constraint; empty when all is well
  */
 export async function invalidFields(input: object, root: string): Promise<Refusal[]> {
-  const errors = await validate(input, { skipMissingProperties: true, forbidUnknownValues: false, validationError: { target: false, value: false } });
+  const errors = await validate(
+    input, { skipMissingProperties: true, forbidUnknownValues: false, validationError: { target: false, value: false } },
+  );
   return errors.flatMap((error) => refusalsOf(error, [root]));
 }
 

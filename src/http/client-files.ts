@@ -39,7 +39,9 @@ interface ClientFile {
  * page of the app. Does nothing when no client was built. Paths are looked up among the files found at start, so there
  * is no way out of the folder.
  */
-export async function registerClientFiles(app: FastifyInstance, { directory, https }: { directory: string; https: boolean }): Promise<void> {
+export async function registerClientFiles(
+  app: FastifyInstance, { directory, https }: { directory: string; https: boolean },
+): Promise<void> {
   if (!existsSync(path.join(directory, 'index.html'))) return;
   const files = readFiles(directory);
   const index = readFileSync(path.join(directory, 'index.html'), 'utf8');

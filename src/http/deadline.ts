@@ -5,7 +5,7 @@ export interface Deadline {
   readonly passed: Promise<'passed'>;
   /** Starts the time again with another length, once it is known what is to be done. */
   restart(milliseconds: number): void;
-  /** The caller went away: aborts without `passed`. */
+  /** The caller went away: aborts without `passed`. Nothing once the operation is done, as every connection closes at last. */
   abandon(): void;
   /** The operation is done: aborts nothing any more. */
   end(): void;
@@ -22,6 +22,7 @@ export function startDeadline(milliseconds: number): Deadline {
     controller.abort(new Error('The deadline passed'));
   };
   let timer = setTimeout(expire, milliseconds);
+  let ended = false;
   return {
     signal: controller.signal,
     passed,
@@ -30,9 +31,13 @@ export function startDeadline(milliseconds: number): Deadline {
       timer = setTimeout(expire, length);
     },
     abandon() {
+      if (ended) return;
       clearTimeout(timer);
       controller.abort(new Error('The caller went away'));
     },
-    end: () => clearTimeout(timer),
+    end() {
+      ended = true;
+      clearTimeout(timer);
+    },
   };
 }

@@ -61,7 +61,9 @@ export async function registerGraphqlRoute(app: FastifyInstance, options: Graphq
       const first = await Promise.race([answer, operation.deadline.passed]);
       operation.deadline.end();
       if (first !== 'passed') return withCorrelation(first, reply, operation);
-      answer.catch((error: unknown) => options.log.warn({ correlationId: operation.correlationId, err: error }, 'An operation failed after its deadline'));
+      answer.catch((error: unknown) => {
+        options.log.warn({ correlationId: operation.correlationId, err: error }, 'An operation failed after its deadline');
+      });
       const late = refusedOperation({ code: 'E5041', rule: 'deadline', message: 'The operation took too long and was given up.' });
       return reply.code(504).type('application/json; charset=utf-8').send({ errors: [requestError(late, operation)] });
     },
@@ -94,7 +96,9 @@ export async function registerGraphqlRoute(app: FastifyInstance, options: Graphq
   }
 }
 
-function apolloServer(options: GraphqlRouteOptions, operations: WeakMap<FastifyRequest | AbortSignal, HttpOperation>): ApolloServer<Context> {
+function apolloServer(
+  options: GraphqlRouteOptions, operations: WeakMap<FastifyRequest | AbortSignal, HttpOperation>,
+): ApolloServer<Context> {
   const { schema, budget, trusted, trustedOnly, metrics, introspection } = options;
   return new ApolloServer<Context>({
     schema,
@@ -111,7 +115,9 @@ function apolloServer(options: GraphqlRouteOptions, operations: WeakMap<FastifyR
     persistedQueries: { cache: readOnly(trusted) },
     logger: apolloLogger(options.log),
     // Shapes what fails before there is an operation; `withCorrelation` adds the id that is not known here.
-    formatError: (formatted, error) => (formatted.extensions?.['rule'] ? formatted : requestError(error, { correlationId: '', log: options.log })),
+    formatError: (formatted, error) => (
+      formatted.extensions?.['rule'] ? formatted : requestError(error, { correlationId: '', log: options.log })
+    ),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

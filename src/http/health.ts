@@ -23,19 +23,26 @@ const CHECK_MS = 1_000;
  * `/health`: the process lives, whatever it depends on. `/ready`: it can serve; 503 otherwise, and as soon as it drains.
  * `/health/detailed`: the same with figures. `/metrics`: Prometheus.
  */
-export function registerHealth(app: FastifyInstance, { checks, registry, draining }: { checks: readonly ReadinessCheck[]; registry: Registry; draining(): boolean }): void {
+export function registerHealth(
+  app: FastifyInstance,
+  { checks, registry, draining }: { checks: readonly ReadinessCheck[]; registry: Registry; draining(): boolean },
+): void {
   app.get('/health', async () => ({ status: 'alive' }));
 
   app.get('/ready', async (_request, reply) => {
     const findings = await Promise.all(checks.map(find));
     const ready = !draining() && findings.every(({ ok }) => ok);
-    return reply.code(ready ? 200 : 503).send({ status: statusOf(ready, draining()), failing: findings.filter(({ ok }) => !ok).map(({ name }) => name) });
+    return reply.code(ready ? 200 : 503).send({
+      status: statusOf(ready, draining()), failing: findings.filter(({ ok }) => !ok).map(({ name }) => name),
+    });
   });
 
   app.get('/health/detailed', async (_request, reply) => {
     const findings = await Promise.all(checks.map(find));
     const ready = !draining() && findings.every(({ ok }) => ok);
-    return reply.code(ready ? 200 : 503).send({ status: statusOf(ready, draining()), upSeconds: Math.floor(process.uptime()), checks: findings });
+    return reply.code(ready ? 200 : 503).send({
+      status: statusOf(ready, draining()), upSeconds: Math.floor(process.uptime()), checks: findings,
+    });
   });
 
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));

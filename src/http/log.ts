@@ -17,7 +17,10 @@ export function scrubbed(text: string): string {
  * parameters or whole rows), scrubbed of what looks like a credential. Requests are never logged as objects.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
-  return pino({ level, base: undefined, serializers: { err: serializeError, error: serializeError, req: () => undefined, res: () => undefined } }, destination);
+  return pino(
+    { level, base: undefined, serializers: { err: serializeError, error: serializeError, req: () => undefined, res: () => undefined } },
+    destination,
+  );
 }
 
 function serializeError(error: unknown): unknown {

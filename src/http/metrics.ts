@@ -15,13 +15,17 @@ export function httpMetrics(registry: Registry): HttpMetrics {
   const registers = [registry];
   return {
     requests: new Histogram({
-      name: 'http_request_duration_seconds', help: 'Time from request to answer.', labelNames: ['route', 'method', 'status'], buckets: SECONDS, registers,
+      name: 'http_request_duration_seconds', help: 'Time from request to answer.',
+      labelNames: ['route', 'method', 'status'], buckets: SECONDS, registers,
     }),
     operations: new Counter({
-      name: 'graphql_operations_total', help: 'GraphQL operations by outcome: ok, or the first error code.', labelNames: ['transport', 'kind', 'code'], registers,
+      name: 'graphql_operations_total', help: 'GraphQL operations by outcome: ok, or the first error code.',
+      labelNames: ['transport', 'kind', 'code'], registers,
     }),
     sockets: new Gauge({ name: 'websocket_sockets', help: 'Open WebSockets.', registers }),
     subscriptions: new Gauge({ name: 'websocket_subscriptions', help: 'Running subscriptions.', registers }),
-    socketsClosed: new Counter({ name: 'websocket_closed_total', help: 'WebSockets closed, by close code.', labelNames: ['code'], registers }),
+    socketsClosed: new Counter({
+      name: 'websocket_closed_total', help: 'WebSockets closed, by close code.', labelNames: ['code'], registers,
+    }),
   };
 }

@@ -33,14 +33,18 @@ export function operationPlugin(options: OperationPluginOptions): ApolloServerPl
   };
 }
 
-function listenerFor(operation: HttpOperation, { budget, trusted, trustedOnly, metrics }: OperationPluginOptions): GraphQLRequestListener<Context> {
+function listenerFor(
+  operation: HttpOperation, { budget, trusted, trustedOnly, metrics }: OperationPluginOptions,
+): GraphQLRequestListener<Context> {
   let cost: Cost | undefined;
   return {
     async didResolveOperation({ queryHash, operation: definition, document, request, schema }) {
       if (trustedOnly && !trusted.has(queryHash)) throw refusedOperation(unknownDocument);
       if (!definition) return;
       if (definition.operation === OperationTypeNode.SUBSCRIPTION) {
-        throw refusedOperation({ code: 'E4001', rule: 'subscription_transport', message: 'Subscriptions are served on the WebSocket of this path.' });
+        throw refusedOperation({
+          code: 'E4001', rule: 'subscription_transport', message: 'Subscriptions are served on the WebSocket of this path.',
+        });
       }
       if (definition.operation === OperationTypeNode.MUTATION) operation.deadline.restart(limits.mutationMs);
       cost = await budget.spend(operation.payer, costOf(schema, { document, definition, variables: request.variables ?? {} }));
@@ -77,5 +81,6 @@ function kindOf({ operation }: GraphQLRequestContext<Context>): string {
 
 /** The error of a request that never became an operation, for example a forbidden content type. */
 export function requestError(error: unknown, scope: ErrorScope): GraphQLFormattedError {
-  return publicError(error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) }), scope);
+  if (error instanceof GraphQLError) return publicError(error, scope);
+  return publicError(new GraphQLError('', { originalError: error instanceof Error ? error : new Error(String(error)) }), scope);
 }

@@ -1,10 +1,15 @@
 import { getOperationAST, GraphQLError, OperationTypeNode, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
-import { RefusedError } from '../../schema/errors/catalogue';
+import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import { costOf, type Budget } from '../graphql/cost';
 import { refusedOperation } from '../graphql/errors';
 import { readDocument } from '../graphql/parse';
 import { documentHash, unknownDocument, type TrustedDocuments } from '../graphql/trusted-documents';
+
+const notASubscription: Refusal = {
+  code: 'E4001', rule: 'subscription_transport',
+  message: 'Only one subscription can be asked for here; send queries and mutations by HTTP.',
+};
 
 export interface PreparedSubscription {
   document: DocumentNode;
@@ -23,16 +28,19 @@ export interface SubscriptionGate {
  * Puts a subscription through everything that an operation over HTTP goes through: trusted documents, tokens, rules,
  * cost. @returns what to run, or why not
  */
-export async function prepareSubscription(payload: SubscribePayload, payer: string, gate: SubscriptionGate): Promise<PreparedSubscription | { errors: readonly GraphQLError[] }> {
+export async function prepareSubscription(
+  payload: SubscribePayload, payer: string, gate: SubscriptionGate,
+): Promise<PreparedSubscription | { errors: readonly GraphQLError[] }> {
   const source = sourceOf(payload, gate.trusted);
-  if (source === undefined || (gate.trustedOnly && !gate.trusted.has(documentHash(source)))) return { errors: [refusedOperation(unknownDocument)] };
+  const isKnown = source !== undefined && (!gate.trustedOnly || gate.trusted.has(documentHash(source)));
+  if (!isKnown) return { errors: [refusedOperation(unknownDocument)] };
   const read = readDocument(gate.schema, source);
   if ('errors' in read) return read;
   const { document } = read;
   const operationName = payload.operationName ?? undefined;
   const definition = getOperationAST(document, operationName);
   if (definition?.operation !== OperationTypeNode.SUBSCRIPTION) {
-    return { errors: [refusedOperation({ code: 'E4001', rule: 'subscription_transport', message: 'Only one subscription can be asked for here; send queries and mutations by HTTP.' })] };
+    return { errors: [refusedOperation(notASubscription)] };
   }
   const variableValues = { ...payload.variables };
   try {

@@ -70,7 +70,8 @@ const DRAIN_MS = 10_000;
 const CORRELATION_ID = /^[\w-]{8,64}$/;
 
 /** The one HTTP server: GraphQL on both transports, health, metrics and the client's files. */
-export async function createHttpServer({ schema, makeContext, auth, config, log, metrics: registry, readiness }: HttpServerOptions): Promise<HttpServer> {
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { schema, makeContext, auth, config, log, metrics: registry, readiness } = options;
   const https = new URL(config.publicUrl).protocol === 'https:';
   const app = fastify({
     loggerInstance: log,
@@ -108,13 +109,15 @@ export async function createHttpServer({ schema, makeContext, auth, config, log,
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     metrics.requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
-    log.debug({ requestId: request.id, correlationId: request.correlationId, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'Answered');
+    const { id: requestId, correlationId, method } = request;
+    log.debug({ requestId, correlationId, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'Answered');
   });
   answerErrorsAsGraphql(app, log);
 
   registerHealth(app, { checks: readiness, registry, draining: () => draining });
   await registerClientFiles(app, { directory: config.clientDirectory, https });
-  const shared = { schema, makeContext, authenticate, cookie, origins, budget, trusted: config.trustedDocuments, trustedOnly: config.trustedDocumentsOnly, metrics, log };
+  const { trustedDocuments: trusted, trustedDocumentsOnly: trustedOnly } = config;
+  const shared = { schema, makeContext, authenticate, cookie, origins, budget, trusted, trustedOnly, metrics, log };
   const stopGraphql = await registerGraphqlRoute(app, { ...shared, introspection: config.introspection });
   const sockets = attachWebSockets(app.server, shared);
 
@@ -137,7 +140,8 @@ function answerErrorsAsGraphql(app: FastifyInstance, log: Logger): void {
   const answer = (request: FastifyRequest, reply: FastifyReply, status: number, error: unknown) =>
     reply.code(status).send({ errors: [requestError(error, { correlationId: request.correlationId, log })] });
 
-  app.setNotFoundHandler((request, reply) => answer(request, reply, 404, refusedOperation({ code: 'E4041', rule: 'route', message: 'There is nothing at this path.' })));
+  const nothingHere = refusedOperation({ code: 'E4041', rule: 'route', message: 'There is nothing at this path.' });
+  app.setNotFoundHandler((request, reply) => answer(request, reply, 404, nothingHere));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (error instanceof RefusedError) return answer(request, reply, catalogue[error.refusal.code].httpStatus, error);
     const { statusCode = 500 } = error;

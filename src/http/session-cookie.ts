@@ -17,13 +17,14 @@ export function sessionCookie(https: boolean): SessionCookie {
   const attributes = `Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
   return {
     read(header) {
-      const values = (header ?? '').split(';').map((pair) => pair.trim()).filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
+      const pairs = (header ?? '').split(';').map((pair) => pair.trim());
+      const [value, another] = pairs.filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1));
       // Two of the name mean that someone planted one: neither is believed.
-      return values.length === 1 && values[0] !== undefined && TOKEN.test(values[0]) ? values[0] : undefined;
+      return value !== undefined && another === undefined && TOKEN.test(value) ? value : undefined;
     },
     write(reply, token) {
       if (token !== undefined && !TOKEN.test(token)) throw new Error('A session token is base64url');
-      reply.header('set-cookie', token === undefined ? `${name}=; Max-Age=0; ${attributes}` : `${name}=${token}; Max-Age=${MAX_AGE_SECONDS}; ${attributes}`);
+      reply.header('set-cookie', `${name}=${token ?? ''}; Max-Age=${token === undefined ? 0 : MAX_AGE_SECONDS}; ${attributes}`);
     },
   };
 }

@@ -19,7 +19,9 @@ const AT_ONCE = 16;
  * Judges the sessions behind open sockets again and again, so that signing out, a changed role or a deactivated user
  * ends what they have open within a second. One question per session, however many sockets it has.
  */
-export function watchSessions(sockets: ReadonlySet<Watched>, authenticate: (token: string | undefined) => Promise<Principal>, log: Log): { stop(): void } {
+export function watchSessions(
+  sockets: ReadonlySet<Watched>, authenticate: (token: string | undefined) => Promise<Principal>, log: Log,
+): { stop(): void } {
   let judging = false;
   let lastAnswer = Date.now();
 

@@ -1,4 +1,5 @@
 import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import type { Refusal } from '../../schema/errors/catalogue';
 import type { Context } from '../graphql/context';
 import { refusedOperation } from '../graphql/errors';
 import { limits } from '../graphql/limits';
@@ -11,6 +12,7 @@ export interface Subscription {
   onEnd(): void;
 }
 
+const tooSlow: Refusal = { code: 'E5041', rule: 'deadline', message: 'An event took too long to be read. Resume behind the last one.' };
 const DONE = { done: true, value: undefined } as const;
 
 /**
@@ -72,7 +74,7 @@ export async function startSubscription(
 async function withinDeadline(result: Promise<ExecutionResult>): Promise<ExecutionResult> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(refusedOperation({ code: 'E5041', rule: 'deadline', message: 'An event took too long to be read. Resume behind the last one.' })), limits.eventMs);
+    timer = setTimeout(() => reject(refusedOperation(tooSlow)), limits.eventMs);
   });
   try {
     return await Promise.race([result, late]);

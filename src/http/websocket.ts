@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type Context as ConnectionContext } from 'graphql-ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Principal } from '../graphql/context';
 import type { Budget } from '../graphql/cost';
@@ -166,7 +166,9 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
           return [new GraphQLError('Too many subscriptions')];
         }
         const prepared = await prepareSubscription(payload, payerOf(peer.principal), options);
-        metrics.operations.inc({ transport: 'websocket', kind: 'subscription', code: 'errors' in prepared ? codeOf(prepared.errors, peer) : 'ok' });
+        metrics.operations.inc({
+          transport: 'websocket', kind: 'subscription', code: 'errors' in prepared ? codeOf(prepared.errors, peer) : 'ok',
+        });
         return 'errors' in prepared ? prepared.errors : { ...prepared, schema, contextValue: peer };
       },
       async subscribe({ contextValue, ...args }) {
@@ -186,8 +188,12 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
           },
         }, controller);
       },
-      onNext: ({ extra }, _id, _payload, _args, { errors, ...result }) => ({ ...result, ...(errors && { errors: errors.map((error) => shown(error, extra)) }) }),
-      onError: ({ extra }: ConnectionContext<Record<string, unknown>, Peer>, _id, _payload, errors) => errors.map((error) => shown(error as GraphQLError, extra)),
+      onNext({ extra: peer }, _id, _payload, _args, { errors, ...result }) {
+        return { ...result, ...(errors && { errors: errors.map((error) => shown(error, peer)) }) };
+      },
+      onError({ extra: peer }, _id, _payload, errors) {
+        return errors.map((error) => shown(error as GraphQLError, peer));
+      },
     };
   }
 

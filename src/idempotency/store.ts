@@ -76,11 +76,15 @@ export function createIdempotencyStore(db: Db): IdempotencyStore {
     },
 
     async complete(scope, claim, answer) {
-      await db.query(`update idempotency_record set answer = $6 where ${OF_SCOPE} and claim = $5`, [...placeOf(scope), claim, JSON.stringify(answer)]);
+      await db.query(
+        `update idempotency_record set answer = $6 where ${OF_SCOPE} and claim = $5`, [...placeOf(scope), claim, JSON.stringify(answer)],
+      );
     },
 
     async release(scope, claim) {
-      await db.query(`update idempotency_record set lease_until = now() where ${OF_SCOPE} and claim = $5 and answer is null`, [...placeOf(scope), claim]);
+      await db.query(
+        `update idempotency_record set lease_until = now() where ${OF_SCOPE} and claim = $5 and answer is null`, [...placeOf(scope), claim],
+      );
     },
 
     async removeExpired() {

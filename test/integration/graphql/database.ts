@@ -16,7 +16,8 @@ export async function openTestDb(): Promise<TestDb> {
   const database = await createTestDatabase();
   const pool = new Pool({ connectionString: database.url, max: 10 });
   await pool.query(readFileSync(path.join(projectRoot, 'src/postgres/migrations/110_idempotency.sql'), 'utf8'));
-  await pool.query('create table book (id text primary key, shelf_id text not null, title text not null, pages int not null, added_at timestamptz not null)');
+  await pool.query(`create table book (
+    id text primary key, shelf_id text not null, title text not null, pages int not null, added_at timestamptz not null)`);
   const statements: string[] = [];
   return {
     statements,

@@ -11,7 +11,9 @@ import { librarySchema } from './library';
 
 export const ORIGIN = 'http://keyledger.test';
 
-export const person = (userId: string, role: Role = 'user'): Principal & { kind: 'user' } => ({ kind: 'user', userId, tenantId: 'tenant-1', role, sessionId: `session-of-${userId}` });
+export const person = (userId: string, role: Role = 'user'): Principal & { kind: 'user' } => ({
+  kind: 'user', userId, tenantId: 'tenant-1', role, sessionId: `session-of-${userId}`,
+});
 
 export interface TestServer extends HttpServer {
   url: string;
@@ -28,7 +30,8 @@ const unused = new Proxy({}, { get: (_target, name) => () => { throw new Error(`
 export function services(given: Partial<Services> & { rows?: object[] } = {}): Services {
   const db: Db = { query: async <Row extends object>() => (given.rows ?? []) as Row[] };
   return {
-    commands: unused as Context['commands'], live: unused as Context['live'], outputs: unused as Context['outputs'], auth: unused as Context['auth'],
+    commands: unused as Context['commands'], live: unused as Context['live'], outputs: unused as Context['outputs'],
+    auth: unused as Context['auth'],
     signIn: unused as Context['signIn'], vault: unused as Context['vault'], idempotency: unused as Context['idempotency'],
     projectionStatus: async () => [],
     setting: { version: 'test', simulatedLiteLlm: true, simulatedLlm: true, llmModel: 'test' },
@@ -38,7 +41,9 @@ export function services(given: Partial<Services> & { rows?: object[] } = {}): S
 
 /** The whole HTTP server over the library's schema, on a free port. */
 export async function startServer(
-  { config, readiness = [], ...given }: Partial<Services> & { rows?: object[]; config?: Partial<HttpConfig>; readiness?: ReadinessCheck[] } = {},
+  {
+    config, readiness = [], ...given
+  }: Partial<Services> & { rows?: object[]; config?: Partial<HttpConfig>; readiness?: ReadinessCheck[] } = {},
 ): Promise<TestServer> {
   const sessions = new Map<string, Principal>([['user-token', person('user-1')], ['admin-token', person('admin-1', 'admin')]]);
   const logged: string[] = [];
@@ -60,17 +65,29 @@ export async function startServer(
 export interface Answer {
   status: number;
   headers: Headers;
-  body: { data?: Record<string, unknown> | null; errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[]; extensions?: Record<string, unknown> };
+  body: {
+    data?: Record<string, unknown> | null;
+    errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[];
+    extensions?: Record<string, unknown>;
+  };
 }
 
 /** Sends one operation as the product's client does. */
-export async function ask(server: TestServer, query: string, more: { variables?: object; token?: string; headers?: Record<string, string>; operationName?: string } = {}): Promise<Answer> {
-  return send(server, JSON.stringify({ query, variables: more.variables, operationName: more.operationName }), { ...(more.token && { cookie: `keyledger=${more.token}` }), ...more.headers });
+export async function ask(
+  server: TestServer, query: string,
+  more: { variables?: object; token?: string; headers?: Record<string, string>; operationName?: string } = {},
+): Promise<Answer> {
+  return send(
+    server, JSON.stringify({ query, variables: more.variables, operationName: more.operationName }),
+    { ...(more.token && { cookie: `keyledger=${more.token}` }), ...more.headers },
+  );
 }
 
 /** Sends any body. */
 export async function send(server: TestServer, body: string, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  const response = await fetch(
+    `${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body },
+  );
   return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
 }
 
@@ -86,8 +103,13 @@ export interface TestSocket {
 }
 
 /** A bare socket, so that a test can break the protocol. */
-export function openSocket(server: TestServer, { token = 'user-token', origin = ORIGIN as string | null, protocol = 'graphql-transport-ws' as string | null } = {}): Promise<TestSocket> {
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, protocol ?? [], { headers: { ...(origin !== null && { origin }), cookie: `keyledger=${token}` } });
+export function openSocket(
+  server: TestServer, { token = 'user-token', origin = ORIGIN as string | null, protocol = 'graphql-transport-ws' as string | null } = {},
+): Promise<TestSocket> {
+  const socket = new WebSocket(
+    `${server.url.replace('http', 'ws')}/graphql`, protocol ?? [],
+    { headers: { ...(origin !== null && { origin }), cookie: `keyledger=${token}` } },
+  );
   const messages: string[] = [];
   const waiting: ((message: string) => void)[] = [];
   socket.on('message', (data) => {
@@ -95,7 +117,9 @@ export function openSocket(server: TestServer, { token = 'user-token', origin = 
     if (taker) taker(String(data));
     else messages.push(String(data));
   });
-  const closed = new Promise<{ code: number; reason: string }>((resolve) => socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })));
+  const closed = new Promise<{ code: number; reason: string }>(
+    (resolve) => socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }))
+  );
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
     socket.once('open', () => {

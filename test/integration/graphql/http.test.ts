@@ -4,7 +4,10 @@ import { documentHash } from '../../../src/graphql/trusted-documents';
 import { limits } from '../../../src/graphql/limits';
 import { ask, ruleOf, send, startServer, type TestServer } from './harness';
 
-const BOOK = { id: 'b1', shelf_id: 's1', title: 'Dune', pages: 412, added_at: new Date('2026-01-02T03:04:05.006Z'), cursor_value: '412', cursor_key: 'b1' };
+const BOOK = {
+  id: 'b1', shelf_id: 's1', title: 'Dune', pages: 412, added_at: new Date('2026-01-02T03:04:05.006Z'), cursor_value: '412',
+  cursor_key: 'b1',
+};
 
 describe('GraphQL over HTTP', () => {
   let server: TestServer;
@@ -14,11 +17,18 @@ describe('GraphQL over HTTP', () => {
   afterAll(() => server.close());
 
   test('answers a query, with ids that are global and nothing to be cached', async () => {
-    const { status, headers, body } = await ask(server, '{ books(first: 1) { nodes { id title addedAt shelf { id } } pageInfo { hasNextPage } } }');
+    const { status, headers, body } = await ask(
+      server, '{ books(first: 1) { nodes { id title addedAt shelf { id } } pageInfo { hasNextPage } } }',
+    );
     expect(status).toBe(200);
     expect(body.data).toEqual({
       books: {
-        nodes: [{ id: Buffer.from('Book:b1').toString('base64url'), title: 'Dune', addedAt: '2026-01-02T03:04:05.006Z', shelf: { id: Buffer.from('Shelf:s1').toString('base64url') } }],
+        nodes: [
+          {
+            id: Buffer.from('Book:b1').toString('base64url'), title: 'Dune', addedAt: '2026-01-02T03:04:05.006Z',
+            shelf: { id: Buffer.from('Shelf:s1').toString('base64url') },
+          },
+        ],
         pageInfo: { hasNextPage: false },
       },
     });
@@ -48,8 +58,12 @@ describe('GraphQL over HTTP', () => {
     expect(body).toEqual({
       data: { broken: null }, extensions: expect.anything(),
       errors: [{
-        message: 'Something failed on our side. Quote the correlation id when you ask about it.', path: ['broken'], locations: expect.anything(),
-        extensions: { code: 'E5001', rule: 'internal', category: 'server_error', severity: 'critical', recovery: 'contact_support', correlationId: 'masking-probe' },
+        message: 'Something failed on our side. Quote the correlation id when you ask about it.',
+        path: ['broken'], locations: expect.anything(),
+        extensions: {
+          code: 'E5001', rule: 'internal', category: 'server_error', severity: 'critical', recovery: 'contact_support',
+          correlationId: 'masking-probe',
+        },
       }],
     });
     const line = server.logged.find((entry) => entry.includes('masking-probe'));
@@ -59,7 +73,9 @@ describe('GraphQL over HTTP', () => {
 
   describe('who may', () => {
     test.each([
-      ['whoAmI', undefined, 'E4011'], ['whoAmI', 'user-token', undefined], ['secrets', undefined, 'E4011'], ['secrets', 'user-token', 'E4031'],
+      ['whoAmI', undefined, 'E4011'], [
+        'whoAmI', 'user-token', undefined,
+      ], ['secrets', undefined, 'E4011'], ['secrets', 'user-token', 'E4031'],
       ['secrets', 'admin-token', undefined], ['secrets', 'forged-token', 'E4011'],
     ])('%s with %s is answered %s', async (field, token, code) => {
       const { body } = await ask(server, `{ ${field} }`, { token });
@@ -81,10 +97,15 @@ describe('GraphQL over HTTP', () => {
         token: 'user-token', variables: { ids: [id('Book', 'b1'), id('Book', 'unknown'), id('Nothing', 'x')] },
       });
       expect(body.data?.['nodes']).toEqual([{ __typename: 'Book', id: id('Book', 'b1'), title: 'Dune' }, null, null]);
-      expect(body.errors?.map(({ path, extensions }) => [path, extensions['code'], extensions['rule']])).toEqual([[['nodes', 1], 'E4041', 'node'], [['nodes', 2], 'E4041', 'node']]);
+      expect(
+        body.errors?.map(({ path, extensions }) => [path, extensions['code'], extensions['rule']])
+      ).toEqual([[['nodes', 1], 'E4041', 'node'], [['nodes', 2], 'E4041', 'node']]);
     });
 
-    test.each([['garbage', '!!!'], ['empty', ''], ['no key', id('Book', '')], ['another spelling', `${id('Book', 'b1')}=`], ['not UTF-8', Buffer.from([0xff, 0x3a, 0x41]).toString('base64url')]])(
+    test.each([
+      ['garbage', '!!!'], ['empty', ''], ['no key', id('Book', '')], ['another spelling', `${id('Book', 'b1')}=`],
+      ['not UTF-8', Buffer.from([0xff, 0x3a, 0x41]).toString('base64url')],
+    ])(
       'refuses %s as an id', async (_what, value) => {
         const { body } = await ask(server, 'query($id: ID!) { node(id: $id) { id } }', { token: 'user-token', variables: { id: value } });
         expect(body).toMatchObject({ data: { node: null }, errors: [{ extensions: { code: 'E4004', rule: 'global_id' } }] });
@@ -101,9 +122,15 @@ describe('GraphQL over HTTP', () => {
 
   describe('requests that are none', () => {
     test.each([
-      ['malformed JSON', '{"query": ', 400, 'body'], ['a number', '7', 400, 'request'], ['an empty object', '{}', 400, 'request'], ['a batch', '[{"query":"{__typename}"},{"query":"{__typename}"}]', 400, 'request'],
-      ['a poisoned prototype', '{"__proto__": {"x": 1}, "query": "{__typename}"}', 400, 'body'], ['10,000 nested arrays', `{"query":"{__typename}","variables":{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}}`, 200, undefined],
-      ['variables that are text', '{"query":"{__typename}","variables":"{}"}', 400, 'request'], ['another operation name', '{"query":"query A {__typename}","operationName":"B"}', 400, 'operation'],
+      ['malformed JSON', '{"query": ', 400, 'body'], ['a number', '7', 400, 'request'], ['an empty object', '{}', 400, 'request'], [
+        'a batch', '[{"query":"{__typename}"},{"query":"{__typename}"}]', 400, 'request',
+      ],
+      ['a poisoned prototype', '{"__proto__": {"x": 1}, "query": "{__typename}"}', 400, 'body'], [
+        '10,000 nested arrays', `{"query":"{__typename}","variables":{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}}`, 200, undefined,
+      ],
+      ['variables that are text', '{"query":"{__typename}","variables":"{}"}', 400, 'request'], [
+        'another operation name', '{"query":"query A {__typename}","operationName":"B"}', 400, 'operation',
+      ],
       ['an unknown field', '{"query":"{ bookz { id } }"}', 400, 'validation'], ['no document', '{"query":""}', 400, 'request'],
       ['a subscription', '{"query":"subscription { ticks }"}', 400, 'subscription_transport'],
     ])('%s is answered in JSON', async (_what, body, status, rule) => {
@@ -113,7 +140,9 @@ describe('GraphQL over HTTP', () => {
     });
 
     test('a body of the limit is read, one above is refused', async () => {
-      const padded = (bytes: number) => { const body = JSON.stringify({ query: '{__typename}', variables: { pad: '' } }); return body.replace('"pad":""', `"pad":"${'x'.repeat(bytes - body.length)}"`); };
+      const padded = (bytes: number) => { const body = JSON.stringify({
+        query: '{__typename}', variables: { pad: '' },
+      }); return body.replace('"pad":""', `"pad":"${'x'.repeat(bytes - body.length)}"`); };
       expect((await send(server, padded(limits.bodyBytes))).status).toBe(200);
       const above = await send(server, padded(limits.bodyBytes + 1));
       expect([above.status, ruleOf(above)]).toEqual([413, 'body_size']);
@@ -138,12 +167,16 @@ describe('GraphQL over HTTP', () => {
     const query = JSON.stringify({ query: 'mutation { addBook(input: {title: "x"}) { errors { code } } }' });
     const get = (headers: Record<string, string>, search: string) => fetch(`${server.url}/graphql?${search}`, { headers });
 
-    test.each([['text/plain', 415], ['application/x-www-form-urlencoded', 415], ['multipart/form-data', 415], ['application/xml', 415]])('a %s body is refused', async (type, status) => {
+    test.each([
+      ['text/plain', 415], ['application/x-www-form-urlencoded', 415], ['multipart/form-data', 415], ['application/xml', 415],
+    ])('a %s body is refused', async (type, status) => {
       expect((await send(server, query, { 'content-type': type })).status).toBe(status);
     });
 
     test('a mutation by GET is refused', async () => {
-      const response = await get({ 'apollo-require-preflight': '1' }, `query=${encodeURIComponent('mutation { addBook(input: {title: "x"}) { errors { code } } }')}`);
+      const response = await get(
+        { 'apollo-require-preflight': '1' }, `query=${encodeURIComponent('mutation { addBook(input: {title: "x"}) { errors { code } } }')}`,
+      );
       expect(response.status).toBe(405);
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'E4001' } }] });
     });
@@ -153,7 +186,9 @@ describe('GraphQL over HTTP', () => {
       expect((await get({ 'apollo-require-preflight': '1' }, 'query={__typename}')).status).toBe(200);
     });
 
-    test.each(['https://evil.example', 'null', 'http://keyledger.test.evil.example', 'https://keyledger.test', 'http://keyledger.test:81'])('origin %s is refused', async (origin) => {
+    test.each([
+      'https://evil.example', 'null', 'http://keyledger.test.evil.example', 'https://keyledger.test', 'http://keyledger.test:81',
+    ])('origin %s is refused', async (origin) => {
       const answer = await send(server, query, { origin });
       expect([answer.status, ruleOf(answer)]).toEqual([403, 'origin']);
     });
@@ -162,7 +197,9 @@ describe('GraphQL over HTTP', () => {
       expect((await send(server, query, { origin: 'http://keyledger.test' })).status).toBe(200);
       // fetch may not set Sec-* headers, so plain HTTP does.
       const status = await new Promise<number | undefined>((resolve) => {
-        const request = httpRequest(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' } }, (response) => {
+        const request = httpRequest(`${server.url}/graphql`, {
+          method: 'POST', headers: { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' },
+        }, (response) => {
           response.resume();
           resolve(response.statusCode);
         });
@@ -185,7 +222,10 @@ describe('settings of the HTTP server', () => {
   test('documents can be asked for by hash, and unknown hashes are told', async () => {
     const text = '{ whoAmI }';
     server = await startServer({ config: { trustedDocuments: new Map([[documentHash(text), text]]) } });
-    const byHash = (sha256Hash: string) => send(server as TestServer, JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash } } }), { cookie: 'keyledger=user-token' });
+    const byHash = (sha256Hash: string) => send(
+      server as TestServer, JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash } } }),
+      { cookie: 'keyledger=user-token' },
+    );
     expect((await byHash(documentHash(text))).body.data).toEqual({ whoAmI: 'user-1' });
     const unknown = await byHash(documentHash('{ secrets }'));
     expect([unknown.status, ruleOf(unknown)]).toEqual([400, 'unknown_document']);
@@ -198,14 +238,18 @@ describe('settings of the HTTP server', () => {
     expect((await ask(server, text, { token: 'user-token' })).body.data).toEqual({ whoAmI: 'user-1' });
     const other = await ask(server, '{ __typename }');
     expect([other.status, ruleOf(other)]).toEqual([400, 'unknown_document']);
-    const lying = await send(server, JSON.stringify({ query: '{ __typename }', extensions: { persistedQuery: { version: 1, sha256Hash: documentHash(text) } } }));
+    const lying = await send(
+      server, JSON.stringify({ query: '{ __typename }', extensions: { persistedQuery: { version: 1, sha256Hash: documentHash(text) } } }),
+    );
     expect(lying.status).toBe(400);
   });
 
   test('a caller who spent their share is told when to come back; others are not touched', async () => {
     server = await startServer({ rows: [BOOK], config: { costBudget: { burst: 30, perSecond: 10 } } });
     const query = '{ books(first: 20) { nodes { id } } }';
-    expect((await ask(server, query, { token: 'user-token' })).body.extensions?.['cost']).toEqual({ requested: 22, available: 8, restoreRate: 10 });
+    expect(
+      (await ask(server, query, { token: 'user-token' })).body.extensions?.['cost']
+    ).toEqual({ requested: 22, available: 8, restoreRate: 10 });
     const spent = await ask(server, query, { token: 'user-token' });
     expect([spent.status, spent.body.errors?.[0]?.extensions['code'], ruleOf(spent)]).toEqual([429, 'E4291', 'cost_budget']);
     expect(Number(spent.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -221,15 +265,21 @@ describe('settings of the HTTP server', () => {
   });
 
   test('a refusal by a statement is answered with its code', async () => {
-    server = await startServer({ db: () => ({ query: () => Promise.reject(new RefusedError({ code: 'E5041', rule: 'statement_timeout', message: 'Too slow.' })) }) });
-    expect((await ask(server, '{ books { nodes { id } } }')).body).toMatchObject({ data: null, errors: [{ extensions: { code: 'E5041', rule: 'statement_timeout' } }] });
+    server = await startServer({
+      db: () => ({ query: () => Promise.reject(new RefusedError({ code: 'E5041', rule: 'statement_timeout', message: 'Too slow.' })) }),
+    });
+    expect((await ask(server, '{ books { nodes { id } } }')).body).toMatchObject({
+      data: null, errors: [{ extensions: { code: 'E5041', rule: 'statement_timeout' } }],
+    });
   });
 
   test('a view that is behind the position of the caller is waited for and then told', async () => {
     const asked: unknown[] = [];
     server = await startServer({ live: { waitFor: async (...args: unknown[]) => { asked.push(args); return false; } } as never });
     const answer = await ask(server, '{ behind }', { headers: { 'x-min-position': '9007199254740993' } });
-    expect(answer.body).toMatchObject({ errors: [{ extensions: { code: 'E5041', rule: 'view_behind', details: { minPosition: '9007199254740993' } } }] });
+    expect(answer.body).toMatchObject({
+      errors: [{ extensions: { code: 'E5041', rule: 'view_behind', details: { minPosition: '9007199254740993' } } }],
+    });
     expect(asked).toEqual([[['books'], 9007199254740993n]]);
   });
 });

@@ -15,7 +15,9 @@ describe('mutations with an idempotency key', () => {
   let db: TestDb;
   let server: TestServer;
   let commands: CommandContext[];
-  const vault = { fingerprint: (purpose: string, value: string) => createHmac('sha256', 'not a secret').update(`${purpose}\n${value}`).digest('hex') } as Context['vault'];
+  const vault = {
+    fingerprint: (purpose: string, value: string) => createHmac('sha256', 'not a secret').update(`${purpose}\n${value}`).digest('hex'),
+  } as Context['vault'];
 
   async function add(title: string, key: string | null, token = 'user-token'): Promise<any> {
     const { body } = await ask(server, ADD, { token, variables: { title, key } });
@@ -34,7 +36,9 @@ describe('mutations with an idempotency key', () => {
 
   beforeAll(async () => {
     db = await openTestDb();
-    server = await startServer({ db: () => db, vault, idempotency: createIdempotencyStore(db), config: { costBudget: { burst: 1_000_000, perSecond: 1_000 } } });
+    server = await startServer({
+      db: () => db, vault, idempotency: createIdempotencyStore(db), config: { costBudget: { burst: 1_000_000, perSecond: 1_000 } },
+    });
     server.sessions.set('other-user', person('user-2'));
     server.sessions.set('other-tenant', { ...person('user-1'), tenantId: 'tenant-2' });
   });
@@ -65,12 +69,17 @@ describe('mutations with an idempotency key', () => {
   test('same key, other payload: refused, and nothing of the first is told', async () => {
     await add('Dune', 'k1');
     const other = await add('Emma', 'k1');
-    expect(other).toEqual({ position: null, revision: null, secret: null, book: null, errors: [expect.objectContaining({ __typename: 'ConflictError', code: 'E4091', rule: 'idempotency_mismatch' })] });
+    expect(other).toEqual({
+      position: null, revision: null, secret: null, book: null,
+      errors: [expect.objectContaining({ __typename: 'ConflictError', code: 'E4091', rule: 'idempotency_mismatch' })],
+    });
     expect(JSON.stringify(other)).not.toContain('Dune');
     expect(await books()).toBe(1);
   });
 
-  test.each([['another user', 'other-user'], ['another tenant', 'other-tenant']])('the same key of %s is another key', async (_who, token) => {
+  test.each([
+    ['another user', 'other-user'], ['another tenant', 'other-tenant'],
+  ])('the same key of %s is another key', async (_who, token) => {
     await add('Dune', 'k1');
     await add('Emma', 'k1', token);
     expect(await books()).toBe(2);
@@ -125,7 +134,9 @@ describe('mutations with an idempotency key', () => {
   test('a failure that may pass is not kept: the repeat is executed, as the same command', async () => {
     const failures = [
       () => { throw new RefusedError({ code: 'E5031', rule: 'store_away', message: 'Not now.', retryAfterMs: 5 }); },
-      async () => ({ accepted: false as const, position: 3n, revision: -1n, ...refuse('E4291', 'busy', 'Too much at once.', { retryAfterMs: 5 }) }),
+      async () => ({
+        accepted: false as const, position: 3n, revision: -1n, ...refuse('E4291', 'busy', 'Too much at once.', { retryAfterMs: 5 })
+      }),
       () => { throw Object.assign(new Error('terminating connection'), { code: '57P01' }); },
     ];
     for (const failure of failures) {
@@ -151,7 +162,10 @@ describe('mutations with an idempotency key', () => {
       commands.push(command);
       return { accepted: false, position: 3n, revision: 1n, ...refuse('B2001', 'closed', 'The library is closed.') };
     };
-    const refused = { position: '3', revision: '1', book: null, secret: null, errors: [expect.objectContaining({ __typename: 'RuleViolatedError', rule: 'closed' })] };
+    const refused = {
+      position: '3', revision: '1', book: null, secret: null,
+      errors: [expect.objectContaining({ __typename: 'RuleViolatedError', rule: 'closed' })],
+    };
     expect(await add('Dune', 'k1')).toEqual(refused);
     behind.addBook = store;
     expect(await add('Dune', 'k1')).toEqual(refused);
@@ -160,9 +174,13 @@ describe('mutations with an idempotency key', () => {
 
   test('an input that is not valid is refused as data, before anything is kept', async () => {
     const long = 'x'.repeat(81);
-    expect(await add(long, 'k1')).toMatchObject({ position: null, errors: [{ __typename: 'InvalidInputError', code: 'V1001', rule: 'max_length', path: ['input', 'title'] }] });
+    expect(await add(long, 'k1')).toMatchObject({
+      position: null, errors: [{ __typename: 'InvalidInputError', code: 'V1001', rule: 'max_length', path: ['input', 'title'] }],
+    });
     expect(await add('Dune', 'k1')).toMatchObject({ errors: [] });
-    for (const key of ['', 'x'.repeat(256)]) expect(await add('Dune', key)).toMatchObject({ errors: [{ rule: 'idempotency_key', path: ['input', 'idempotencyKey'] }] });
+    for (const key of ['', 'x'.repeat(256)]) expect(await add('Dune', key)).toMatchObject({
+      errors: [{ rule: 'idempotency_key', path: ['input', 'idempotencyKey'] }],
+    });
     expect(await add('Dune', 'x'.repeat(255))).toMatchObject({ errors: [] });
   });
 
@@ -171,7 +189,9 @@ describe('mutations with an idempotency key', () => {
     await add('Dune', 'k1');
     await add('Dune', 'k2');
     expect(await records.removeExpired()).toBe(0);
-    const [kept] = await db.query<{ days: number }>('select round(extract(epoch from expires_at - now()) / 86400)::int as days from idempotency_record');
+    const [kept] = await db.query<{ days: number }>(
+      'select round(extract(epoch from expires_at - now()) / 86400)::int as days from idempotency_record'
+    );
     expect(kept?.days).toBe(7);
     await db.query("update idempotency_record set expires_at = now() where key = 'k1'");
     expect(await add('Emma', 'k1')).toMatchObject({ book: { title: 'Emma' } });

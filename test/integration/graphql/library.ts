@@ -1,6 +1,8 @@
 import { MaxLength } from 'class-validator';
 import type { GraphQLSchema } from 'graphql';
-import { Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Query, Resolver, Root, Subscription } from 'type-graphql';
+import {
+  Arg, Args, Ctx, Field, FieldResolver, ID, InputType, Int, Mutation, ObjectType, Query, Resolver, Root, Subscription,
+} from 'type-graphql';
 import { refuse } from '../../../src/command-runtime/aggregate';
 import type { CommandContext, CommandOutcome } from '../../../src/command-runtime/port';
 import { changeOf, changes, mapped, type ChangeOf } from '../../../src/graphql/change';
@@ -71,14 +73,18 @@ export class AddBookPayload extends MutationPayload {
 
 interface BookRow { id: string; shelf_id: string; title: string; pages: number; added_at: Date }
 
-export const toBook = (row: BookRow): Book => ({ id: row.id, shelfId: row.shelf_id, title: row.title, pages: row.pages, addedAt: row.added_at });
+export const toBook = (row: BookRow): Book => ({
+  id: row.id, shelfId: row.shelf_id, title: row.title, pages: row.pages, addedAt: row.added_at,
+});
 
 export const bookById = defineLoader<string, Book>('bookById', async (context, keys) => {
   const rows = await context.db.query<BookRow>('select * from book where id = any($1)', [keys]);
   return inOrderOf(keys, rows.map(toBook), (book) => book.id);
 });
 
-export type AddBook = (command: CommandContext, id: string, title: string) => Promise<CommandOutcome<{ bookId: string; secret: string | null }>>;
+export type AddBook = (
+  command: CommandContext, id: string, title: string,
+) => Promise<CommandOutcome<{ bookId: string; secret: string | null }>>;
 
 /** What the tests put behind the mutation and the subscriptions. */
 export const behind: { addBook: AddBook; onContext(context: Context): void; ticks(signal: AbortSignal): AsyncIterableIterator<number> } = {
@@ -95,7 +101,9 @@ export class BookResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('filter', () => BookFilter, { nullable: true, description: 'Which.' }) filter: BookFilter | null,
     @Arg('byPages', () => Boolean, { defaultValue: false, description: 'Order by number of pages.' }) byPages: boolean,
-    @Arg('direction', () => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Which end first.' }) direction: OrderDirection,
+    @Arg(
+      'direction', () => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Which end first.' },
+    ) direction: OrderDirection,
     @Ctx() context: Context,
   ): Promise<Page<Book>> {
     const where = filter?.search ? [sql`title ilike ${containing(filter.search)}`] : [];
@@ -143,7 +151,9 @@ export class BookResolver {
 
   @Mutation(() => AddBookPayload, { description: 'Adds a book.' })
   @Policy('signed-in')
-  addBook(@Arg('input', () => AddBookInput, { description: 'The book.' }) input: AddBookInput, @Ctx() context: Context): Promise<MutationPayload> {
+  addBook(
+    @Arg('input', () => AddBookInput, { description: 'The book.' }) input: AddBookInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(
       context,
       { name: 'addBook', input, secretFields: ['secret'] },
@@ -154,7 +164,9 @@ export class BookResolver {
 
   @Subscription(() => BookChange, {
     description: 'Books as they change.',
-    subscribe: ({ args, context }: { args: { after?: string | null }; context: Context }) => changes(context, { view: 'books', after: args.after, toNode: (row) => toBook(row as unknown as BookRow) }),
+    subscribe: ({ args, context }: { args: { after?: string | null }; context: Context }) => changes(
+      context, { view: 'books', after: args.after, toNode: (row) => toBook(row as unknown as BookRow) },
+    ),
   })
   @Policy('signed-in')
   bookChanged(
@@ -199,7 +211,9 @@ export class BookResolver {
 
   @FieldResolver(() => BookConnection, { description: 'Books like it.' })
   related(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Page<Book>> {
-    return readPage(context.db, { from: 'book', key: 'id', where: [], orderBy: { column: 'pages', direction: OrderDirection.ASC }, toNode: toBook }, page);
+    return readPage(
+      context.db, { from: 'book', key: 'id', where: [], orderBy: { column: 'pages', direction: OrderDirection.ASC }, toNode: toBook }, page,
+    );
   }
 
   @FieldResolver(() => Int, { description: 'How many words were given.' })
@@ -218,6 +232,11 @@ export class BookResolver {
   }
 }
 
-registerNode('Book', (context, keys) => context.loader(bookById).loadMany([...keys]).then((books) => books.map((book) => (book instanceof Error ? undefined : book))));
+registerNode(
+  'Book',
+  (context, keys) => context.loader(bookById).loadMany([...keys]).then(
+    (books) => books.map((book) => (book instanceof Error ? undefined : book))
+  ),
+);
 
 export const librarySchema = (): GraphQLSchema => buildApiSchema([BookResolver, NodeResolver]);

@@ -30,27 +30,52 @@ function filled(tokens: number, wrap: (fields: string) => string): string {
   return document;
 }
 
-type Fixture = [name: string, rule: string, at: (wrap: (fields: string) => string) => string, above: (wrap: (fields: string) => string) => string];
+type Fixture = [
+  name: string, rule: string, at: (wrap: (fields: string) => string) => string, above: (wrap: (fields: string) => string) => string,
+];
 
 const fixtures: Fixture[] = [
   ['tokens', 'document_tokens', (wrap) => filled(limits.tokens, wrap), (wrap) => filled(limits.tokens + 1, wrap)],
   // Two levels above the book's fields on both transports.
   ['depth', 'document_depth', (wrap) => wrap(nested(limits.depth - 3)), (wrap) => wrap(nested(limits.depth - 2))],
-  ['depth through fragments', 'document_depth', (wrap) => `${wrap('...F')} fragment F on Book { ${nested(limits.depth - 3)} }`, (wrap) => `${wrap('...F')} fragment F on Book { ${nested(limits.depth - 2)} }`],
-  ['aliases', 'document_aliases', (wrap) => wrap(repeated(limits.aliases, (index) => `a${index}: title`)), (wrap) => wrap(repeated(limits.aliases + 1, (index) => `a${index}: title`))],
-  ['directives', 'document_directives', (wrap) => wrap(repeated(limits.directives, () => 'title @include(if: true)')), (wrap) => wrap(repeated(limits.directives + 1, () => 'title @include(if: true)'))],
-  ['page size', 'page_size', (wrap) => wrap('related(first: 100) { nodes { id } }'), (wrap) => wrap('related(first: 101) { nodes { id } }')],
-  ['page size backwards', 'page_size', (wrap) => wrap('related(last: 100) { nodes { id } }'), (wrap) => wrap('related(last: 101) { nodes { id } }')],
-  ['page size of nothing', 'page_size', (wrap) => wrap('related(first: 1) { nodes { id } }'), (wrap) => wrap('related(first: 0) { nodes { id } }')],
+  [
+    'depth through fragments', 'document_depth', (wrap) => `${wrap('...F')} fragment F on Book { ${nested(limits.depth - 3)} }`,
+    (wrap) => `${wrap('...F')} fragment F on Book { ${nested(limits.depth - 2)} }`,
+  ],
+  [
+    'aliases', 'document_aliases', (wrap) => wrap(repeated(limits.aliases, (index) => `a${index}: title`)),
+    (wrap) => wrap(repeated(limits.aliases + 1, (index) => `a${index}: title`)),
+  ],
+  [
+    'directives', 'document_directives', (wrap) => wrap(repeated(limits.directives, () => 'title @include(if: true)')),
+    (wrap) => wrap(repeated(limits.directives + 1, () => 'title @include(if: true)')),
+  ],
+  [
+    'page size', 'page_size', (wrap) => wrap('related(first: 100) { nodes { id } }'),
+    (wrap) => wrap('related(first: 101) { nodes { id } }'),
+  ],
+  [
+    'page size backwards', 'page_size', (wrap) => wrap('related(last: 100) { nodes { id } }'),
+    (wrap) => wrap('related(last: 101) { nodes { id } }'),
+  ],
+  [
+    'page size of nothing', 'page_size', (wrap) => wrap('related(first: 1) { nodes { id } }'),
+    (wrap) => wrap('related(first: 0) { nodes { id } }'),
+  ],
   // 100 x (nodes 1 + 8 x 3) is above the limit, 98 x that below.
-  ['cost', 'document_cost', (wrap) => wrap(`related(first: 98) { nodes { ${repeated(8, (index) => `a${index}: ${nested(3)}`)} } }`), (wrap) => wrap(`related(first: 100) { nodes { ${repeated(8, (index) => `a${index}: ${nested(3)}`)} } }`)],
+  [
+    'cost', 'document_cost', (wrap) => wrap(`related(first: 98) { nodes { ${repeated(8, (index) => `a${index}: ${nested(3)}`)} } }`),
+    (wrap) => wrap(`related(first: 100) { nodes { ${repeated(8, (index) => `a${index}: ${nested(3)}`)} } }`),
+  ],
 ];
 
 describe('the limits', () => {
   let server: TestServer;
   let socket: TestSocket;
   let ids = 0;
-  const book = { tenant_id: 'tenant-1', id: 'b1', shelf_id: 's', title: 'Dune', pages: 412, added_at: new Date(0), cursor_value: '412', cursor_key: 'b1' };
+  const book = {
+    tenant_id: 'tenant-1', id: 'b1', shelf_id: 's', title: 'Dune', pages: 412, added_at: new Date(0), cursor_value: '412', cursor_key: 'b1',
+  };
 
   /** Rule that refused a subscription, undefined when it runs. */
   async function subscribed(query: string, variables: object = {}): Promise<unknown> {
@@ -64,7 +89,9 @@ describe('the limits', () => {
   }
 
   beforeAll(async () => {
-    const live = { subscribe: () => [{ cursor: 'c', position: 1n, row: book }][Symbol.iterator]() as unknown as AsyncIterableIterator<FeedItem> } as unknown as LiveFeeds;
+    const live = {
+      subscribe: () => [{ cursor: 'c', position: 1n, row: book }][Symbol.iterator]() as unknown as AsyncIterableIterator<FeedItem>,
+    } as unknown as LiveFeeds;
     server = await startServer({ rows: [book], live, config: { costBudget: { burst: 1_000_000, perSecond: 1_000 } } });
   });
   beforeEach(async () => {
@@ -89,7 +116,9 @@ describe('the limits', () => {
   test('page sizes in variables are judged like those in the document', async () => {
     const variables = { n: 101 };
     expect(ruleOf(await ask(server, 'query($n: Int) { books(first: $n) { nodes { id } } }', { variables }))).toBe('page_size');
-    expect(await subscribed('subscription($n: Int) { bookChanged { node { related(first: $n) { nodes { id } } } } }', variables)).toBe('page_size');
+    expect(
+      await subscribed('subscription($n: Int) { bookChanged { node { related(first: $n) { nodes { id } } } } }', variables)
+    ).toBe('page_size');
   });
 
   test('lists of inputs have a size, in the document and in variables', async () => {
@@ -103,10 +132,11 @@ describe('the limits', () => {
   });
 
   test('four mutations at once, and not five', async () => {
-    const mutations = (count: number) => `mutation { ${repeated(count, (index) => `m${index}: addBook(input: { title: "x" }) { errors { rule } }`)} }`;
+    const mutation = (index: number) => `m${index}: addBook(input: { title: "x" }) { errors { rule } }`;
+    const mutations = (count: number) => `mutation { ${repeated(count, mutation)} }`;
     expect((await ask(server, mutations(limits.mutationRootFields), { token: 'user-token' })).body.errors).toBeUndefined();
     expect(ruleOf(await ask(server, mutations(limits.mutationRootFields + 1), { token: 'user-token' }))).toBe('mutation_fields');
-    const spread = `mutation { ...F ... on Mutation { m4: addBook(input: { title: "x" }) { errors { rule } } } } fragment F on Mutation { ${repeated(4, (index) => `m${index}: addBook(input: { title: "x" }) { errors { rule } }`)} }`;
+    const spread = `mutation { ...F ... on Mutation { ${mutation(4)} } } fragment F on Mutation { ${repeated(4, mutation)} }`;
     expect(ruleOf(await ask(server, spread, { token: 'user-token' }))).toBe('mutation_fields');
   });
 

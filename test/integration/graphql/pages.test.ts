@@ -54,7 +54,9 @@ describe('pages', () => {
       const list = await expected(column, direction);
       const { edges } = await read(column, direction, { first: 57 });
       const cursor = edges[index]?.cursor;
-      expect((await read(column, direction, { first: 100, after: cursor })).edges.map(({ node }) => node.id)).toEqual(list.slice(index + 1));
+      expect(
+        (await read(column, direction, { first: 100, after: cursor })).edges.map(({ node }) => node.id)
+      ).toEqual(list.slice(index + 1));
       expect((await read(column, direction, { last: 100, before: cursor })).edges.map(({ node }) => node.id)).toEqual(list.slice(0, index));
     }), { numRuns: 40 });
   });
@@ -81,14 +83,27 @@ describe('pages', () => {
 
   test('have a default size, and an empty list has no cursors', async () => {
     expect((await read('pages', OrderDirection.ASC, {})).edges).toHaveLength(20);
-    const empty = await readPage(db, { from: 'book', key: 'id', where: [{ texts: ['false'], values: [] }], orderBy: { column: 'pages', direction: OrderDirection.ASC }, toNode: toBook }, {});
+    const empty = await readPage(
+      db,
+      {
+        from: 'book', key: 'id', where: [{ texts: ['false'], values: [] }], orderBy: { column: 'pages', direction: OrderDirection.ASC },
+        toNode: toBook,
+      },
+      {},
+    );
     expect(empty.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null });
   });
 
   test.each<[string, PageArgs, string]>([
-    ['both directions', { first: 1, last: 1 }, 'page_direction'], ['after with last', { last: 1, after: 'x' }, 'page_direction'], ['before with first', { first: 1, before: 'x' }, 'page_direction'],
-    ['after and before', { after: 'x', before: 'y' }, 'page_direction'], ['no items', { first: 0 }, 'page_size'], ['a negative number', { last: -1 }, 'page_size'], ['101 items', { first: 101 }, 'page_size'],
-    ['junk for a cursor', { after: 'junk' }, 'cursor'], ['JSON for a cursor', { after: Buffer.from('[1,"book.pages.asc",3,"b1"]').toString('base64url') }, 'cursor'],
+    ['both directions', { first: 1, last: 1 }, 'page_direction'], ['after with last', { last: 1, after: 'x' }, 'page_direction'], [
+      'before with first', { first: 1, before: 'x' }, 'page_direction',
+    ],
+    ['after and before', { after: 'x', before: 'y' }, 'page_direction'], ['no items', { first: 0 }, 'page_size'], [
+      'a negative number', { last: -1 }, 'page_size',
+    ], ['101 items', { first: 101 }, 'page_size'],
+    ['junk for a cursor', { after: 'junk' }, 'cursor'], [
+      'JSON for a cursor', { after: Buffer.from('[1,"book.pages.asc",3,"b1"]').toString('base64url') }, 'cursor',
+    ],
     ['a made-up cursor', { after: Buffer.from('[1,"book.pages.asc","many","b1"]').toString('base64url') }, 'cursor'],
   ])('refuse %s', async (_what, args, rule) => {
     await expect(read('pages', OrderDirection.ASC, args)).rejects.toMatchObject({ refusal: { rule } });
@@ -104,7 +119,9 @@ describe('pages', () => {
   test('take search texts literally', async () => {
     const titles = async (search: string) => {
       const where = [sql`title ilike ${containing(search)}`];
-      const page = await readPage(db, { from: 'book', key: 'id', where, orderBy: { column: 'id', direction: OrderDirection.ASC }, toNode: toBook }, { first: 100 });
+      const page = await readPage(
+        db, { from: 'book', key: 'id', where, orderBy: { column: 'id', direction: OrderDirection.ASC }, toNode: toBook }, { first: 100 },
+      );
       return [...new Set(page.edges.map(({ node }) => node.title))].sort();
     };
     expect(await titles('%')).toEqual(['100%']);

@@ -16,7 +16,9 @@ describe('the HTTP server', () => {
       server = await startServer({
         readiness: [
           { name: 'event_store', check: async () => ({ ok: storeIsThere, details: { lagEvents: 3 } }) },
-          { name: 'postgres', check: async () => { if (!storeIsThere) throw new Error('password authentication failed for user "keyledger"'); return { ok: true }; } },
+          { name: 'postgres', check: async () => { if (!storeIsThere) throw new Error(
+            'password authentication failed for user "keyledger"'
+          ); return { ok: true }; } },
         ],
       });
       expect(await (await get('/ready')).json()).toEqual({ status: 'ready', failing: [] });
@@ -25,7 +27,9 @@ describe('the HTTP server', () => {
       expect([ready.status, await ready.json()]).toEqual([503, { status: 'not_ready', failing: ['event_store', 'postgres'] }]);
       const detailed = await get('/health/detailed');
       const text = await detailed.text();
-      expect(JSON.parse(text)).toMatchObject({ status: 'not_ready', checks: [{ name: 'event_store', ok: false, details: { lagEvents: 3 } }, { name: 'postgres', ok: false }] });
+      expect(JSON.parse(text)).toMatchObject({
+        status: 'not_ready', checks: [{ name: 'event_store', ok: false, details: { lagEvents: 3 } }, { name: 'postgres', ok: false }],
+      });
       expect(text).not.toMatch(/password|version|node/i);
       expect((await get('/health')).status).toBe(200);
     });
@@ -91,10 +95,15 @@ describe('the HTTP server', () => {
       expect((await get('/favicon.svg', { 'if-none-match': icon.headers.get('etag') ?? '' })).status).toBe(304);
     });
 
-    test.each(['/assets/missing.js', '/../keyledger-outside.txt', '/%2e%2e/keyledger-outside.txt', '/assets/..%2f..%2fkeyledger-outside.txt', '//keyledger-outside.txt', '/.vite/manifest.json'])('%s is not there', async (url) => {
+    test.each([
+      '/assets/missing.js', '/../keyledger-outside.txt', '/%2e%2e/keyledger-outside.txt', '/assets/..%2f..%2fkeyledger-outside.txt',
+      '//keyledger-outside.txt', '/.vite/manifest.json',
+    ])('%s is not there', async (url) => {
       const status = await new Promise<string>((resolve) => {
         const { port, hostname } = new URL(server.url);
-        const socket = connectTcp(Number(port), hostname, () => socket.write(`GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`));
+        const socket = connectTcp(
+          Number(port), hostname, () => socket.write(`GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`),
+        );
         let answer = '';
         socket.on('data', (data) => { answer += String(data); });
         socket.on('close', () => resolve(answer));
@@ -112,7 +121,10 @@ describe('the HTTP server', () => {
   describe('cookies', () => {
     const signIn = 'mutation { addBook(input: { title: "x" }) { errors { code } } }';
 
-    test.each([['http://keyledger.test', /^keyledger=token-1; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/], ['https://keyledger.test', /^__Host-keyledger=token-1; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax; Secure$/]])(
+    test.each([
+      ['http://keyledger.test', /^keyledger=token-1; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/],
+      ['https://keyledger.test', /^__Host-keyledger=token-1; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax; Secure$/],
+    ])(
       'for %s are as strict as it allows', async (publicUrl, shape) => {
         server = await startServer({ config: { publicUrl } });
         const name = publicUrl.startsWith('https') ? '__Host-keyledger' : 'keyledger';
@@ -122,7 +134,9 @@ describe('the HTTP server', () => {
         behind.onContext = (context) => context.setSessionCookie(undefined);
         const cleared = await send(server, JSON.stringify({ query: '{ probe }' }), { cookie: `${name}=user-token` });
         expect(cleared.headers.get('set-cookie')).toContain(`${name}=; Max-Age=0`);
-        expect((await send(server, JSON.stringify({ query: '{ whoAmI }' }), { cookie: `${name}=user-token` })).body.data).toEqual({ whoAmI: 'user-1' });
+        expect(
+          (await send(server, JSON.stringify({ query: '{ whoAmI }' }), { cookie: `${name}=user-token` })).body.data
+        ).toEqual({ whoAmI: 'user-1' });
         if (publicUrl.startsWith('https')) expect(set.headers.get('strict-transport-security')).toContain('max-age');
       },
     );

@@ -8,7 +8,9 @@ import type { FeedItem, LiveFeeds } from '../../../src/live/port';
 import { behind } from './library';
 import { connect, openSocket, ORIGIN, person, startServer, until, type TestServer, type TestSocket } from './harness';
 
-const subscribe = (socket: TestSocket, id: string, query: string, more: object = {}) => socket.send({ type: 'subscribe', id, payload: { query, ...more } });
+const subscribe = (
+  socket: TestSocket, id: string, query: string, more: object = {},
+) => socket.send({ type: 'subscribe', id, payload: { query, ...more } });
 const ruleOf = (message: { payload?: any }): unknown => message.payload?.[0]?.extensions?.rule;
 
 /** Numbers from 1; waits for `tick()` between them unless `free`. Counts what was asked for and what was ended. */
@@ -93,7 +95,10 @@ describe('subscriptions over WebSocket', () => {
   test('carry a change feed: first where it starts, then nodes, each behind its cursor', async () => {
     const rows: FeedItem[] = [
       { cursor: 'c0', position: 10n },
-      { cursor: 'c1', position: 2n ** 60n, row: { tenant_id: 'tenant-1', id: 'b1', shelf_id: 's', title: 'Dune', pages: 412, added_at: new Date(0) } },
+      {
+        cursor: 'c1', position: 2n ** 60n,
+        row: { tenant_id: 'tenant-1', id: 'b1', shelf_id: 's', title: 'Dune', pages: 412, added_at: new Date(0) },
+      },
     ];
     const asked: object[] = [];
     const live = { subscribe: ({ signal: _signal, ...options }: object & { signal?: unknown }) => {
@@ -102,10 +107,17 @@ describe('subscriptions over WebSocket', () => {
     } } as unknown as LiveFeeds;
     const feedServer = await startServer({ live });
     const socket = await connect(feedServer);
-    subscribe(socket, '1', 'subscription($after: String) { bookChanged(after: $after) { cursor position node { id title } } }', { variables: { after: 'c-1' } });
+    subscribe(
+      socket, '1', 'subscription($after: String) { bookChanged(after: $after) { cursor position node { id title } } }',
+      { variables: { after: 'c-1' } },
+    );
     expect((await socket.next()).payload).toEqual({ data: { bookChanged: { cursor: 'c0', position: '10', node: null } } });
     expect((await socket.next()).payload).toEqual({
-      data: { bookChanged: { cursor: 'c1', position: '1152921504606846976', node: { id: Buffer.from('Book:b1').toString('base64url'), title: 'Dune' } } },
+      data: {
+        bookChanged: {
+          cursor: 'c1', position: '1152921504606846976', node: { id: Buffer.from('Book:b1').toString('base64url'), title: 'Dune' },
+        },
+      },
     });
     expect(await socket.next()).toEqual({ id: '1', type: 'complete' });
     expect(asked).toEqual([{ view: 'books', tenant: 'tenant-1', after: 'c-1', filter: undefined }]);
@@ -159,8 +171,15 @@ describe('subscriptions over WebSocket', () => {
   });
 
   test('survive any junk: it closes its own socket at most', async () => {
-    const word = fc.constantFrom('type', 'id', 'payload', 'query', 'variables', 'extensions', 'subscribe', 'complete', 'connection_init', 'subscription { ticks }', '__proto__', '1');
-    const junk = fc.oneof(fc.string(), fc.json(), fc.dictionary(word, fc.oneof(word, fc.jsonValue(), fc.dictionary(word, word))).map((value) => JSON.stringify(value)), fc.constant('{"type":"subscribe","id":"__proto__","payload":{"query":"subscription { ticks }"}}'));
+    const word = fc.constantFrom(
+      'type', 'id', 'payload', 'query', 'variables', 'extensions', 'subscribe', 'complete', 'connection_init', 'subscription { ticks }',
+      '__proto__', '1',
+    );
+    const junk = fc.oneof(
+      fc.string(), fc.json(),
+      fc.dictionary(word, fc.oneof(word, fc.jsonValue(), fc.dictionary(word, word))).map((value) => JSON.stringify(value)),
+      fc.constant('{"type":"subscribe","id":"__proto__","payload":{"query":"subscription { ticks }"}}'),
+    );
     ticker();
     await fc.assert(fc.asyncProperty(fc.array(junk, { maxLength: 5 }), fc.boolean(), async (messages, acknowledged) => {
       const socket = acknowledged ? await connect(server) : await openSocket(server);
@@ -176,7 +195,10 @@ describe('subscriptions over WebSocket', () => {
   });
 
   describe('the upgrade', () => {
-    test.each([['foreign', 'https://evil.example'], ['missing', null], ['null', 'null'], ['look-alike', `${ORIGIN}.evil.example`], ['another scheme', 'https://keyledger.test'], ['another port', `${ORIGIN}:81`]])(
+    test.each([
+      ['foreign', 'https://evil.example'], ['missing', null], ['null', 'null'], ['look-alike', `${ORIGIN}.evil.example`],
+      ['another scheme', 'https://keyledger.test'], ['another port', `${ORIGIN}:81`],
+    ])(
       'is refused for a %s Origin', async (_what, origin) => {
         await expect(openSocket(server, { origin })).rejects.toThrow('Unexpected server response: 403');
       },
@@ -223,7 +245,9 @@ describe('subscriptions over WebSocket', () => {
 
   describe('refuses', () => {
     test.each([
-      ['a query', '{ whoAmI }', 'subscription_transport'], ['a mutation', 'mutation { addBook(input: {title: "x"}) { errors { code } } }', 'subscription_transport'],
+      ['a query', '{ whoAmI }', 'subscription_transport'], [
+        'a mutation', 'mutation { addBook(input: {title: "x"}) { errors { code } } }', 'subscription_transport',
+      ],
       ['a syntax error', 'subscription {', 'syntax'], ['an unknown field', 'subscription { tocks }', 'validation'],
       ['two root fields', 'subscription { ticks adminTicks }', 'validation'], ['no document', '', 'unknown_document'],
     ])('%s, and keeps the socket', async (_what, query, rule) => {
@@ -247,7 +271,9 @@ describe('subscriptions over WebSocket', () => {
       const socket = await connected();
       subscribe(socket, '1', 'subscription { ticks }');
       const message = await socket.next();
-      expect(message).toMatchObject({ payload: { errors: [{ message: expect.stringContaining('our side'), extensions: { code: 'E5001' } }] } });
+      expect(message).toMatchObject({
+        payload: { errors: [{ message: expect.stringContaining('our side'), extensions: { code: 'E5001' } }] },
+      });
       expect(JSON.stringify(message)).not.toContain('secret_table');
       expect(server.logged.join('')).toContain('secret_table');
     });
@@ -323,7 +349,10 @@ describe('subscriptions over WebSocket', () => {
     socket.socket.pause();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     for (let id = burst; id < 2 * burst; id += 1) subscribe(socket, String(id), 'subscription { texts }');
-    await until('the server has closed it as too slow', async () => /websocket_closed_total\{code="4008"\} 1/.test(await server.registry.metrics()), 10_000);
+    await until(
+      'the server has closed it as too slow', async () => /websocket_closed_total\{code="4008"\} 1/.test(await server.registry.metrics()),
+      10_000,
+    );
   });
 });
 

@@ -28,12 +28,15 @@ test('every code has the concrete type the contract gives it', () => {
     V1001: 'InvalidInputError', V1002: 'InvalidInputError', V1003: 'InvalidInputError', V1004: 'InvalidInputError',
     E4041: 'NotFoundError', E4091: 'ConflictError', E4011: 'NotAllowedError', E4031: 'NotAllowedError', B2003: 'NotAllowedError',
     B2001: 'RuleViolatedError', B2002: 'RuleViolatedError', E4291: 'TryLaterError',
-    E5001: 'TryLaterError', E5002: 'TryLaterError', E5003: 'TryLaterError', E5004: 'TryLaterError', E5031: 'TryLaterError', E5041: 'TryLaterError',
+    E5001: 'TryLaterError', E5002: 'TryLaterError', E5003: 'TryLaterError', E5004: 'TryLaterError',
+    E5031: 'TryLaterError', E5041: 'TryLaterError',
   });
 });
 
 test.each<[string, Error]>([
-  ['a plain error', new Error('secret')], ['a database error', Object.assign(new Error('secret'), { code: '42P01' })], ['a type error', new TypeError('secret')],
+  ['a plain error', new Error('secret')], [
+    'a database error', Object.assign(new Error('secret'), { code: '42P01' }),
+  ], ['a type error', new TypeError('secret')],
   ['a GraphQL error out of a resolver', new GraphQLError('secret')],
 ])('%s in a resolver is masked and logged', (_what, cause) => {
   const answer = shown(located(cause));
@@ -42,18 +45,24 @@ test.each<[string, Error]>([
   expect(lines).toEqual([expect.objectContaining({ correlationId: 'c-1', path: 'users.0.name' })]);
 });
 
-test.each([['57P01', 'E5031'], ['08006', 'E5031'], ['ECONNREFUSED', 'E5031'], ['57014', 'E5041']])('an outage of the database (%s) is %s', (sqlState, code) => {
+test.each([
+  ['57P01', 'E5031'], ['08006', 'E5031'], ['ECONNREFUSED', 'E5031'], ['57014', 'E5041'],
+])('an outage of the database (%s) is %s', (sqlState, code) => {
   expect(shown(located(Object.assign(new Error('x'), { code: sqlState }))).extensions?.['code']).toBe(code);
 });
 
 test.each([
-  ['GRAPHQL_PARSE_FAILED', 'E4001', 'syntax'], ['GRAPHQL_VALIDATION_FAILED', 'E4001', 'validation'], ['BAD_USER_INPUT', 'E4002', 'variables'],
+  ['GRAPHQL_PARSE_FAILED', 'E4001', 'syntax'], [
+    'GRAPHQL_VALIDATION_FAILED', 'E4001', 'validation',
+  ], ['BAD_USER_INPUT', 'E4002', 'variables'],
   ['PERSISTED_QUERY_NOT_FOUND', 'E4001', 'unknown_document'], [undefined, 'E4001', 'request'], ['constructor', 'E4001', 'request'],
 ])('what GraphQL itself refuses (%s) is %s %s', (extension, code, rule) => {
   expect(shown(new GraphQLError('Some words', { extensions: { code: extension } })).extensions).toMatchObject({ code, rule });
 });
 
 test('the schema is not spelt out', () => {
-  const error = new GraphQLError('Cannot query field "usr" on type "Query". Did you mean "user" or "users"?', { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+  const error = new GraphQLError(
+    'Cannot query field "usr" on type "Query". Did you mean "user" or "users"?', { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+  );
   expect(shown(error).message).toBe('Cannot query field "usr" on type "Query".');
 });

@@ -5,7 +5,9 @@ import { judge, Policy, type Grant } from '../../../src/graphql/policy';
 import { buildApiSchema } from '../../../src/graphql/schema';
 
 const anonymous: Principal = { kind: 'anonymous' };
-const as = (role: 'owner' | 'admin' | 'auditor' | 'user'): Principal => ({ kind: 'user', userId: 'u', tenantId: 't', sessionId: 's', role });
+const as = (role: 'owner' | 'admin' | 'auditor' | 'user'): Principal => ({
+  kind: 'user', userId: 'u', tenantId: 't', sessionId: 's', role,
+});
 const outcome = (principal: Principal, grants: readonly Grant[]): string => {
   try {
     judge(principal, grants);

@@ -3,7 +3,8 @@ import { Field, ObjectType, Query, Resolver } from 'type-graphql';
 import { buildApiSchema, missingDescriptions, printApiSchema } from '../../../src/graphql/schema';
 import { librarySchema } from '../../integration/graphql/library';
 
-const errorFields = 'category: ErrorCategory! code: ErrorCode! correlationId: String! details: JSON message: String! path: [String!] recovery: ErrorRecovery!';
+const errorFields =
+  'category: ErrorCategory! code: ErrorCode! correlationId: String! details: JSON message: String! path: [String!] recovery: ErrorRecovery!';
 const contract = [
   'interface Node { id: ID! }',
   'type PageInfo { endCursor: String hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String }',

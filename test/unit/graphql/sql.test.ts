@@ -18,7 +18,10 @@ test('pieces are spliced into each other', () => {
 
 test('however pieces are nested, texts and values keep their order', () => {
   const { piece } = fc.letrec<{ piece: Sql }>((tie) => ({
-    piece: fc.oneof({ depthSize: 'small' }, fc.integer().map((value) => sql`(${value})`), fc.constant(sql`x`), fc.tuple(tie('piece'), tie('piece')).map(([a, b]) => sql`${a} ${b}`)),
+    piece: fc.oneof(
+      { depthSize: 'small' }, fc.integer().map((value) => sql`(${value})`), fc.constant(sql`x`),
+      fc.tuple(tie('piece'), tie('piece')).map(([a, b]) => sql`${a} ${b}`),
+    ),
   }));
   fc.assert(fc.property(piece, (made) => {
     const { text, values } = compile(made);
