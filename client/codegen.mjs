@@ -1,17 +1,18 @@
 /**
  * Writes the typed documents of every feature folder (`src/<feature>/gql/documents.ts`) and the trusted-document
  * manifest `schema/operations.json`: {sha256 in hex: document text}, queries, mutations and subscriptions alike.
- * The text in the bundle is byte for byte the text of the manifest.
+ * The text in the bundle is byte for byte the text of the manifest. The cache also gets to know which types stand
+ * behind each interface (`src/graphql/gql/possible-types.ts`).
  *
  * usage: node client/codegen.mjs [schema file]
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { generate } from '@graphql-codegen/cli';
 import { addTypenameSelectionDocumentTransform } from '@graphql-codegen/client-preset';
-import { Kind, print, stripIgnoredCharacters, visit } from 'graphql';
+import { buildSchema, isAbstractType, Kind, print, stripIgnoredCharacters, visit } from 'graphql';
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(import.meta.dirname, 'src');
@@ -54,6 +55,14 @@ const documentsPlugin = (manifest) => ({
   },
 });
 
+function possibleTypesModule(schemaFile) {
+  const schema = buildSchema(readFileSync(schemaFile, 'utf8'));
+  const entries = Object.values(schema.getTypeMap()).filter(isAbstractType)
+    .map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]);
+  return `/** Types behind each interface and union. */\nexport const possibleTypes: Record<string, string[]> = ${
+    JSON.stringify(Object.fromEntries(entries), null, 2)};\n`;
+}
+
 /** @param {string} schema path of the SDL */
 export async function generateDocuments(schema = join(root, 'schema', 'schema.graphql')) {
   const manifest = {};
@@ -77,6 +86,8 @@ export async function generateDocuments(schema = join(root, 'schema', 'schema.gr
       },
     }])),
   }, true);
+  mkdirSync(join(source, 'graphql', 'gql'), { recursive: true });
+  writeFileSync(join(source, 'graphql', 'gql', 'possible-types.ts'), possibleTypesModule(schema));
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
   writeFileSync(join(root, 'schema', 'operations.json'), `${JSON.stringify(sorted, null, 2)}\n`);
 }

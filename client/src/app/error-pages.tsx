@@ -37,7 +37,7 @@ export function ScreenFailed({ error, onRetry }: { error: Error; onRetry: () => 
 export function SessionFailed({ problem }: { problem: Problem }) {
   return (
     <main className={styles.page}>
-      <Brand />
+      <h1><Brand /></h1>
       <ProblemNotice problem={problem} onRetry={() => window.location.reload()} />
     </main>
   );

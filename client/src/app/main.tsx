@@ -18,6 +18,9 @@ import { theme } from './theme';
 const client = createGraphqlClient(import.meta.env.PROD);
 const live = connectLive({ url: `${window.location.origin.replace(/^http/, 'ws')}/graphql`, signInAgain });
 
+/** The server writes a fresh nonce into the page; Mantine signs the one style it may add. */
+const styleNonce = () => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+
 const wantedLanguage = () => preferences.get().language ?? bestLanguage(navigator.languages);
 
 function App() {
@@ -29,7 +32,14 @@ function App() {
   }, [wanted]);
 
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false} withStaticClasses={false}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      getStyleNonce={styleNonce}
+      withCssVariables={false}
+      withGlobalClasses={false}
+      withStaticClasses={false}
+    >
       <I18nProvider i18n={i18n}>
         <GraphqlProvider value={client}>
           <LiveProvider value={live}>

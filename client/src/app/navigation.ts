@@ -3,7 +3,7 @@ import type { Permission } from '../lib/permissions';
 import { IconBook2, IconKey, IconLayoutDashboard, IconMessageCircle, IconPlayerPlay, IconStack2, IconUsers } from '../ui/icons';
 
 export interface Destination {
-  to: '/overview' | '/chat' | '/runs' | '/key-pools' | '/users' | '/virtual-keys' | '/audit-log';
+  to: '/overview' | '/chat/{-$sessionId}' | '/runs' | '/key-pools' | '/users' | '/virtual-keys' | '/audit-log';
   label: MessageId;
   icon: typeof IconKey;
   /** Letter after `g`. */
@@ -18,7 +18,7 @@ export interface DestinationGroup {
 
 /** The rail, the palette and the `g` shortcuts in one list. */
 export const navigation: readonly DestinationGroup[] = [
-  { label: 'nav.create', items: [{ to: '/chat', label: 'nav.chat', icon: IconMessageCircle, key: 'c', needs: 'chat' }] },
+  { label: 'nav.create', items: [{ to: '/chat/{-$sessionId}', label: 'nav.chat', icon: IconMessageCircle, key: 'c', needs: 'chat' }] },
   {
     label: 'nav.operate',
     items: [

@@ -34,7 +34,7 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
 
   const actions = useMemo(() => {
     const places = navigation.flatMap(({ items }) => items).filter(({ needs }) => !needs || may(viewer.role, needs));
-    const searchable = places.filter(({ to }) => to !== '/overview' && to !== '/key-pools' && to !== '/chat');
+    const searchable = places.filter(({ to }) => to !== '/overview' && to !== '/key-pools' && to !== '/chat/{-$sessionId}');
     return [
       {
         group: t('palette.go'),
@@ -69,7 +69,7 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
         ],
       },
     ];
-  }, [t.language, viewer.role, query, navigate, setColorScheme, onShortcuts]);
+  }, [t, viewer.role, query, navigate, setColorScheme, onShortcuts]);
 
   return (
     <Spotlight

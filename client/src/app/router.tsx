@@ -57,7 +57,7 @@ const home = createRoute({
   getParentRoute: () => app,
   path: '/',
   beforeLoad: ({ context }) => {
-    throw may(context.role, 'readOperation') ? redirect({ to: '/overview' }) : redirect({ to: '/chat' });
+    throw may(context.role, 'readOperation') ? redirect({ to: '/overview' }) : redirect({ to: '/chat/{-$sessionId}' });
   },
 });
 
@@ -86,8 +86,7 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('../run/runs-screen')),
 });
 
-const chats = createRoute({ getParentRoute: () => app, path: '/chat', component: lazyRouteComponent(() => import('../chat-session/chat-screen')) });
-const chat = createRoute({ getParentRoute: () => app, path: '/chat/$sessionId', component: lazyRouteComponent(() => import('../chat-session/chat-screen')) });
+const chat = createRoute({ getParentRoute: () => app, path: '/chat/{-$sessionId}', component: lazyRouteComponent(() => import('../chat-session/chat-screen')) });
 
 const auditLog = createRoute({
   getParentRoute: () => app,
@@ -97,7 +96,7 @@ const auditLog = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([setup, signIn, app.addChildren([home, overview, users, virtualKeys, keyPools, runs, chats, chat, auditLog])]),
+  routeTree: root.addChildren([setup, signIn, app.addChildren([home, overview, users, virtualKeys, keyPools, runs, chat, auditLog])]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

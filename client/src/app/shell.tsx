@@ -39,7 +39,6 @@ export function Shell() {
     .filter(({ items }) => items.length > 0);
 
   useEffect(() => listenForShortcuts(), []);
-  useEffect(() => setRailOpen(false), [pathname]);
   useShortcuts([
     { id: 'palette', keys: 'mod+k', run: () => setLayer('palette') },
     { id: 'shortcuts', keys: '?', run: () => setLayer('shortcuts') },
@@ -82,7 +81,8 @@ export function Shell() {
             <ul>
               {items.map(({ to, label: item, icon: Icon }) => (
                 <li key={to}>
-                  <Link to={to} className={styles.link} activeProps={{ 'aria-current': 'page' }} title={railCollapsed ? t(item) : undefined}>
+                  <Link to={to} className={styles.link} activeProps={{ 'aria-current': 'page' }} title={railCollapsed ? t(item) : undefined}
+                    onClick={() => setRailOpen(false)}>
                     <Icon size={16} stroke={1.75} aria-hidden />
                     <span>{t(item)}</span>
                   </Link>

@@ -1,5 +1,5 @@
 import '@mantine/core/styles/SegmentedControl.layer.css';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Button, NativeSelect, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import type { Problem } from '../graphql/problem';
 import { languageNames, languages, type Language } from '../i18n/i18n';
@@ -23,14 +23,19 @@ export default function UserMenu({ onClose, onShortcuts }: UserMenuProps) {
   const panel = useRef<HTMLDivElement>(null);
   const [problem, setProblem] = useState<Problem>();
 
+  const leave = useEffectEvent(onClose);
+
   useEffect(() => {
     const opener = document.activeElement;
     panel.current?.focus();
     const onPointerDown = (event: PointerEvent) =>
-      event.target instanceof Element && !panel.current?.contains(event.target) && !opener?.contains(event.target) && onClose();
+      event.target instanceof Element && !panel.current?.contains(event.target) && !opener?.contains(event.target) && leave();
+    const onKeyDown = (event: KeyboardEvent) => event.key === 'Escape' && leave();
     document.addEventListener('pointerdown', onPointerDown);
+    document.addEventListener('keydown', onKeyDown);
     return () => {
       document.removeEventListener('pointerdown', onPointerDown);
+      document.removeEventListener('keydown', onKeyDown);
       if (opener instanceof HTMLElement) {
         opener.focus();
       }
@@ -38,8 +43,7 @@ export default function UserMenu({ onClose, onShortcuts }: UserMenuProps) {
   }, []);
 
   return (
-    <div ref={panel} role="dialog" aria-label={t('userMenu')} tabIndex={-1} className={styles.menu}
-      onKeyDown={(event) => event.key === 'Escape' && onClose()}>
+    <div ref={panel} role="dialog" aria-label={t('userMenu')} tabIndex={-1} className={styles.menu}>
       <div>
         <p className={styles.name}><bdi>{viewer.user.displayName}</bdi></p>
         <p className="muted"><bdi>{viewer.user.email}</bdi></p>

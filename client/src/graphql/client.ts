@@ -3,6 +3,7 @@ import { authExchange } from '@urql/exchange-auth';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { hashOf, toNode, type Document } from './document';
+import { possibleTypes } from './gql/possible-types';
 import { positionHeader, sawPosition } from './position';
 import { signInAgain } from './session-expiry';
 
@@ -37,7 +38,7 @@ export const createGraphqlClient = (enforceHashes: boolean): Client => createCli
   preferGetMethod: false,
   fetchOptions: () => requestOptions(),
   exchanges: [
-    cacheExchange({ keys: withoutKey }),
+    cacheExchange({ keys: withoutKey, possibleTypes }),
     mapExchange({ onResult: rememberPositions }),
     authExchange(async () => ({
       addAuthToOperation: (operation) => operation,

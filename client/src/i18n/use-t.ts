@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useLingui } from '@lingui/react';
 import type english from './en/messages.json';
 import type { Language } from './i18n';
@@ -12,11 +13,12 @@ export interface T {
   language: Language;
 }
 
-/** Words in the reader's language. */
+/** Words in the reader's language; the same function until the language changes. */
 export function useT(): T {
   const { i18n } = useLingui();
-  return Object.assign((id: MessageId, values?: Record<string, unknown>) => i18n._(id, values), {
-    knows: (id: string): id is MessageId => id in i18n.messages,
-    language: i18n.locale as Language,
-  });
+  const { locale, messages } = i18n;
+  return useMemo(() => Object.assign((id: MessageId, values?: Record<string, unknown>) => i18n._(id, values), {
+    knows: (id: string): id is MessageId => id in messages,
+    language: locale as Language,
+  }), [i18n, locale, messages]);
 }

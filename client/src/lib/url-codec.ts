@@ -33,12 +33,16 @@ export interface ListSpec {
   defaultSort: string;
 }
 
-export interface ListSearch {
+/** What a list asks the server for. */
+export interface ListQuestion {
   q: string;
   sort: string;
+  facets: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ListSearch extends ListQuestion {
   /** Id of the row that is open beside the list. */
   peek: string | undefined;
-  facets: Readonly<Record<string, readonly string[]>>;
 }
 
 const texts = (value: unknown): string[] => [value].flat().filter((item): item is string => typeof item === 'string' && item !== '');

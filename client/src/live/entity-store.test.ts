@@ -6,13 +6,14 @@ interface Row {
   revision: number;
 }
 
-function storeWithFrames(options: { limit?: number; arrive?: 'wait' | 'end'; admits?: (row: Row) => boolean } = {}) {
+function storeWithFrames(options: { limit?: number; order?: 'newest-first' | 'oldest-first'; compare?: (a: Row, b: Row) => number; admits?: (row: Row) => boolean } = {}) {
   const frames: (() => void)[] = [];
   const store = createEntityStore<Row>({
     version: ({ revision }) => BigInt(revision),
     admits: options.admits ?? (() => true),
     schedule: (flush) => void frames.push(flush),
-    arrive: options.arrive,
+    order: options.order,
+    compare: options.compare,
     limit: options.limit,
   });
   return { store, frames, frame: () => frames.splice(0).forEach((flush) => flush()) };
@@ -65,11 +66,23 @@ describe('entity store', () => {
   });
 
   it('lets new rows of a conversation go to the end at once', () => {
-    const { store, frame } = storeWithFrames({ arrive: 'end' });
+    const { store, frame } = storeWithFrames({ order: 'oldest-first' });
     store.reset([row('a')]);
     store.push(row('b'));
     frame();
     expect(store.ids()).toEqual(['a', 'b']);
+    store.addPage([row('x'), row('y')]);
+    expect(store.ids()).toEqual(['x', 'y', 'a', 'b']);
+  });
+
+  it('sorts rows of a conversation that come out of order', () => {
+    const { store, frame } = storeWithFrames({ order: 'oldest-first', compare: (a, b) => a.id.localeCompare(b.id) });
+    store.reset([row('m')]);
+    store.push(row('z'));
+    store.push(row('n'));
+    frame();
+    store.addPage([row('a')]);
+    expect(store.ids()).toEqual(['a', 'm', 'n', 'z']);
   });
 
   it('takes in no new row that the list does not admit, but changes the ones it shows', () => {

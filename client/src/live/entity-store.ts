@@ -11,8 +11,13 @@ export interface StoreOptions<Row> {
   admits(row: Row): boolean;
   /** Runs the flush once, soon; one animation frame in a browser. */
   schedule(flush: () => void): void;
-  /** New rows wait to be shown at the top, or go to the end at once (a conversation). */
-  arrive?: 'wait' | 'end';
+  /**
+   * `newest-first`: new rows wait to be shown at the top, further pages go to the end. `oldest-first` (a conversation):
+   * new rows go to the end at once, further pages to the top.
+   */
+  order?: 'newest-first' | 'oldest-first';
+  /** Sorts the rows shown of an `oldest-first` list, for rows that come out of order. */
+  compare?(a: Row, b: Row): number;
   /** Most ids shown; the oldest go. */
   limit?: number;
 }
@@ -26,7 +31,8 @@ export interface EntityStore<Row> {
   cut(): boolean;
   /** A snapshot: replaces the list, keeps what is already newer. */
   reset(rows: readonly Row[]): void;
-  append(rows: readonly Row[]): void;
+  /** Rows of a further page. */
+  addPage(rows: readonly Row[]): void;
   /** A live item, or the object a mutation answered. */
   push(row: Row): void;
   showWaiting(): void;
@@ -35,7 +41,7 @@ export interface EntityStore<Row> {
 }
 
 export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>): EntityStore<Row> {
-  const { version, admits, schedule, arrive = 'wait', limit = 10_000 } = options;
+  const { version, admits, schedule, order = 'newest-first', compare, limit = 10_000 } = options;
   const entities = new Map<string, Row>();
   const pending = new Map<string, Row>();
   const listeners = new Set<() => void>();
@@ -59,6 +65,14 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
     return true;
   }
 
+  function sorted(next: readonly string[]): readonly string[] {
+    if (!compare) {
+      return next;
+    }
+    const rows = next.map((id) => entities.get(id)).filter((row) => row !== undefined);
+    return rows.sort(compare).map(({ id }) => id);
+  }
+
   function show(next: readonly string[]): void {
     if (next.length > limit) {
       cut = true;
@@ -69,9 +83,9 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
   }
 
   function mergeArrivals(): void {
-    const next = arrive === 'end' ? [...ids, ...arrivals] : [...[...arrivals].reverse(), ...ids];
+    const next = order === 'oldest-first' ? [...ids, ...arrivals] : [...[...arrivals].reverse(), ...ids];
     arrivals = new Set();
-    show(next);
+    show(sorted(next));
   }
 
   function flush(): void {
@@ -95,7 +109,7 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
       const oldest = [...arrivals].slice(0, arrivals.size - limit);
       oldest.forEach((id) => (arrivals.delete(id), entities.delete(id)));
     }
-    if (arrive === 'end' && arrivals.size > 0) {
+    if (order === 'oldest-first' && arrivals.size > 0) {
       mergeArrivals();
     }
     if (listChanged) {
@@ -114,12 +128,13 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
       arrivals = new Set();
       cut = false;
       rows.forEach((row) => take(row) && tellRow(row.id));
-      show([...stays]);
+      show(sorted([...stays]));
       tell();
     },
-    append(rows) {
+    addPage(rows) {
       rows.forEach((row) => take(row) && tellRow(row.id));
-      show([...ids, ...rows.map(({ id }) => id).filter((id) => !shown.has(id) && !arrivals.has(id))]);
+      const added = rows.map(({ id }) => id).filter((id) => !shown.has(id) && !arrivals.has(id));
+      show(sorted(order === 'oldest-first' ? [...added, ...ids] : [...ids, ...added]));
       tell();
     },
     push(row) {

@@ -27,7 +27,9 @@ export interface ListSource<Row extends Entity> {
   version(row: Row): bigint;
   /** Whether a row that just came into being belongs to this list, at the top. */
   admits(row: Row): boolean;
-  arrive?: 'wait' | 'end';
+  order?: 'newest-first' | 'oldest-first';
+  /** Sorts the rows of an `oldest-first` list. */
+  compare?(a: Row, b: Row): number;
 }
 
 export interface ListState {
@@ -62,7 +64,8 @@ export function createLiveList<Row extends Entity>(source: ListSource<Row>, clie
     version: source.version,
     admits: source.admits,
     schedule: onNextFrame,
-    arrive: source.arrive,
+    order: source.order,
+    compare: source.compare,
   });
   const state = observable<ListState>({ phase: 'loading', more: false, fetching: true });
   const listeners = new Set<() => void>();
@@ -149,7 +152,7 @@ export function createLiveList<Row extends Entity>(source: ListSource<Row>, clie
         return;
       }
       endCursor = answer.endCursor;
-      store.append(answer.rows);
+      store.addPage(answer.rows);
       state.set({ phase: 'ready', more: endCursor !== undefined, fetching: false });
     },
     async everything(limit) {

@@ -15,7 +15,7 @@ function rig(bufferLimit?: number) {
     version: ({ revision }) => BigInt(revision),
     admits: () => true,
     schedule: (flush) => flush(),
-    arrive: 'end',
+    order: 'oldest-first',
   });
   const seam = createSeam<Row>({ load: (position) => void loads.push(position), snapshot: store.reset, push: store.push }, bufferLimit);
   return { loads, store, seam };

@@ -37,7 +37,8 @@ export interface LiveOptions {
   webSocketImpl?: unknown;
 }
 
-const unauthorizedCloseCodes = [4401, 4403];
+/** The server ends sockets whose session is gone or changed; only a second refusal in a row means it is gone. */
+const sessionCloseCode = 4403;
 const hiddenLimit = 5 * 60_000;
 const pingEvery = 10_000;
 const pongWithin = 5_000;
@@ -56,9 +57,7 @@ const codeOf = (errors: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined;
 };
 
-const isUnauthorized = (reason: unknown): boolean =>
-  codeOf(reason) === 'E4011'
-  || (typeof reason === 'object' && reason !== null && 'code' in reason && unauthorizedCloseCodes.includes(Number(reason.code)));
+const closeCodeOf = (reason: unknown): unknown => (typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined);
 
 /** One socket for all subscriptions, opened with the first and closed with the last. */
 export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): Live {
@@ -67,6 +66,10 @@ export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): L
   let lastMessageAt = Date.now();
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   let paused = false;
+  let sessionRefusals = 0;
+
+  const isUnauthorized = (reason: unknown): boolean =>
+    codeOf(reason) === 'E4011' || (closeCodeOf(reason) === sessionCloseCode && sessionRefusals > 1);
 
   const client: Client = createClient({
     url,
@@ -85,7 +88,10 @@ export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): L
     },
     on: {
       connecting: (isRetry) => !isRetry && state.set({ kind: 'connecting' }),
-      connected: () => state.set({ kind: 'live' }),
+      connected: () => {
+        sessionRefusals = 0;
+        state.set({ kind: 'live' });
+      },
       message: () => {
         lastMessageAt = Date.now();
       },
@@ -95,7 +101,8 @@ export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): L
         }
       },
       pong: () => clearTimeout(pongTimer),
-      closed: () => {
+      closed: (event) => {
+        sessionRefusals += closeCodeOf(event) === sessionCloseCode ? 1 : 0;
         clearTimeout(pongTimer);
         if (active.size === 0 || paused) {
           state.set({ kind: 'idle' });

@@ -6,20 +6,17 @@ import { createLiveList, type ListSource, type ListState, type LiveList } from '
 
 /**
  * A live list for as long as it is on screen.
- * @param key names what `source` asks for; another key makes another list
+ * @param source kept the same (memo) as long as it means the same list
  */
-export function useLiveList<Row extends Entity>(key: string, source: ListSource<Row>): { list: LiveList<Row>; state: ListState } {
+export function useLiveList<Row extends Entity>(source: ListSource<Row>): { list: LiveList<Row>; state: ListState } {
   const client = useClient();
   const live = useLive();
-  // The source is rebuilt on every render, the key says when it means something else.
-  const list = useMemo(() => createLiveList(source, client, live), [key, client, live]);
+  const list = useMemo(() => createLiveList(source, client, live), [source, client, live]);
   const state = useSyncExternalStore(list.subscribe, list.state);
   return { list, state };
 }
 
 export const useIds = <Row>({ store }: LiveList<Row>): readonly string[] => useSyncExternalStore(store.subscribe, store.ids);
-
-export const useWaiting = <Row>({ store }: LiveList<Row>): number => useSyncExternalStore(store.subscribe, store.waiting);
 
 export function useRow<Row>({ store }: LiveList<Row>, id: string): Row | undefined {
   const subscribe = useMemo(() => (listener: () => void) => store.subscribeRow(id, listener), [store, id]);

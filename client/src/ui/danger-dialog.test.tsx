@@ -1,7 +1,7 @@
 import { act, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderIn } from '../../test/render';
-import { DangerDialog } from './danger-dialog';
+import DangerDialog from './danger-dialog';
 
 describe('danger dialog', () => {
   beforeEach(() => jest.useFakeTimers());

@@ -25,7 +25,7 @@ interface DangerDialogProps {
 const pauseMs = 2_000;
 
 /** For acts that are final: consequences listed, the name typed, the button named after the act and asleep at first. */
-export function DangerDialog({ title, consequences, name, act, busy, problems, onConfirm, onClose }: DangerDialogProps) {
+export default function DangerDialog({ title, consequences, name, act, busy, problems, onConfirm, onClose }: DangerDialogProps) {
   const t = useT();
   const [typed, setTyped] = useState('');
   const [awake, setAwake] = useState(false);

@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderIn } from '../../test/render';
-import { SecretDialog } from './secret-dialog';
+import SecretDialog from './secret-dialog';
 
 const secret = 'sk-test-not-a-key';
 

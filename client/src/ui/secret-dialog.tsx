@@ -24,7 +24,7 @@ const mask = '•'.repeat(24);
 /**
  * Shows a secret once. It cannot be closed before the reader says it is stored, and the page cannot be left unasked.
  */
-export function SecretDialog({ title, secret, usage, onStored }: SecretDialogProps) {
+export default function SecretDialog({ title, secret, usage, onStored }: SecretDialogProps) {
   const t = useT();
   const [revealed, setRevealed] = useState(false);
   const [stored, setStored] = useState(false);

@@ -1,4 +1,5 @@
 /** Style sheets of the shell, in order. A component that is used on one route only brings its own sheet there. */
+import './layers.css';
 import '@mantine/core/styles/default-css-variables.layer.css';
 import '@mantine/core/styles/baseline.layer.css';
 import '@mantine/core/styles/global.layer.css';

@@ -1,14 +1,12 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { registerShortcuts, type Shortcut } from '../lib/shortcuts';
 
 /** Shortcuts of a screen, alive while it is mounted; the newest closures run. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
-  const newest = useRef(shortcuts);
-  newest.current = shortcuts;
-  const signature = shortcuts.map(({ id, keys }) => `${id}=${keys}`).join();
-  useEffect(() => registerShortcuts(newest.current.map(({ id, keys }) => ({
-    id,
-    keys,
-    run: () => newest.current.find((shortcut) => shortcut.id === id)?.run(),
-  }))), [signature]);
+  const run = useEffectEvent((id: string) => shortcuts.find((shortcut) => shortcut.id === id)?.run());
+  const signature = shortcuts.map(({ id, keys }) => `${id}\n${keys}`).join('\t');
+  useEffect(() => registerShortcuts(signature.split('\t').filter(Boolean).map((entry) => {
+    const [id = '', keys = ''] = entry.split('\n');
+    return { id, keys, run: () => run(id) };
+  })), [signature]);
 }

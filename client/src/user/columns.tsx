@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useT, type T } from '../i18n/use-t';
+import { keyOf } from '../lib/global-id';
 import type { Column } from '../ui/data-table/column';
 import { StatusPill } from '../ui/status-pill';
 import { Time } from '../ui/time';
@@ -28,6 +29,6 @@ export function useUserColumns(): readonly Column<UserRow>[] {
       id: 'createdAt', header: 'user.createdAt', width: 180, sort: 'createdAt',
       cell: ({ createdAt }) => <Time iso={createdAt} />, text: ({ createdAt }) => createdAt,
     },
-    { id: 'id', header: 'user.id', width: 300, cell: ({ id }) => <code>{id}</code>, text: ({ id }) => id },
-  ], [t.language]);
+    { id: 'id', header: 'id.plain', width: 300, cell: ({ id }) => <code>{keyOf(id)}</code>, text: ({ id }) => keyOf(id) },
+  ], [t]);
 }

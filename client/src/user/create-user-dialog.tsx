@@ -16,7 +16,8 @@ interface CreateUserDialogProps {
 
 const fields = ['email', 'displayName', 'role', 'password'];
 
-export function CreateUserDialog({ onClose, onCreated }: CreateUserDialogProps) {
+/** A person of the tenant, with a role and perhaps a password. */
+export default function CreateUserDialog({ onClose, onCreated }: CreateUserDialogProps) {
   const t = useT();
   const act = useAct(CreateUserDocument, ({ createUser }) => createUser);
   const [role, setRole] = useState<Role>('USER');

@@ -1,4 +1,4 @@
-import type { ListSearch } from '../lib/url-codec';
+import type { ListQuestion } from '../lib/url-codec';
 import { changeFeed, connectionPage, type ListSource } from '../live/live-list';
 import { chosen, mentions, orderBy } from '../ui/data-table/order';
 import { UserChangedDocument, UsersDocument, type Role, type UserFieldsFragment, type UserState } from './gql/documents';
@@ -8,8 +8,8 @@ export type UserRow = UserFieldsFragment;
 
 const orders = { createdAt: 'CREATED_AT', displayName: 'DISPLAY_NAME' } as const;
 
-/** The list of users that a search asks for. */
-export const userList = ({ q, sort, facets }: ListSearch): ListSource<UserRow> => ({
+/** The users that a question asks for. */
+export const userList = ({ q, sort, facets }: ListQuestion): ListSource<UserRow> => ({
   pageSize: 100,
   page: connectionPage(UsersDocument, {
     filter: { search: q || undefined, role: chosen<Role>(facets.role), state: chosen<UserState>(facets.state) },

@@ -1,11 +1,11 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Button, NativeSelect } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
+import { keyOf } from '../lib/global-id';
 import { useMay, useSession } from '../setup';
 import { CopyButton } from '../ui/copy-button';
-import { DangerDialog } from '../ui/danger-dialog';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { ProblemNotice } from '../ui/problem-notice';
 import { Time } from '../ui/time';
@@ -13,6 +13,8 @@ import { UserStatePill } from './columns';
 import { AssignRoleDocument, DeactivateUserDocument, type Role } from './gql/documents';
 import type { UserRow } from './list';
 import { roles } from './spec';
+
+const DangerDialog = lazy(() => import('../ui/danger-dialog'));
 
 interface UserPeekProps {
   user: UserRow;
@@ -51,7 +53,8 @@ export function UserPeek({ user, onChanged }: UserPeekProps) {
         <Fact name={t('user.role')}>{t(`role.${user.role}`)}</Fact>
         <Fact name={t('user.createdAt')}><Time iso={user.createdAt} /></Fact>
         <Fact name={t('user.updatedAt')}><Time iso={user.updatedAt} /></Fact>
-        <Fact name={t('user.id')}><code>{user.id}</code> <CopyButton text={user.id} label={t('user.id')} /></Fact>
+        <Fact name={t('id.plain')}><code>{keyOf(user.id)}</code> <CopyButton text={keyOf(user.id)} label={t('id.plain')} /></Fact>
+        <Fact name={t('id.api')}><code>{user.id}</code> <CopyButton text={user.id} label={t('id.api')} /></Fact>
       </Facts>
       {mayManage && (
         <NativeSelect size="xs" label={t('user.assignRole')} description={t(`role.${user.role}.help`)} value={user.role} disabled={assignRole.busy}
@@ -62,12 +65,12 @@ export function UserPeek({ user, onChanged }: UserPeekProps) {
       <p>
         <Link to="/virtual-keys" search={{ owner: user.id }}>{t('user.keys')}</Link>
         {' · '}
-        <Link to="/audit-log" search={{ actor: user.id }}>{t('user.acts')}</Link>
+        <Link to="/audit-log" search={{ actor: keyOf(user.id) }}>{t('user.acts')}</Link>
       </p>
       {mayManage && (
         <div><Button size="xs" color="red" variant="outline" onClick={() => setAsking(true)}>{t('user.deactivate')}</Button></div>
       )}
-      {asking && (
+      <Suspense>{asking && (
         <DangerDialog
           title={t('user.deactivate.title', { name: user.displayName })}
           consequences={[t('user.deactivate.sessions'), t('user.deactivate.keys'), t('user.deactivate.history')]}
@@ -78,7 +81,7 @@ export function UserPeek({ user, onChanged }: UserPeekProps) {
           onConfirm={() => void confirmDeactivation()}
           onClose={() => setAsking(false)}
         />
-      )}
+      )}</Suspense>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import { useLiveList } from '../live/use-live-list';
@@ -10,10 +10,11 @@ import { IconPlus } from '../ui/icons';
 import { Page } from '../ui/page';
 import { useShortcuts } from '../ui/use-shortcuts';
 import { useUserColumns } from './columns';
-import { CreateUserDialog } from './create-user-dialog';
 import { userList } from './list';
 import { userSpec } from './spec';
 import { UserPeek } from './user-peek';
+
+const CreateUserDialog = lazy(() => import('./create-user-dialog'));
 
 const createCall = `mutation {
   createUser(input: { email: "ada@example.com", displayName: "Ada", role: USER }) {
@@ -24,9 +25,8 @@ const createCall = `mutation {
 
 export default function UsersScreen() {
   const t = useT();
-  const { search, setSearch } = useListSearch(userSpec);
-  const { q, sort, facets } = search;
-  const { list, state } = useLiveList(JSON.stringify({ q, sort, facets }), userList(search));
+  const { search, question, setSearch } = useListSearch(userSpec);
+  const { list, state } = useLiveList(useMemo(() => userList(question), [question]));
   const columns = useUserColumns();
   const mayManage = useMay('manageUsers');
   const [creating, setCreating] = useState(false);
@@ -56,7 +56,9 @@ export default function UsersScreen() {
         peekTitle={({ displayName }) => displayName}
         peek={(user) => <UserPeek key={user.id} user={user} onChanged={list.store.push} />}
       />
-      {creating && <CreateUserDialog onClose={() => setCreating(false)} onCreated={list.store.push} />}
+      <Suspense>
+        {creating && <CreateUserDialog onClose={() => setCreating(false)} onCreated={list.store.push} />}
+      </Suspense>
     </Page>
   );
 }

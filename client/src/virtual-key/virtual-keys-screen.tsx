@@ -1,1 +1,95 @@
-export default function Screen() { return null; }
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { Button } from '@mantine/core';
+import { useT } from '../i18n/use-t';
+import { useLiveList } from '../live/use-live-list';
+import { useMay } from '../setup';
+import { DataTable } from '../ui/data-table/data-table';
+import { useListSearch } from '../ui/data-table/use-list-search';
+import { Empty } from '../ui/empty';
+import { IconPlus } from '../ui/icons';
+import { Page } from '../ui/page';
+import { useShortcuts } from '../ui/use-shortcuts';
+import { useVirtualKeyColumns } from './columns';
+import { virtualKeyList, type VirtualKeyRow } from './list';
+import { virtualKeySpec } from './spec';
+import { VirtualKeyPeek } from './virtual-key-peek';
+
+const SecretDialog = lazy(() => import('../ui/secret-dialog'));
+const IssueKeyDialog = lazy(() => import('./issue-key-dialog'));
+
+const issueCall = `mutation {
+  issueKey(input: { ownerId: "…", keyAlias: "ada-laptop", models: ["gpt-4o"] }) {
+    secret   # shown once
+    virtualKey { id state }
+    errors { code message }
+  }
+}`;
+
+const usage = `curl "$LITELLM_URL/v1/chat/completions" \\
+  -H "Authorization: Bearer SECRET" \\
+  -H "Content-Type: application/json" \\
+  -d '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}'`;
+
+type Layer = { kind: 'issue' } | { kind: 'secret'; secret: string; virtualKey: VirtualKeyRow } | undefined;
+
+export default function VirtualKeysScreen() {
+  const t = useT();
+  const { search, question, setSearch } = useListSearch(virtualKeySpec);
+  const { list, state } = useLiveList(useMemo(() => virtualKeyList(question), [question]));
+  const columns = useVirtualKeyColumns();
+  const mayManage = useMay('manageKeys');
+  const [layer, setLayer] = useState<Layer>();
+  const issue = mayManage && (
+    <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setLayer({ kind: 'issue' })}>{t('virtualKey.issue')}</Button>
+  );
+  useShortcuts(mayManage ? [{ id: 'create', keys: 'c', run: () => setLayer({ kind: 'issue' }) }] : []);
+
+  return (
+    <Page title={t('nav.virtualKeys')} layout="fill" actions={issue}>
+      <DataTable
+        name="virtual-keys"
+        label={t('nav.virtualKeys')}
+        list={list}
+        state={state}
+        columns={columns}
+        spec={virtualKeySpec}
+        search={search}
+        onSearch={setSearch}
+        facets={{
+          state: { label: 'virtualKey.state', value: (value) => `virtualKey.state.${value as 'ACTIVE'}` },
+          owner: { label: 'virtualKey.owner' },
+        }}
+        searchPlaceholder="virtualKey.search"
+        newRows="virtualKey.new"
+        empty={<Empty title={t('virtualKey.empty')} action={issue} call={issueCall}>{t('virtualKey.emptyHint')}</Empty>}
+        peekTitle={({ keyAlias }) => keyAlias}
+        peek={(virtualKey) => <VirtualKeyPeek virtualKey={virtualKey} />}
+      />
+      <Suspense>
+        {layer?.kind === 'issue' && (
+          <IssueKeyDialog
+            onClose={() => setLayer(undefined)}
+            onIssued={({ secret, virtualKey }) => {
+              if (virtualKey && secret) {
+                setLayer({ kind: 'secret', secret, virtualKey });
+              } else {
+                setLayer(undefined);
+              }
+            }}
+          />
+        )}
+        {layer?.kind === 'secret' && (
+          <SecretDialog
+            title={t('virtualKey.issued', { alias: layer.virtualKey.keyAlias })}
+            secret={layer.secret}
+            usage={usage}
+            onStored={() => {
+              list.store.push(layer.virtualKey);
+              setLayer(undefined);
+            }}
+          />
+        )}
+      </Suspense>
+    </Page>
+  );
+}

@@ -53,7 +53,7 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
   const grid = useRef<GridHandle>(null);
   const [paused, setPaused] = useState(false);
   const [exportProblem, setExportProblem] = useState<Problem>();
-  const { views, tracks, settings, reset } = useColumns(name, columns);
+  const { views, shown, tracks, width, settings, reset } = useColumns(name, columns);
   const { waiting, show } = useArrivals(list, () => paused || search.peek !== undefined || (grid.current?.busy() ?? false));
   const openRow = useRow(list, search.peek ?? '');
 
@@ -99,7 +99,6 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
       setExportProblem(rows);
       return;
     }
-    const shown = views.map(({ column }) => column);
     download(`${name}.csv`, toCsv(shown.map(({ header }) => t(header)), rows.map((row) => shown.map(({ text }) => text(row)))));
   }
 
@@ -131,9 +130,9 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
         </div>
       </div>
       {exportProblem && <ProblemNotice problem={exportProblem} onRetry={() => void exportCsv()} />}
-      <div className={styles.frame}>
+      <div className={styles.frame} aria-busy={state.fetching}>
         <div className={styles.main}>
-          {state.fetching && !nothing && <div className={styles.progress} role="progressbar" aria-label={t('table.refreshing')} />}
+          {state.fetching && !nothing && <div className={styles.progress} aria-hidden />}
           {waiting > 0 && (
             <button type="button" className={styles.arrivals} onClick={showNew}>{t(newRows, { count: waiting })}</button>
           )}
@@ -155,7 +154,9 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
               label={label}
               list={list}
               views={views}
+              columns={shown}
               tracks={tracks}
+              width={width}
               sort={search.sort}
               onSort={(sort) => onSearch({ sort })}
               openId={search.peek}

@@ -1,5 +1,5 @@
 import '@mantine/core/styles/Checkbox.layer.css';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { Button, Checkbox, CloseButton, TextInput } from '@mantine/core';
 import { useT, type MessageId } from '../../i18n/use-t';
 import type { ListSearch, ListSpec } from '../../lib/url-codec';
@@ -32,22 +32,33 @@ export const withoutFilters = { q: '', facets: {} };
 /** Free text and facets; what is chosen stands as chips behind them. */
 export function FilterBar({ spec, search, onSearch, facets, placeholder }: FilterBarProps) {
   const t = useT();
-  const [typed, setTyped] = useState(search.q);
   const input = useRef<HTMLInputElement>(null);
+  const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
   const chips = Object.entries(search.facets).flatMap(([name, values]) => values.map((value) => ({ name, value })));
 
-  useEffect(() => setTyped(search.q), [search.q]);
+  // The field is the browser's own while someone types in it; the URL follows, and leads when it changes elsewhere.
   useEffect(() => {
-    if (typed === search.q) {
-      return undefined;
+    if (input.current && document.activeElement !== input.current) {
+      input.current.value = search.q;
     }
-    const timer = setTimeout(() => onSearch({ q: typed }), typingPauseMs);
-    return () => clearTimeout(timer);
-  }, [typed, search.q, onSearch]);
+  }, [search.q]);
+
+  function type(text: string, pauseMs: number): void {
+    clearTimeout(typing.current);
+    typing.current = setTimeout(() => onSearch({ q: text }), pauseMs);
+  }
+
+  function clear(change: Partial<ListSearch>): void {
+    clearTimeout(typing.current);
+    if (input.current) {
+      input.current.value = '';
+    }
+    onSearch(change);
+  }
 
   useShortcuts([
     { id: 'list.search', keys: '/', run: () => input.current?.focus() },
-    { id: 'list.clear', keys: 'shift+f', run: () => onSearch(withoutFilters) },
+    { id: 'list.clear', keys: 'shift+f', run: () => clear(withoutFilters) },
   ]);
 
   const choose = (name: string, values: readonly string[]) => {
@@ -67,13 +78,13 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
         className={styles.search}
         aria-label={t(placeholder)}
         placeholder={t(placeholder)}
-        value={typed}
+        defaultValue={search.q}
         leftSection={<IconSearch size={14} />}
-        rightSection={typed === '' ? undefined : <CloseButton size="xs" aria-label={t('table.clearSearch')} onClick={() => setTyped('')} />}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        rightSection={search.q === '' ? undefined : <CloseButton size="xs" aria-label={t('table.clearSearch')} onClick={() => clear({ q: '' })} />}
+        onChange={(event) => type(event.currentTarget.value, typingPauseMs)}
         onKeyDown={(event) => {
           const last = chips.at(-1);
-          if (event.key === 'Backspace' && typed === '' && last) {
+          if (event.key === 'Backspace' && event.currentTarget.value === '' && last) {
             choose(last.name, (search.facets[last.name] ?? []).filter((value) => value !== last.value));
           } else if (event.key === 'Escape') {
             input.current?.blur();
@@ -124,7 +135,7 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
         </button>
       ))}
       {isFiltered(search) && (
-        <Button size="xs" variant="subtle" onClick={() => onSearch(withoutFilters)}>{t('table.clear')}</Button>
+        <Button size="xs" variant="subtle" onClick={() => clear(withoutFilters)}>{t('table.clear')}</Button>
       )}
     </div>
   );

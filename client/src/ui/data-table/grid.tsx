@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent, type Ref } from 'react';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useT } from '../../i18n/use-t';
 import type { LiveList } from '../../live/live-list';
 import { useIds } from '../../live/use-live-list';
 import { copyText } from '../copy-text';
+import type { Column } from './column';
 import styles from './data-table.module.css';
 import { Header } from './header';
 import { MemoRow } from './row';
@@ -23,7 +24,10 @@ interface GridProps<Row> {
   label: string;
   list: LiveList<Row>;
   views: readonly ColumnView<Row>[];
+  columns: readonly Column<Row>[];
   tracks: string;
+  /** Pixels that all columns need at least. */
+  width: number;
   sort: string;
   onSort: (sort: string) => void;
   openId: string | undefined;
@@ -37,14 +41,13 @@ const hoverPatienceMs = 300;
 const prefetchRows = 30;
 
 /** The rows of a list: virtual, keyboard first, one tab stop. */
-export function Grid<Row>({ ref, label, list, views, tracks, sort, onSort, openId, onOpen, more }: GridProps<Row>) {
+export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sort, onSort, openId, onOpen, more }: GridProps<Row>) {
   const t = useT();
   const ids = useIds(list);
   const scroller = useRef<HTMLDivElement>(null);
   const hoveredSince = useRef<number>(undefined);
   const wantsFocus = useRef(false);
   const [activeId, setActiveId] = useState<string>();
-  const columns = useMemo(() => views.map(({ column }) => column), [views.map(({ column }) => column.id).join()]);
   const activeIndex = Math.max(0, activeId === undefined ? 0 : ids.indexOf(activeId));
 
   const virtualizer = useVirtualizer({
@@ -73,10 +76,10 @@ export function Grid<Row>({ ref, label, list, views, tracks, sort, onSort, openI
     }
   }, [activeId, activeIndex, virtualizer]);
 
-  const activate = useCallback((id: string | undefined) => {
+  function activate(id: string | undefined): void {
     wantsFocus.current = true;
     setActiveId(id);
-  }, []);
+  }
 
   function move(by: number): string | undefined {
     const from = activeId === undefined || !ids.includes(activeId) ? (by > 0 ? -1 : 0) : activeIndex;
@@ -118,10 +121,13 @@ export function Grid<Row>({ ref, label, list, views, tracks, sort, onSort, openI
     }
   }
 
-  const pick = useCallback((id: string) => {
-    setActiveId(id);
-    onOpen(id);
-  }, [onOpen]);
+  function onClick(event: MouseEvent): void {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row-id]') : null;
+    if (row?.dataset.rowId) {
+      setActiveId(row.dataset.rowId);
+      onOpen(row.dataset.rowId);
+    }
+  }
 
   return (
     <div
@@ -131,8 +137,10 @@ export function Grid<Row>({ ref, label, list, views, tracks, sort, onSort, openI
       aria-rowcount={more ? -1 : ids.length + 1}
       aria-describedby="table-keys"
       className={styles.grid}
-      style={{ '--tracks': tracks } as React.CSSProperties}
+      style={{ '--tracks': tracks, '--width': `${width}px` } as CSSProperties}
+      tabIndex={-1}
       onKeyDown={onKeyDown}
+      onClick={onClick}
       onPointerEnter={() => {
         hoveredSince.current = performance.now();
       }}
@@ -155,7 +163,6 @@ export function Grid<Row>({ ref, label, list, views, tracks, sort, onSort, openI
               columns={columns}
               active={index === activeIndex}
               open={id === openId}
-              onPick={pick}
             />
           );
         })}

@@ -13,7 +13,6 @@ interface RowProps<Row> {
   columns: readonly Column<Row>[];
   active: boolean;
   open: boolean;
-  onPick: (id: string) => void;
 }
 
 let flashing = 0;
@@ -30,7 +29,7 @@ function flash(element: HTMLElement): void {
     });
 }
 
-function TableRow<Row>({ list, id, index, top, columns, active, open, onPick }: RowProps<Row>) {
+function TableRow<Row>({ list, id, index, top, columns, active, open }: RowProps<Row>) {
   const row = useRow(list, id);
   const element = useRef<HTMLDivElement>(null);
   const seen = useRef(row);
@@ -52,7 +51,6 @@ function TableRow<Row>({ list, id, index, top, columns, active, open, onPick }: 
       tabIndex={active ? 0 : -1}
       className={styles.row}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={() => onPick(id)}
     >
       {columns.map((column) => (
         <div key={column.id} role="gridcell" className={styles.cell} data-align={column.align} title={row && column.text(row)}>

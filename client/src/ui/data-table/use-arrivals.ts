@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { useT } from '../../i18n/use-t';
 import type { LiveList } from '../../live/live-list';
 import { announce } from '../announcer';
@@ -13,27 +13,30 @@ const announceEveryMs = 5_000;
 export function useArrivals<Row>({ store }: LiveList<Row>, busy: () => boolean): { waiting: number; show: () => void } {
   const t = useT();
   const [waiting, setWaiting] = useState(0);
-  const isBusy = useRef(busy);
-  isBusy.current = busy;
+  const flow = useEffectEvent(() => {
+    if (store.waiting() > 0 && !busy()) {
+      store.showWaiting();
+    }
+    setWaiting(store.waiting());
+    return store.waiting();
+  });
+  const tell = useEffectEvent((count: number) => announce(t('table.newRows', { count })));
 
   useEffect(() => {
     let announced = 0;
     let announcedAt = 0;
     const timer = setInterval(() => {
-      const arrived = store.waiting();
-      if (arrived > 0 && !isBusy.current()) {
-        store.showWaiting();
-      }
-      const held = store.waiting();
-      setWaiting(held);
+      const held = flow();
       if (held > announced && performance.now() - announcedAt > announceEveryMs) {
         announcedAt = performance.now();
-        announce(t('table.newRows', { count: held }));
+        announced = held;
+        tell(held);
+      } else if (held === 0) {
+        announced = 0;
       }
-      announced = held;
     }, flowEveryMs);
     return () => clearInterval(timer);
-  }, [store, t.language]);
+  }, []);
 
   const show = useCallback(() => {
     store.showWaiting();

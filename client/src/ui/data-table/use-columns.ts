@@ -67,12 +67,22 @@ export function useColumns<Row>(table: string, columns: readonly Column<Row>[]) 
     }] : [];
   });
 
+  const order = views.map(({ column }) => column.id).join();
+  const shown = useMemo(() => {
+    const ids = order.split(',');
+    return columns.filter(({ id }) => ids.includes(id));
+  }, [columns, order]);
+
   return {
     views,
+    /** The columns of the views; the same array until that changes. */
+    shown,
     /** CSS grid tracks in the order of the views. */
     tracks: views.map(({ column }) => (column.grow && columnSizing[column.id] === undefined
       ? `minmax(${column.width}px, 1fr)`
       : `${columnSizing[column.id] ?? column.width}px`)).join(' '),
+    /** Pixels that all columns need at least. */
+    width: views.reduce((sum, { column }) => sum + (columnSizing[column.id] ?? column.width), 0),
     settings: columns.map(({ id }): ColumnSetting => ({
       id,
       visible: columnVisibility[id] !== false,

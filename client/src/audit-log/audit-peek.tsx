@@ -1,0 +1,45 @@
+import { Link } from '@tanstack/react-router';
+import { useT } from '../i18n/use-t';
+import { CopyButton } from '../ui/copy-button';
+import { Fact, Facts } from '../ui/data-table/peek';
+import { Json } from '../ui/json';
+import { Time } from '../ui/time';
+import type { AuditRow } from './list';
+import { actorWords, actWords } from './words';
+
+/** One act: who, what, on what, as part of what; and the event itself. */
+export function AuditPeek({ entry }: { entry: AuditRow }) {
+  const t = useT();
+  const { act, actorId, at, causationId, correlationId, position, revision, stream, subjects, summary } = entry;
+  const text = JSON.stringify(summary, undefined, 2);
+  return (
+    <>
+      <Facts>
+        <Fact name={t('audit.act')}>{actWords(t, act)} <code className="muted">{act}</code></Fact>
+        <Fact name={t('audit.at')}><Time iso={at} /></Fact>
+        <Fact name={t('audit.actor')}>
+          <bdi>{actorWords(t, entry)}</bdi>
+          {' · '}
+          <Link to="/audit-log" search={{ actor: actorId }}>{t('audit.byActor')}</Link>
+        </Fact>
+        <Fact name={t('audit.subjects')}>
+          {subjects.map((subject) => (
+            <div key={subject}><code>{subject}</code> · <Link to="/audit-log" search={{ subject }}>{t('audit.onSubject')}</Link></div>
+          ))}
+        </Fact>
+        <Fact name={t('audit.correlationId')}>
+          <code>{correlationId}</code> <CopyButton text={correlationId} label={t('audit.correlationId')} />
+          {' · '}
+          <Link to="/audit-log" search={{ correlation: correlationId }}>{t('audit.sameCorrelation')}</Link>
+        </Fact>
+        <Fact name={t('audit.causationId')}><code>{causationId}</code></Fact>
+        <Fact name={t('audit.stream')}><code>{stream} @{revision}</code></Fact>
+        <Fact name={t('audit.position')}><code>{position}</code></Fact>
+      </Facts>
+      <section aria-label={t('audit.event')}>
+        <h3>{t('audit.event')} <CopyButton text={text} label={t('audit.event')} /></h3>
+        <Json value={summary} />
+      </section>
+    </>
+  );
+}

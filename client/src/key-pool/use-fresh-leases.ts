@@ -1,0 +1,29 @@
+import { useEffect, useEffectEvent } from 'react';
+import { useClient } from 'urql';
+import { ask } from '../graphql/client';
+import { KeyPoolDocument } from './gql/documents';
+import type { KeyPoolRow, LeaseRow } from './list';
+
+const everyMs = 5_000;
+
+/** Whether more than half of a lease's time passed since the last heartbeat known here. */
+export const isLate = ({ expiresAt, ttlSeconds }: Pick<LeaseRow, 'expiresAt' | 'ttlSeconds'>, now: number): boolean =>
+  Date.parse(expiresAt) - now < ttlSeconds * 500;
+
+/** Heartbeats are no events and no feed tells them: while a lease looks late, its pool is asked for again. */
+export function useFreshLeases(pool: KeyPoolRow | undefined, onAnswer: (pool: KeyPoolRow) => void): void {
+  const client = useClient();
+  const refresh = useEffectEvent(async () => {
+    if (!pool || document.hidden || !pool.leases.some((lease) => isLate(lease, Date.now()))) {
+      return;
+    }
+    const { data } = await ask(client, KeyPoolDocument, { provider: pool.provider });
+    if (data?.keyPool) {
+      onAnswer(data.keyPool);
+    }
+  });
+  useEffect(() => {
+    const timer = setInterval(() => void refresh(), everyMs);
+    return () => clearInterval(timer);
+  }, []);
+}

@@ -1,0 +1,88 @@
+import '@mantine/core/styles/ScrollArea.layer.css';
+import '@mantine/core/styles/Combobox.layer.css';
+import '@mantine/core/styles/Pill.layer.css';
+import '@mantine/core/styles/PillsInput.layer.css';
+import { useState, type FormEvent } from 'react';
+import { Button, Select, TagsInput, TextInput } from '@mantine/core';
+import { useQuery } from 'urql';
+import { toNode } from '../graphql/document';
+import { useAct } from '../graphql/use-act';
+import { useT } from '../i18n/use-t';
+import { Dialog } from '../ui/dialog';
+import dialog from '../ui/dialog.module.css';
+import { ProblemNotice, problemTitle } from '../ui/problem-notice';
+import { IssueKeyDocument, KeyOwnersDocument, type IssueKeyMutation } from './gql/documents';
+
+interface IssueKeyDialogProps {
+  owner?: { id: string; displayName: string };
+  onClose: () => void;
+  onIssued: (issued: IssueKeyMutation['issueKey']) => void;
+}
+
+const fields = ['ownerId', 'keyAlias', 'models', 'maxBudget', 'budgetDuration', 'rpmLimit', 'tpmLimit', 'maxParallelRequests', 'duration'];
+
+const whole = (value: FormDataEntryValue | null): number | undefined => (value === null || value === '' ? undefined : Number(value));
+const words = (value: FormDataEntryValue | null): string | undefined => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined);
+
+/** A key for one user, with its limits. Empty limits are no limits, 0 is blocked. */
+export default function IssueKeyDialog({ owner, onClose, onIssued }: IssueKeyDialogProps) {
+  const t = useT();
+  const act = useAct(IssueKeyDocument, ({ issueKey }) => issueKey);
+  const [ownerId, setOwnerId] = useState<string | null>(owner?.id ?? null);
+  const [looked, setLooked] = useState('');
+  const [models, setModels] = useState<string[]>([]);
+  const [{ data }] = useQuery({ query: toNode(KeyOwnersDocument), variables: { search: looked || undefined } });
+  const owners = (data?.users.nodes ?? []).map(({ id, displayName, email }) => ({ value: id, label: email ? `${displayName} · ${email}` : displayName }));
+  const fieldError = (field: string): string | undefined => {
+    const problem = act.fieldProblem(field);
+    return problem && problemTitle(t, problem);
+  };
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const payload = await act.run({
+      ownerId: ownerId ?? '',
+      keyAlias: String(form.get('keyAlias')),
+      models,
+      maxBudget: words(form.get('maxBudget')),
+      budgetDuration: words(form.get('budgetDuration')),
+      rpmLimit: whole(form.get('rpmLimit')),
+      tpmLimit: whole(form.get('tpmLimit')),
+      maxParallelRequests: whole(form.get('maxParallelRequests')),
+      duration: words(form.get('duration')),
+    });
+    if (payload) {
+      onIssued(payload);
+    }
+  }
+
+  return (
+    <Dialog title={t('virtualKey.issue')} size={560} onClose={onClose}>
+      <form className={dialog.form} onSubmit={(event) => void submit(event)}>
+        <Select data-autofocus={!owner} label={t('virtualKey.owner')} placeholder={t('virtualKey.ownerSearch')} searchable required withAsterisk={false}
+          data={owners} value={ownerId} onChange={setOwnerId} onSearchChange={setLooked} filter={({ options }) => options}
+          nothingFoundMessage={t('palette.nothing')} error={fieldError('ownerId')} comboboxProps={{ transitionProps: { duration: 0 } }} />
+        <TextInput name="keyAlias" label={t('virtualKey.keyAlias')} description={t('virtualKey.keyAlias.help')} error={fieldError('keyAlias')}
+          required withAsterisk={false} autoComplete="off" />
+        <TagsInput label={t('virtualKey.models')} description={t('virtualKey.models.help')} value={models} onChange={setModels} splitChars={[',', ' ']}
+          error={fieldError('models')} comboboxProps={{ transitionProps: { duration: 0 } }} />
+        <div className={dialog.pair}>
+          <TextInput name="maxBudget" inputMode="decimal" label={t('virtualKey.maxBudget')} description={t('virtualKey.maxBudget.help')} error={fieldError('maxBudget')} />
+          <TextInput name="budgetDuration" label={t('virtualKey.budgetDuration')} description={t('virtualKey.span.help')} error={fieldError('budgetDuration')} />
+          <TextInput name="rpmLimit" type="number" min={0} label={t('virtualKey.rpmLimit')} description={t('limit.help')} error={fieldError('rpmLimit')} />
+          <TextInput name="tpmLimit" type="number" min={0} label={t('virtualKey.tpmLimit')} description={t('limit.help')} error={fieldError('tpmLimit')} />
+          <TextInput name="maxParallelRequests" type="number" min={0} label={t('virtualKey.maxParallelRequests')} description={t('limit.help')}
+            error={fieldError('maxParallelRequests')} />
+          <TextInput name="duration" label={t('virtualKey.duration')} description={t('virtualKey.span.help')} error={fieldError('duration')} />
+        </div>
+        {act.problems.filter(({ field }) => !field || !fields.includes(field)).map((problem) =>
+          <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+        <div className={dialog.buttons}>
+          <Button variant="default" onClick={onClose}>{t('dialog.cancel')}</Button>
+          <Button type="submit" loading={act.busy}>{t('virtualKey.issue')}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
