@@ -30,14 +30,13 @@ const INTROSPECTION_COST = 50;
  * @throws RefusedError V1004 for a page or list argument over its size, E4001 rule `document_cost` over the limit;
  *   GraphQLError with code BAD_USER_INPUT when the variables do not fit
  */
-export function costOf(schema: GraphQLSchema, { document, definition, variables }: Operation): number {
-  const { errors } = getVariableValues(
+export function costOf(schema: GraphQLSchema, operation: Operation): number {
+  const { definition, variables } = operation;
+  const { errors, coerced } = getVariableValues(
     schema, definition.variableDefinitions ?? [], { ...variables }, { maxErrors: limits.coercionErrors },
   );
   if (errors?.[0]) throw badVariables(errors[0]);
-  const cost = getComplexity({
-    schema, query: document, variables: { ...variables }, operationName: definition.name?.value, estimators: [estimate],
-  });
+  const cost = rememberedCost(schema, operation, shapeOf(coerced));
   if (cost > limits.cost) {
     throw new RefusedError({
       code: 'E4001', rule: 'document_cost', message: `An operation may cost at most ${limits.cost} points: ask for fewer items or fields.`,
@@ -45,6 +44,27 @@ export function costOf(schema: GraphQLSchema, { document, definition, variables 
     });
   }
   return cost;
+}
+
+/** Costs by operation and shape of its variables: walking a document costs more than running a small one. */
+const remembered = new WeakMap<OperationDefinitionNode, Map<string, number>>();
+const SHAPES_PER_OPERATION = 50;
+const SHAPE_LENGTH = 1_000;
+
+function rememberedCost(schema: GraphQLSchema, { document, definition, variables }: Operation, shape: string): number {
+  const known = remembered.get(definition) ?? new Map<string, number>();
+  const before = known.get(shape);
+  if (before !== undefined) return before;
+  const cost = getComplexity({
+    schema, query: document, variables: { ...variables }, operationName: definition.name?.value, estimators: [estimate],
+  });
+  if (shape.length <= SHAPE_LENGTH && known.size < SHAPES_PER_OPERATION) remembered.set(definition, known.set(shape, cost));
+  return cost;
+}
+
+/** All of the variables that a cost can depend on: numbers, flags and lengths of lists, but no text. */
+function shapeOf(variables: Record<string, unknown> | undefined): string {
+  return JSON.stringify(variables, (_name, value: unknown) => (typeof value === 'string' || typeof value === 'bigint' ? '' : value));
 }
 
 /** Who pays for what: a principal's points, so that one caller cannot take the server from the others. */

@@ -31,6 +31,20 @@ test('variables count like what they stand for, and defaults too', () => {
   expect(cost(text, { n: 30 })).toBe(32);
 });
 
+test('one document is judged anew for other pages, flags and lists, however often it comes', () => {
+  const document = parse(`query($n: Int, $more: Boolean!, $ids: [ID!]!) {
+    books(first: $n) { nodes { id shelf @include(if: $more) { id } } } nodes(ids: $ids) { id } }`);
+  const definition = getOperationAST(document);
+  if (!definition) throw new Error('no operation');
+  const judged = (n: number, more: boolean, ids: string[]) => costOf(schema, { document, definition, variables: { n, more, ids } });
+  for (let repeat = 0; repeat < 3; repeat += 1) {
+    expect([judged(10, false, ['a']), judged(10, true, ['b']), judged(20, false, ['a']), judged(10, false, ['a', 'b'])]).toEqual([13, 23, 23, 14]);
+    expect(() => judged(101, false, [])).toThrow('1 to 100');
+    expect(() => judged(10, false, Array.from({ length: 101 }, () => ''))).toThrow('at most 100');
+    expect(() => judged(10, false, [null as unknown as string])).toThrow('$ids');
+  }
+});
+
 test('only the operation that is asked for is paid', () => {
   const document = parse('query A { books(first: 100) { nodes { id } } } query B { whoAmI }');
   const definition = getOperationAST(document, 'B');
