@@ -38,7 +38,8 @@ test('one document is judged anew for other pages, flags and lists, however ofte
   if (!definition) throw new Error('no operation');
   const judged = (n: number, more: boolean, ids: string[]) => costOf(schema, { document, definition, variables: { n, more, ids } });
   for (let repeat = 0; repeat < 3; repeat += 1) {
-    expect([judged(10, false, ['a']), judged(10, true, ['b']), judged(20, false, ['a']), judged(10, false, ['a', 'b'])]).toEqual([13, 23, 23, 14]);
+    expect([judged(10, false, ['a']), judged(10, true, ['b']), judged(20, false, ['a'])]).toEqual([13, 23, 23]);
+    expect(judged(10, false, ['a', 'b'])).toBe(14);
     expect(() => judged(101, false, [])).toThrow('1 to 100');
     expect(() => judged(10, false, Array.from({ length: 101 }, () => ''))).toThrow('at most 100');
     expect(() => judged(10, false, [null as unknown as string])).toThrow('$ids');
