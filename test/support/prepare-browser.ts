@@ -3,5 +3,4 @@ export default async function prepareBrowser(): Promise<void> {
   // The package is an ES module; jest's own module system cannot load it inside a test.
   const { default: chromium } = await import('@sparticuz/chromium');
   process.env.TEST_CHROMIUM_PATH = await chromium.executablePath();
-  process.env.TEST_CHROMIUM_ARGS = JSON.stringify(chromium.args);
 }
