@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
-const start = (program, args) => spawn(program, args, { cwd: root, stdio: 'inherit' });
+const env = { KEYLEDGER_ALLOWED_ORIGINS: 'http://localhost:5173', ...process.env };
+const start = (program, args) => spawn(program, args, { cwd: root, stdio: 'inherit', env });
 
 const prepared = spawnSync(process.execPath, ['scripts/prepare.mjs'], { cwd: root, stdio: 'inherit' });
 if (prepared.status !== 0) process.exit(prepared.status ?? 1);

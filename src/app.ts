@@ -102,7 +102,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     readiness: readinessChecks({ store, pool, projections }),
     config: {
       publicUrl: configuration.publicUrl,
-      allowedOrigins: [],
+      allowedOrigins: configuration.allowedOrigins,
       introspection: configuration.introspection,
       trustedDocuments: loadTrustedDocuments(path.join(projectRoot, 'schema', 'operations.json')),
       trustedDocumentsOnly: configuration.trustedDocumentsOnly,

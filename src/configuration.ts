@@ -4,6 +4,8 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = (...schemes: string[]) =>
   z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), `must start with ${schemes.map((s) => `${s}://`).join(' or ')}`);
+const origins = z.string().transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), 'must be origins such as https://tools.example.org');
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -22,6 +24,7 @@ export const variables = {
   HOST: variable(z.string().min(1).default('127.0.0.1'), '127.0.0.1', 'Address to listen on.'),
   KEYLEDGER_DATA_DIR: variable(z.string().min(1).default('.data'), '.data', 'Where the embedded parts keep their data, keys and sockets.'),
   KEYLEDGER_PUBLIC_URL: variable(url('http', 'https').optional(), 'http://HOST:PORT', 'Address people open; decides links, cookies and the allowed Origin.'),
+  KEYLEDGER_ALLOWED_ORIGINS: variable(origins.default([]), 'none', 'Further origins whose pages may call the API, separated by commas.'),
   KEYLEDGER_MASTER_KEY: variable(z.string().min(1).optional(), 'made on first start', 'Master key of the vault, 32 bytes as base64 or hex.'),
   DATABASE_URL: variable(url('postgres', 'postgresql').optional(), 'embedded Postgres', 'Postgres 15 or later for views, vault, sessions and jobs.'),
   EVENTSTORE_URL: variable(url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover').optional(), 'embedded event store', 'EventStoreDB or KurrentDB that holds the log.'),
@@ -55,6 +58,7 @@ export interface Configuration {
   host: string;
   dataDir: string;
   publicUrl: string;
+  allowedOrigins: readonly string[];
   masterKey: string | undefined;
   databaseUrl: string | undefined;
   eventStoreUrl: string | undefined;
@@ -92,6 +96,7 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
     host: v.HOST,
     dataDir: path.resolve(v.KEYLEDGER_DATA_DIR),
     publicUrl: (v.KEYLEDGER_PUBLIC_URL ?? `http://${isLoopback(v.HOST) ? 'localhost' : v.HOST}:${v.PORT}`).replace(/\/$/, ''),
+    allowedOrigins: v.KEYLEDGER_ALLOWED_ORIGINS,
     masterKey: v.KEYLEDGER_MASTER_KEY,
     databaseUrl: v.DATABASE_URL,
     eventStoreUrl: v.EVENTSTORE_URL,
