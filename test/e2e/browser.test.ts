@@ -208,6 +208,7 @@ test('a user sees their own part, in Korean', async () => {
   await anna.page.locator('input[type=password]').fill(USER_PASSWORD);
   await anna.page.keyboard.press('Enter');
   await anna.page.waitForURL('**/chat');
+  await anna.page.getByRole('navigation').first().waitFor();
   await picture(anna.page, '16-user-korean');
   expect(await anna.page.getByRole('navigation').first().innerText()).not.toMatch(/감사|Audit/);
   expect(await violations(anna.page)).toEqual([]);
