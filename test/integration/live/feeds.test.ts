@@ -183,6 +183,31 @@ describe('a live feed', () => {
     await slow.return!();
   });
 
+  it('gives a burst that is larger than any page in order, to one who waits, one who is busy, and one who comes later', async () => {
+    await setting.runtime({ projectors: [movements] });
+    const feeds = feedsWith({ projectors: [movements], ringCapacity: 16 });
+    const [waiting, busy] = [0, 1].map(() => feeds.subscribe({ view: 'movement', tenant: 'tenant-1' }));
+    await Promise.all([waiting!.next(), busy!.next()]);
+    await append('a', moved('a', 'first', 0));
+    let cursor = '';
+    for (let n = 0; n < 3; n++) {
+      const items = await Promise.all([waiting!.next(), busy!.next()]);
+      cursor = items[0].value.cursor;
+    }
+    const next = waiting!.next();
+    await append('a', ...Array.from({ length: 450 }, (_, n) => moved('a', `m${String(n).padStart(3, '0')}`, n)));
+    const keys = Array.from({ length: 450 * 3 }, (_, n) => `m${String(Math.floor(n / 3)).padStart(3, '0')} ${'Baö'[n % 3]}`);
+    const seen = [(await next).value.row.movement_id];
+    while (seen.length < keys.length) seen.push((await waiting!.next()).value.row.movement_id);
+    expect(seen).toEqual(keys);
+    const seenLater: unknown[] = [];
+    while (seenLater.length < keys.length) seenLater.push((await busy!.next()).value.row.movement_id);
+    expect(seenLater).toEqual(keys);
+    const resumed = await take(feeds, { view: 'movement', tenant: 'tenant-1', after: cursor }, ({ length }) => length === keys.length + 1);
+    expect(resumed.slice(1).map(({ row }) => row!.movement_id)).toEqual(keys);
+    await Promise.all([waiting!.return!(), busy!.return!()]);
+  });
+
   describe('waitFor', () => {
     it('answers true once the views have passed the position, false after the time', async () => {
       const feeds = feedsWith();

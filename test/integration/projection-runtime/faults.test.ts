@@ -262,7 +262,7 @@ describe('a projection', () => {
       const named = each.type === 'AccountNamed' ? { ...each, data: { ...each.data, name: open(each.data.name as never) ?? 'erased' } } : each;
       return accountView().project([named], open);
     }) });
-    let outages = 2;
+    let outages = 6;
     const vault = { open: async (tenant: string, all: readonly { subject: string }[]) => {
       if (outages-- > 0) throw new Error('the key is missing');
       return all.map(({ subject }) => (subject === 'erased' ? null : `${subject} of ${tenant}`));
