@@ -7,5 +7,9 @@ import { i18n, speak, type Language } from '../src/i18n/i18n';
 /** Renders with the providers of the app, in a language, without transitions. */
 export async function renderIn(element: ReactElement, language: Language = 'en'): Promise<RenderResult> {
   await speak(language);
-  return render(<MantineProvider env="test"><I18nProvider i18n={i18n}>{element}</I18nProvider></MantineProvider>);
+  return render(
+    <MantineProvider env="test" withCssVariables={false} withGlobalClasses={false}>
+      <I18nProvider i18n={i18n}>{element}</I18nProvider>
+    </MantineProvider>,
+  );
 }

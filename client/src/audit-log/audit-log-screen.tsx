@@ -36,7 +36,7 @@ export default function AuditLogScreen() {
         search={search}
         onSearch={setSearch}
         facets={{
-          act: { label: 'audit.act' },
+          act: { label: 'audit.act', words: (value) => t(`act.${value as 'UserCreated'}`) },
           actor: { label: 'audit.actor' },
           correlation: { label: 'audit.correlationId' },
           subject: { label: 'audit.subjects' },

@@ -1,7 +1,7 @@
 import type { ListQuestion } from '../lib/url-codec';
-import { changeFeed, connectionPage, type ListSource } from '../live/live-list';
+import { changeFeed, connectionPage, oneNode, type ListSource } from '../live/live-list';
 import { mentions } from '../ui/data-table/order';
-import { AuditEntryAddedDocument, AuditLogDocument, type AuditEntryFieldsFragment } from './gql/documents';
+import { AuditEntryAddedDocument, AuditEntryByIdDocument, AuditLogDocument, type AuditEntryFieldsFragment } from './gql/documents';
 import { auditLogSpec } from './spec';
 
 export type AuditRow = AuditEntryFieldsFragment;
@@ -15,6 +15,7 @@ export const auditList = ({ q, sort, facets }: ListQuestion): ListSource<AuditRo
       filter: { search: q || undefined, act: facets.act && [...facets.act], actorId: actor, correlationId: correlation, subject },
       orderBy: { field: 'POSITION', direction: sort.startsWith('-') ? 'DESC' : 'ASC' },
     }, ({ auditLog }) => auditLog),
+    one: (client, id) => oneNode(client, AuditEntryByIdDocument, id, (node): node is AuditRow => node.__typename === 'AuditEntry'),
     feed: changeFeed(AuditEntryAddedDocument, {}, ({ auditEntryAdded }) => auditEntryAdded),
     // An act never changes.
     version: ({ position }) => BigInt(position),

@@ -1,7 +1,8 @@
 import type { ListSpec } from '../lib/url-codec';
+import { acts } from './acts';
 
 export const auditLogSpec: ListSpec = {
-  facets: { act: 'text', actor: 'text', correlation: 'text', subject: 'text' },
+  facets: { act: acts, actor: 'text', correlation: 'text', subject: 'text' },
   sorts: ['position'],
   defaultSort: '-position',
 };

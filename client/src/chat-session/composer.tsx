@@ -48,6 +48,7 @@ export function Composer({ busy, onSend }: ComposerProps) {
       }}
     >
       <Textarea
+        description={t('chat.keys')}
         ref={field}
         autoFocus
         autosize

@@ -25,8 +25,8 @@ export function stringifySearch(flat: Record<string, unknown>): string {
 
 /** What a list takes from its URL. */
 export interface ListSpec {
-  /** Facets by name: the values that may be chosen, or `text` for one free value. */
-  facets: Readonly<Record<string, readonly string[] | 'text'>>;
+  /** Facets by name: the values that may be chosen, `text` for one free value, `id` for one that only links set. */
+  facets: Readonly<Record<string, readonly string[] | 'text' | 'id'>>;
   /** Fields that may be sorted by. */
   sorts: readonly string[];
   /** A field of `sorts`; with a leading `-` for descending. */
@@ -56,7 +56,7 @@ export function decodeListSearch(spec: ListSpec, flat: Record<string, unknown>):
     peek: texts(flat.peek)[0],
     facets: Object.fromEntries(Object.entries(spec.facets).flatMap(([name, values]) => {
       const chosen = [...new Set(texts(flat[name]))];
-      const known = values === 'text' ? chosen.slice(0, 1) : chosen.filter((value) => values.includes(value));
+      const known = typeof values === 'string' ? chosen.slice(0, 1) : chosen.filter((value) => values.includes(value));
       return known.length === 0 ? [] : [[name, known]];
     })),
   };

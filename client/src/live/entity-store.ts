@@ -33,6 +33,8 @@ export interface EntityStore<Row> {
   reset(rows: readonly Row[]): void;
   /** Rows of a further page. */
   addPage(rows: readonly Row[]): void;
+  /** A row outside the list, for a permalink; it follows the feed like the others. */
+  keep(row: Row): void;
   /** A live item, or the object a mutation answered. */
   push(row: Row): void;
   showWaiting(): void;
@@ -92,7 +94,7 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
     scheduled = false;
     let listChanged = false;
     for (const row of pending.values()) {
-      const known = shown.has(row.id) || arrivals.has(row.id);
+      const known = entities.has(row.id);
       if (!known && !admits(row)) {
         continue;
       }
@@ -136,6 +138,11 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
       const added = rows.map(({ id }) => id).filter((id) => !shown.has(id) && !arrivals.has(id));
       show(sorted(order === 'oldest-first' ? [...added, ...ids] : [...ids, ...added]));
       tell();
+    },
+    keep(row) {
+      if (take(row)) {
+        tellRow(row.id);
+      }
     },
     push(row) {
       const waiting = pending.get(row.id);

@@ -22,6 +22,8 @@ export interface ListSource<Row extends Entity> {
   /** Rows a page, at most what the server allows. */
   pageSize: number;
   page(client: Client, page: PageArguments, atLeast?: string): Promise<Page<Row> | Problem>;
+  /** One row by its id, wherever it is; null when it does not exist for this reader. */
+  one?(client: Client, id: string): Promise<Row | null>;
   /** Starts the change feed. */
   feed(live: Live, handlers: { change(change: Change<Row>): void; resync(): void }): () => void;
   version(row: Row): bigint;
@@ -47,6 +49,8 @@ export interface LiveList<Row> {
   /** The list is live as long as it has a subscriber. */
   subscribe(listener: () => void): () => void;
   loadMore(): void;
+  /** Brings a row that is not in the list into the store. @returns whether it exists */
+  fetchOne(id: string): Promise<boolean>;
   reload(): void;
   /** Rows of this list from the server, up to `limit`, page by page; for an export. */
   everything(limit: number): Promise<readonly Row[] | Problem>;
@@ -155,6 +159,13 @@ export function createLiveList<Row extends Entity>(source: ListSource<Row>, clie
       store.addPage(answer.rows);
       state.set({ phase: 'ready', more: endCursor !== undefined, fetching: false });
     },
+    async fetchOne(id) {
+      const row = await source.one?.(client, id);
+      if (row) {
+        store.keep(row);
+      }
+      return Boolean(row);
+    },
     async everything(limit) {
       const rows: Row[] = [];
       let after: string | undefined;
@@ -202,3 +213,10 @@ export const changeFeed = <Data, Variables extends Record<string, unknown>, Row>
       cursor: (data) => changeOf(data).cursor,
       resync,
     });
+
+/** One object by its global id, when it is of the kind asked for. */
+export async function oneNode<Node extends { __typename: string }, Row extends Node>(
+  client: Client, document: Document<{ node: Node | null }, { id: string }>, id: string, isRow: (node: Node) => node is Row): Promise<Row | null> {
+  const { data } = await ask(client, document, { id });
+  return data?.node && isRow(data.node) ? data.node : null;
+}

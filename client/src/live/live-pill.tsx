@@ -27,5 +27,6 @@ export function LivePill() {
   const t = useT();
   const state = useSocketState();
   const now = useSeconds();
-  return <span className={styles.pill} data-kind={state.kind}>{wordsOf(t, state, now)}</span>;
+  const words = wordsOf(t, state, now);
+  return <span className={styles.pill} data-kind={state.kind} title={words}><span>{words}</span></span>;
 }

@@ -34,7 +34,7 @@ export function useRunColumns(): readonly Column<RunRow>[] {
       cell: ({ createdAt }) => <Time iso={createdAt} />, text: ({ createdAt }) => createdAt,
     },
     {
-      id: 'state', header: 'run.state', width: 220,
+      id: 'state', header: 'run.state', width: 250,
       cell: ({ state, simulated }) => <><RunStatePill state={state} t={t} />{simulated && <SimulatedBadge />}</>,
       text: ({ state }) => t(`run.state.${state}`),
     },
@@ -46,11 +46,11 @@ export function useRunColumns(): readonly Column<RunRow>[] {
       cell: ({ requestedBy }) => (requestedBy === null ? dash : <bdi>{requestedBy.displayName}</bdi>), text: ({ requestedBy }) => requestedBy?.displayName ?? '',
     },
     {
-      id: 'durationMs', header: 'run.duration', width: 110, align: 'end',
+      id: 'durationMs', header: 'run.duration', width: 130, align: 'end',
       cell: ({ durationMs }) => (durationMs === null ? dash : <span>{duration(durationMs)}</span>), text: ({ durationMs }) => String(durationMs ?? ''),
     },
     {
-      id: 'tokens', header: 'run.tokens', width: 130, align: 'end',
+      id: 'tokens', header: 'run.tokens', width: 160, align: 'end',
       cell: ({ promptTokens, completionTokens }) => (promptTokens === null && completionTokens === null ? dash
         : <span>{count(promptTokens ?? 0, t.language)} → {count(completionTokens ?? 0, t.language)}</span>),
       text: ({ promptTokens, completionTokens }) => `${promptTokens ?? ''}/${completionTokens ?? ''}`,

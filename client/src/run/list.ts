@@ -1,8 +1,8 @@
 import { keyOf } from '../lib/global-id';
 import type { ListQuestion } from '../lib/url-codec';
-import { changeFeed, connectionPage, type ListSource } from '../live/live-list';
+import { changeFeed, connectionPage, oneNode, type ListSource } from '../live/live-list';
 import { chosen, mentions, orderBy } from '../ui/data-table/order';
-import { RunChangedDocument, RunsDocument, type RunFieldsFragment, type RunKind, type RunState } from './gql/documents';
+import { RunChangedDocument, RunByIdDocument, RunsDocument, type RunFieldsFragment, type RunKind, type RunState } from './gql/documents';
 import { runSpec } from './spec';
 
 export type RunRow = RunFieldsFragment;
@@ -16,6 +16,7 @@ export const runList = ({ q, sort, facets }: ListQuestion): ListSource<RunRow> =
     filter: { search: q || undefined, state: chosen<RunState>(facets.state), kind: chosen<RunKind>(facets.kind), requestedBy: facets.user?.[0] },
     orderBy: orderBy(sort, orders),
   }, ({ runs }) => runs),
+  one: (client, id) => oneNode(client, RunByIdDocument, id, (node): node is RunRow => node.__typename === 'Run'),
   feed: changeFeed(RunChangedDocument, {}, ({ runChanged }) => runChanged),
   version: ({ revision }) => BigInt(revision),
   admits: (run) => sort === runSpec.defaultSort

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { Link } from '@tanstack/react-router';
 import { useT } from '../i18n/use-t';
-import { useLiveList } from '../live/use-live-list';
+import { keyOf } from '../lib/global-id';
+import { useIds, useLiveList } from '../live/use-live-list';
 import { DataTable } from '../ui/data-table/data-table';
 import { useListSearch } from '../ui/data-table/use-list-search';
 import { Empty } from '../ui/empty';
@@ -22,6 +23,8 @@ export default function RunsScreen() {
   const t = useT();
   const { search, question, setSearch } = useListSearch(runSpec);
   const { list, state } = useLiveList(useMemo(() => runList(question), [question]));
+  // Where the list is filtered by who asked, its first row knows the name.
+  const first = list.store.get(useIds(list)[0] ?? '');
   const columns = useRunColumns();
 
   return (
@@ -36,9 +39,9 @@ export default function RunsScreen() {
         search={search}
         onSearch={setSearch}
         facets={{
-          state: { label: 'run.state', value: (value) => `run.state.${value as 'FAILED'}` },
-          kind: { label: 'run.kind', value: (value) => `run.kind.${value as 'CHAT'}` },
-          user: { label: 'run.requestedBy' },
+          state: { label: 'run.state', words: (value) => t(`run.state.${value as 'FAILED'}`) },
+          kind: { label: 'run.kind', words: (value) => t(`run.kind.${value as 'CHAT'}`) },
+          user: { label: 'run.requestedBy', words: (id) => (first?.requestedBy?.id === id ? first.requestedBy.displayName : keyOf(id)) },
         }}
         searchPlaceholder="run.search"
         newRows="run.new"

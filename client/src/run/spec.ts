@@ -6,7 +6,7 @@ export const runStates = [
 ] as const;
 
 export const runSpec: ListSpec = {
-  facets: { state: runStates, kind: runKinds, user: 'text' },
+  facets: { state: runStates, kind: runKinds, user: 'id' },
   sorts: ['createdAt', 'updatedAt'],
   defaultSort: '-createdAt',
 };

@@ -2,6 +2,7 @@ import { hasSignedInAgain } from '../graphql/session-expiry';
 import { useT } from '../i18n/use-t';
 import { useLive } from '../live/context';
 import { Dialog } from '../ui/dialog';
+import styles from './gate.module.css';
 import { useSession } from './session';
 import { SignInForm } from './sign-in-form';
 
@@ -12,7 +13,7 @@ export default function SessionEndedDialog() {
   const { viewer } = useSession();
   return (
     <Dialog title={t('session.ended')} closable={false} size={420} onClose={hasSignedInAgain}>
-      <p className="muted">{t('session.endedHint')}</p>
+      <p className={styles.hint}>{t('session.endedHint')}</p>
       <SignInForm
         email={viewer.user.email ?? undefined}
         onSignedIn={(next) => {

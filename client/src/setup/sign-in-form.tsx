@@ -35,9 +35,9 @@ export function SignInForm({ email, onSignedIn }: SignInFormProps) {
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)}>
       <TextInput name="email" type="email" label={t('signIn.email')} defaultValue={email} required withAsterisk={false} autoComplete="username"
-        autoFocus={!email} />
+        autoFocus={!email} data-autofocus={!email || undefined} />
       <PasswordInput name="password" label={t('signIn.password')} required withAsterisk={false} autoComplete="current-password"
-        autoFocus={Boolean(email)} visibilityToggleButtonProps={{ 'aria-label': t('password.show') }} />
+        autoFocus={Boolean(email)} data-autofocus={Boolean(email) || undefined} visibilityToggleButtonProps={{ 'aria-label': t('password.show') }} />
       {problem && <ProblemNotice problem={problem} />}
       <Button type="submit" loading={busy} fullWidth>{t('signIn.act')}</Button>
     </form>

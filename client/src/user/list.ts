@@ -1,7 +1,7 @@
 import type { ListQuestion } from '../lib/url-codec';
-import { changeFeed, connectionPage, type ListSource } from '../live/live-list';
+import { changeFeed, connectionPage, oneNode, type ListSource } from '../live/live-list';
 import { chosen, mentions, orderBy } from '../ui/data-table/order';
-import { UserChangedDocument, UsersDocument, type Role, type UserFieldsFragment, type UserState } from './gql/documents';
+import { UserChangedDocument, UserByIdDocument, UsersDocument, type Role, type UserFieldsFragment, type UserState } from './gql/documents';
 import { userSpec } from './spec';
 
 export type UserRow = UserFieldsFragment;
@@ -15,6 +15,7 @@ export const userList = ({ q, sort, facets }: ListQuestion): ListSource<UserRow>
     filter: { search: q || undefined, role: chosen<Role>(facets.role), state: chosen<UserState>(facets.state) },
     orderBy: orderBy(sort, orders),
   }, ({ users }) => users),
+  one: (client, id) => oneNode(client, UserByIdDocument, id, (node): node is UserRow => node.__typename === 'User'),
   feed: changeFeed(UserChangedDocument, {}, ({ userChanged }) => userChanged),
   version: ({ revision }) => BigInt(revision),
   admits: (user) => sort === userSpec.defaultSort

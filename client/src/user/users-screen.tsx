@@ -47,8 +47,8 @@ export default function UsersScreen() {
         search={search}
         onSearch={setSearch}
         facets={{
-          role: { label: 'user.role', value: (value) => `role.${value as 'USER'}` },
-          state: { label: 'user.state', value: (value) => `user.state.${value as 'ACTIVE'}` },
+          role: { label: 'user.role', words: (value) => t(`role.${value as 'USER'}`) },
+          state: { label: 'user.state', words: (value) => t(`user.state.${value as 'ACTIVE'}`) },
         }}
         searchPlaceholder="user.search"
         newRows="user.new"

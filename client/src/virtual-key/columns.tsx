@@ -43,7 +43,7 @@ export function useVirtualKeyColumns(): readonly Column<VirtualKeyRow>[] {
       cell: ({ owner }) => <bdi>{owner.displayName}</bdi>, text: ({ owner }) => owner.displayName,
     },
     {
-      id: 'state', header: 'virtualKey.state', width: 210,
+      id: 'state', header: 'virtualKey.state', width: 240,
       cell: ({ state, simulated }) => <><KeyStatePill state={state} t={t} />{simulated && <SimulatedBadge />}</>,
       text: ({ state }) => t(`virtualKey.state.${state}`),
     },
@@ -54,7 +54,7 @@ export function useVirtualKeyColumns(): readonly Column<VirtualKeyRow>[] {
     },
     { id: 'maxBudget', header: 'virtualKey.maxBudget', width: 150, align: 'end', cell: (key) => <span>{budgetWords(t, key)}</span>, text: ({ maxBudget }) => maxBudget ?? '' },
     {
-      id: 'rpmLimit', header: 'virtualKey.rpmLimit', width: 120, align: 'end',
+      id: 'rpmLimit', header: 'virtualKey.rpmLimit', width: 180, align: 'end',
       cell: ({ rpmLimit }) => <span>{limitWords(t, rpmLimit)}</span>, text: ({ rpmLimit }) => String(rpmLimit ?? ''),
     },
     {

@@ -1,7 +1,7 @@
 import type { ListQuestion } from '../lib/url-codec';
-import { changeFeed, connectionPage, type ListSource } from '../live/live-list';
+import { changeFeed, connectionPage, oneNode, type ListSource } from '../live/live-list';
 import { chosen, mentions, orderBy } from '../ui/data-table/order';
-import { VirtualKeyChangedDocument, VirtualKeysDocument, type VirtualKeyFieldsFragment, type VirtualKeyState } from './gql/documents';
+import { VirtualKeyChangedDocument, VirtualKeyByIdDocument, VirtualKeysDocument, type VirtualKeyFieldsFragment, type VirtualKeyState } from './gql/documents';
 import { virtualKeySpec } from './spec';
 
 export type VirtualKeyRow = VirtualKeyFieldsFragment;
@@ -15,6 +15,7 @@ export const virtualKeyList = ({ q, sort, facets }: ListQuestion): ListSource<Vi
     filter: { search: q || undefined, state: chosen<VirtualKeyState>(facets.state), ownerId: facets.owner?.[0] },
     orderBy: orderBy(sort, orders),
   }, ({ virtualKeys }) => virtualKeys),
+  one: (client, id) => oneNode(client, VirtualKeyByIdDocument, id, (node): node is VirtualKeyRow => node.__typename === 'VirtualKey'),
   feed: changeFeed(VirtualKeyChangedDocument, {}, ({ virtualKeyChanged }) => virtualKeyChanged),
   version: ({ revision }) => BigInt(revision),
   admits: (key) => sort === virtualKeySpec.defaultSort

@@ -1,7 +1,8 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
-import { useLiveList } from '../live/use-live-list';
+import { keyOf } from '../lib/global-id';
+import { useIds, useLiveList } from '../live/use-live-list';
 import { useMay } from '../setup';
 import { DataTable } from '../ui/data-table/data-table';
 import { useListSearch } from '../ui/data-table/use-list-search';
@@ -36,6 +37,8 @@ export default function VirtualKeysScreen() {
   const t = useT();
   const { search, question, setSearch } = useListSearch(virtualKeySpec);
   const { list, state } = useLiveList(useMemo(() => virtualKeyList(question), [question]));
+  // Where the list is filtered by owner, its first row knows the name.
+  const first = list.store.get(useIds(list)[0] ?? '');
   const columns = useVirtualKeyColumns();
   const mayManage = useMay('manageKeys');
   const [layer, setLayer] = useState<Layer>();
@@ -56,8 +59,8 @@ export default function VirtualKeysScreen() {
         search={search}
         onSearch={setSearch}
         facets={{
-          state: { label: 'virtualKey.state', value: (value) => `virtualKey.state.${value as 'ACTIVE'}` },
-          owner: { label: 'virtualKey.owner' },
+          state: { label: 'virtualKey.state', words: (value) => t(`virtualKey.state.${value as 'ACTIVE'}`) },
+          owner: { label: 'virtualKey.owner', words: (id) => (first?.owner.id === id ? first.owner.displayName : keyOf(id)) },
         }}
         searchPlaceholder="virtualKey.search"
         newRows="virtualKey.new"

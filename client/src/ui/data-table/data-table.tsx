@@ -7,7 +7,7 @@ import { download, toCsv } from '../../lib/csv';
 import type { ListSearch, ListSpec } from '../../lib/url-codec';
 import type { Entity } from '../../live/entity-store';
 import type { ListState, LiveList } from '../../live/live-list';
-import { useIds, useRow } from '../../live/use-live-list';
+import { useIds } from '../../live/use-live-list';
 import { Empty } from '../empty';
 import { IconColumns3, IconDownload, IconPlayerPause, IconPlayerPlay } from '../icons';
 import { Popover } from '../popover';
@@ -21,6 +21,7 @@ import { Grid, type GridHandle } from './grid';
 import { Peek } from './peek';
 import { useArrivals } from './use-arrivals';
 import { useColumns } from './use-columns';
+import { useOpenRow } from './use-open-row';
 
 interface DataTableProps<Row extends Entity> {
   /** Names the table's preferences and its export file. */
@@ -55,7 +56,7 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
   const [exportProblem, setExportProblem] = useState<Problem>();
   const { views, shown, tracks, width, settings, reset } = useColumns(name, columns);
   const { waiting, show } = useArrivals(list, () => paused || search.peek !== undefined || (grid.current?.busy() ?? false));
-  const openRow = useRow(list, search.peek ?? '');
+  const { row: openRow, missing } = useOpenRow(list, search.peek, state.phase === 'ready');
 
   const open = useCallback((id: string) => onSearch({ peek: id }), [onSearch]);
   const close = useCallback(() => {
@@ -172,6 +173,7 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
             </p>
           )}
         </div>
+        {missing && <Peek title={t('peek.missing')} onClose={close} onMove={move}><p className="muted">{t('error.E4041')}</p></Peek>}
         {openRow && <Peek title={peekTitle(openRow)} onClose={close} onMove={move}>{peek(openRow)}</Peek>}
       </div>
     </div>

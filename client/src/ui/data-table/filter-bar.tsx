@@ -11,8 +11,8 @@ import { useShortcuts } from '../use-shortcuts';
 /** The words of one facet. */
 export interface FacetWords {
   label: MessageId;
-  /** Words of a value; free values are shown as they are. */
-  value?: (value: string) => MessageId;
+  /** Words of a value; without, it is shown as it is. */
+  words?: (value: string) => string;
 }
 
 interface FilterBarProps {
@@ -65,10 +65,7 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
     const { [name]: _, ...others } = search.facets;
     onSearch({ facets: values.length === 0 ? others : { ...others, [name]: values } });
   };
-  const wordsOf = (name: string, value: string): string => {
-    const words = facets[name]?.value;
-    return words ? t(words(value)) : value;
-  };
+  const wordsOf = (name: string, value: string): string => facets[name]?.words?.(value) ?? value;
 
   return (
     <div className={styles.filters} role="search" aria-label={t('table.filters')}>
@@ -91,7 +88,7 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
           }
         }}
       />
-      {Object.entries(spec.facets).map(([name, values]) => {
+      {Object.entries(spec.facets).filter(([, values]) => values !== 'id').map(([name, values]) => {
         const label = t(facets[name]?.label ?? 'table.filters');
         const chosen = search.facets[name] ?? [];
         return (
@@ -100,11 +97,11 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
             label={label}
             target={(
               <Button size="xs" variant="default" className={styles.facet} leftSection={<IconFilter size={14} />}>
-                {chosen.length > 0 && values !== 'text' ? `${label} · ${chosen.length}` : label}
+                {chosen.length > 0 && typeof values !== 'string' ? `${label} · ${chosen.length}` : label}
               </Button>
             )}
           >
-            {values === 'text' ? (
+            {typeof values === 'string' ? (
               <TextInput
                 size="xs"
                 label={label}
