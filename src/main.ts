@@ -1,3 +1,4 @@
+import './production';
 import 'reflect-metadata';
 import net from 'node:net';
 import { createApp, type App } from './app';

@@ -125,17 +125,24 @@ export async function readPage<Row extends object, NodeValue>(
   const page = rows.slice(0, size);
   if (backwards) page.reverse();
 
-  const edges = page.map(({ cursor_value, cursor_key, ...row }) => ({
-    cursor: encodeCursor(order, { value: cursor_value, key: cursor_key }),
-    node: spec.toNode(row as unknown as Row),
+  const edges = page.map((row) => ({
+    // Made when it is asked for: most lists are read for their items alone.
+    get cursor() {
+      return encodeCursor(order, { value: row.cursor_value, key: row.cursor_key });
+    },
+    node: spec.toNode(row),
   }));
   return {
     edges,
     pageInfo: {
       hasNextPage: backwards ? place !== undefined : more,
       hasPreviousPage: backwards ? more : place !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
     },
     countRows: () => countRows(db, spec),
   };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
@@ -48,6 +49,10 @@ const CLOSING_MS = 1_000;
 /** One open socket. */
 interface Peer extends Watched {
   readonly socket: WebSocket;
+  /** The connection below it. */
+  readonly connection: Socket;
+  /** Whether what is sent in this turn is gathered. */
+  gathering: boolean;
   readonly requestId: string;
   readonly correlationId: string;
   readonly address: string;
@@ -96,6 +101,8 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
   function welcome(socket: WebSocket, request: IncomingMessage): void {
     const peer: Peer = {
       socket,
+      connection: request.socket,
+      gathering: false,
       requestId: randomUUID(),
       correlationId: randomUUID(),
       address: request.socket.remoteAddress ?? 'unknown',
@@ -223,8 +230,20 @@ function sendTo(peer: Peer, data: string): Promise<void> {
   }
   return new Promise((resolve) => {
     // A failed send means that the socket is closing; whoever waits for it is ended by that.
-    if (socket.readyState === socket.OPEN) socket.send(data, () => setImmediate(resolve));
-    else setImmediate(resolve);
+    if (socket.readyState !== socket.OPEN) return void setImmediate(resolve);
+    gather(peer);
+    socket.send(data, () => setImmediate(resolve));
+  });
+}
+
+/** Items of many subscriptions often come in one turn: they go to the network in one write and not in one each. */
+function gather(peer: Peer): void {
+  if (peer.gathering) return;
+  peer.gathering = true;
+  peer.connection.cork();
+  process.nextTick(() => {
+    peer.gathering = false;
+    peer.connection.uncork();
   });
 }
 

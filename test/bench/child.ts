@@ -16,7 +16,7 @@ export interface Child<Ready> {
  * @throws Error when it ends before it is ready or before it has answered
  */
 export async function startChild<Ready>(file: string, order: unknown): Promise<Child<Ready>> {
-  const child = fork(file, [], { execArgv: ['--enable-source-maps'] });
+  const child = fork(file, [], { execArgv: ['--enable-source-maps'], env: { ...process.env, NODE_ENV: 'production' } });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const next = <Message>(): Promise<Message> => new Promise((resolve, reject) => {
     const ended = (code: number | null): void => reject(new Error(`${file} ended with code ${code}`));

@@ -110,7 +110,7 @@ async function start({ url, sockets }: SubscribersOrder) {
     ready: received.length,
     answer: (question: unknown) => answer(question as Question),
     stop: async () => {
-      await Promise.all(clients.map((client) => client.dispose()));
+      for (const client of clients) await client.dispose();
     },
   };
 }
