@@ -81,7 +81,8 @@ async function followRebuild(pool: Pool, name: string, print: (line: string) => 
       details(building).forEach(print);
       return 1;
     }
-    const line = `${bar(building.progress)} ${percent(building.progress)} at ${building.position ?? 'the start'} of ${building.head ?? 'an empty log'}`;
+    const { progress, position, head } = building;
+    const line = `${bar(progress)} ${percent(progress)} at ${position ?? 'the start'} of ${head ?? 'an empty log'}`;
     if (line !== shown) print(line);
     shown = line;
   }
@@ -93,7 +94,8 @@ function summary({ name, version, build, kind, role, state, progress }: Projecti
 
 function details(status: ProjectionStatus): string[] {
   const { position, head, owner, updatedAt, error, errorPosition, errorEventType } = status;
-  const lines = [summary(status), `  position ${position ?? 'none'} of ${head ?? 'none'}, owner ${owner ?? 'none'}, moved ${updatedAt.toISOString()}`];
+  const place = `position ${position ?? 'none'} of ${head ?? 'none'}`;
+  const lines = [summary(status), `  ${place}, owner ${owner ?? 'none'}, moved ${updatedAt.toISOString()}`];
   if (errorPosition !== null) lines.push(`  before event ${errorEventType} at ${errorPosition}`);
   if (error !== null) lines.push(`  ${error}`);
   return lines;

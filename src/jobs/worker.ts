@@ -30,7 +30,8 @@ export interface Jobs {
 const POLL_MS = 1_000;
 
 /** Runs the jobs of this database, together with whatever other processes do the same. */
-export async function startJobs({ pool, tasks, concurrency = 10, crontab = '', graceMs = 5_000, deadAfterMs = 30_000, log = silentLog }: JobOptions): Promise<Jobs> {
+export async function startJobs(options: JobOptions): Promise<Jobs> {
+  const { pool, tasks, concurrency = 10, crontab = '', graceMs = 5_000, deadAfterMs = 30_000, log = silentLog } = options;
   const events: WorkerEvents = new EventEmitter();
   let endSigns = async (): Promise<void> => {};
   events.once('pool:create', ({ workerPool }) => {
@@ -75,7 +76,8 @@ export interface JobSpec {
 /** Enqueues a job from code that is not a reactor. */
 export async function enqueue(pool: Pool, { task, payload, jobKey, runAt, queue, maxAttempts }: JobSpec): Promise<void> {
   await pool.query(
-    `select graphile_worker.add_job(identifier := $1, payload := $2::json, queue_name := $3, run_at := $4::timestamptz, max_attempts := $5, job_key := $6)`,
+    `select graphile_worker.add_job(identifier := $1, payload := $2::json, queue_name := $3, run_at := $4::timestamptz,
+       max_attempts := $5, job_key := $6)`,
     [task, JSON.stringify(payload), queue ?? null, runAt?.toISOString() ?? null, maxAttempts ?? null, jobKey],
   );
 }

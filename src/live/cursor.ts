@@ -41,10 +41,14 @@ function parse(cursor: string): z.infer<typeof shape> {
 }
 
 function notACursor(): RefusedError {
-  return new RefusedError({ code: 'E4004', rule: 'cursor_of_this_feed', message: 'This is not a cursor of this feed. Subscribe without one.', path: ['after'] });
+  return refusedCursor('cursor_of_this_feed', 'This is not a cursor of this feed. Subscribe without one.');
 }
 
 /** The rows were built anew, so what came before the cursor may have changed too. */
 export function outdated(): RefusedError {
-  return new RefusedError({ code: 'E4004', rule: 'cursor_outdated', message: 'The view was built anew since this cursor. Load it again and subscribe without one.', path: ['after'] });
+  return refusedCursor('cursor_outdated', 'The view was built anew since this cursor. Load it again and subscribe without one.');
+}
+
+function refusedCursor(rule: string, message: string): RefusedError {
+  return new RefusedError({ code: 'E4004', rule, message, path: ['after'] });
 }

@@ -1,5 +1,8 @@
 /** An iterator over a generator that ends at once when returned or aborted, even while it waits for the next item. */
-export function endable<Item>(generate: (signal: AbortSignal) => AsyncGenerator<Item, undefined>, signals: readonly (AbortSignal | undefined)[]): AsyncIterableIterator<Item> {
+export function endable<Item>(
+  generate: (signal: AbortSignal) => AsyncGenerator<Item, undefined>,
+  signals: readonly (AbortSignal | undefined)[],
+): AsyncIterableIterator<Item> {
   const ending = new AbortController();
   const end = (): void => {
     ending.abort();

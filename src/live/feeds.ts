@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { silentLog, type Log } from '../postgres/log';
@@ -47,16 +48,18 @@ interface LiveView {
 }
 
 /** Feeds of committed changes. Whatever was missed is read from Postgres by position, so nothing is missed. */
-export function createLiveFeeds({ pool, notifications, projectors, advances, log = silentLog, ringCapacity = 4_096 }: LiveFeedsOptions): ClosableLiveFeeds {
+export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
+  const { pool, notifications, projectors, advances, log = silentLog, ringCapacity = 4_096 } = options;
   const closing = new AbortController();
+  // Every subscriber listens to it.
+  setMaxListeners(0, closing.signal);
   const names = new Set(projectors.map(({ name }) => name));
-  const views = new Map(projectors.flatMap(({ name, live }): [string, LiveView][] => (live
-    ? [[name, { name, live, ring: createRing(ringCapacity), feed: undefined, subscribers: 0, stale: false, loading: undefined, changed: createWakeUp() }]]
-    : [])));
+  const views = new Map<string, LiveView>();
+  for (const { name, live } of projectors) if (live) views.set(name, liveView(name, live, ringCapacity));
   const positions = createPositions(pool, notifications, advances, log);
   positions.onChange((name) => {
     const view = views.get(name);
-    if (view && view.subscribers > 0) load(view);
+    if (view && view.subscribers > 0) void load(view);
   });
 
   /** Brings the ring up to what is committed: once, however many changes were announced meanwhile. */
@@ -97,7 +100,8 @@ export function createLiveFeeds({ pool, notifications, projectors, advances, log
     view.changed.wake();
   }
 
-  async function* items(view: LiveView, { tenant, after, filter = () => true }: FeedOptions, signal: AbortSignal): AsyncGenerator<FeedItem, undefined> {
+  async function* items(view: LiveView, options: FeedOptions, signal: AbortSignal): AsyncGenerator<FeedItem, undefined> {
+    const { tenant, after, filter = () => true } = options;
     view.subscribers++;
     try {
       while (!view.feed) {
@@ -165,9 +169,14 @@ export function createLiveFeeds({ pool, notifications, projectors, advances, log
     async close() {
       closing.abort();
       await positions.close();
-      await Promise.all([...views.values()].map(({ loading }) => loading));
+      for (const { loading } of views.values()) await loading;
     },
   };
+}
+
+function liveView(name: string, live: LiveView['live'], ringCapacity: number): LiveView {
+  const ring = createRing(ringCapacity);
+  return { name, live, ring, feed: undefined, subscribers: 0, stale: false, loading: undefined, changed: createWakeUp() };
 }
 
 function sameFeed(one: Feed | undefined, other: Feed): boolean {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { silentLog, type Log } from '../postgres/log';
@@ -29,9 +30,12 @@ const SWEEP_MS = 600_000;
  * Text blocks in Postgres, told of by NOTIFY and read by number, so a reader on any node misses none and holds a page
  * at most. The last item of a finished output has `done` and no text.
  */
-export function createOutputStreams({ pool, notifications, log = silentLog, keepMs = DAY_MS }: OutputStreamsOptions): OutputStreams & { close(): Promise<void> } {
+export function createOutputStreams(options: OutputStreamsOptions): OutputStreams & { close(): Promise<void> } {
+  const { pool, notifications, log = silentLog, keepMs = DAY_MS } = options;
   const readers = new Map<string, Set<WakeUp>>();
   const closing = new AbortController();
+  // Every reader listens to it.
+  setMaxListeners(0, closing.signal);
   const wake = (outputId: string): void => readers.get(outputId)?.forEach((reader) => reader.wake());
   const unlisten = notifications.listen(CHANNEL, { message: wake, gap: () => [...readers.keys()].forEach(wake) });
   let sweeping = sweep();

@@ -74,7 +74,11 @@ interface Connection {
   ended: Promise<void>;
 }
 
-async function connect(url: string, deliver: (channel: string, payload: string) => void, listened: (channel: string) => void): Promise<Connection> {
+async function connect(
+  url: string,
+  deliver: (channel: string, payload: string) => void,
+  listened: (channel: string) => void,
+): Promise<Connection> {
   const client = new Client({
     connectionString: url,
     application_name: 'keyledger notifications',

@@ -10,8 +10,12 @@ const TRANSIENT_STATES = new Set([
   '57P05', // idle_session_timeout
   '25P03', // idle_in_transaction_session_timeout
 ]);
-const TRANSIENT_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EAI_AGAIN']);
-const CONNECTION_MESSAGES = /connection (terminated|ended|error)|timeout exceeded when trying to connect|client (was closed|has encountered)|not queryable/i;
+const TRANSIENT_SYSTEM_CODES = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EAI_AGAIN',
+]);
+/** What `pg` and its pool say when it is the connection, which then has no code. */
+const CONNECTION_MESSAGES =
+  /connection (terminated|ended|error)|timeout exceeded when trying to connect|client (was closed|has encountered)|not queryable/i;
 
 /** Whether trying the same statement again later can help: the database was away, full or busy. */
 export function isTransient(error: unknown): boolean {

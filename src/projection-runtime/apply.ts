@@ -52,13 +52,25 @@ const nothingToOpen: Open = () => {
  * The statements that a batch comes to.
  * @throws UndecodableEvent or whatever the projector throws; VaultUnavailable
  */
-export async function effectsOf(projection: Projection, events: readonly RecordedEvent[], catalog: Catalog, schema: string, vault: Opener): Promise<Effects> {
+export async function effectsOf(
+  projection: Projection,
+  events: readonly RecordedEvent[],
+  { catalog, schema, vault }: { catalog: Catalog; schema: string; vault: Opener },
+): Promise<Effects> {
   const decoded = events.map((event) => decode(projection.events, event));
-  const open = projection.opens ? await openSealed(decoded, vault).catch((error) => Promise.reject(new VaultUnavailable(error))) : nothingToOpen;
+  const open = projection.opens ? await openOrWait(decoded, vault) : nothingToOpen;
   const { rounds, jobs } = collapse(projection.project(decoded, open));
   const statements = rounds.flatMap((round) => writeStatements(schema, catalog, round));
   if (jobs.length > 0) statements.push(jobStatement(jobs));
   return { statements, liveChanged: rounds.some((round) => round.some((change) => change.table === projection.live?.table)) };
+}
+
+async function openOrWait(events: Parameters<typeof openSealed>[0], vault: Opener): Promise<Open> {
+  try {
+    return await openSealed(events, vault);
+  } catch (error) {
+    throw new VaultUnavailable(error);
+  }
 }
 
 export interface Writer {
@@ -97,7 +109,7 @@ export function createWriter(pool: Pool, projection: Projection, owned: Checkpoi
     },
     async apply(events, from, to, durable) {
       catalog ??= await readCatalog(pool, schema);
-      const { statements, liveChanged } = await effectsOf(projection, events, catalog, schema, vault);
+      const { statements, liveChanged } = await effectsOf(projection, events, { catalog, schema, vault });
       if (statements.length === 0) return false;
       await write(statements, from, to, durable, liveChanged);
       return true;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { escapeIdentifier, type Pool, type PoolClient } from 'pg';
 import { inTransaction } from '../postgres/pool';
 import { readCatalog } from './catalog';
-import { BEFORE_ALL, schemaOf, toCheckpoint, type BuildId, type Checkpoint, type CheckpointRow } from './checkpoints';
+import { BEFORE_ALL, OF_BUILD, partsOf, schemaOf, toCheckpoint, type BuildId, type Checkpoint, type CheckpointRow } from './checkpoints';
 import type { AnyProjector, AnyReactor } from './projector';
 
 /** Told when queries have begun to see another build of a view; the payload is the view's name. */
@@ -74,7 +74,7 @@ export async function swapIn(pool: Pool, id: BuildId, epoch: bigint): Promise<bo
     if (!next || next.epoch !== epoch || next.role !== 'building') return false;
     if (live && live.position > next.position) return false;
     if (live) await retire(client, live, live.version === next.version);
-    await client.query("update projection_checkpoint set role = 'live' where name = $1 and version = $2 and build = $3", [id.name, id.version, id.build]);
+    await client.query(`update projection_checkpoint set role = 'live' where ${OF_BUILD}`, partsOf(id));
     await showToQueries(client, id);
     await client.query('select pg_notify($1, $2)', [SWAP_CHANNEL, id.name]);
     return true;
@@ -84,7 +84,7 @@ export async function swapIn(pool: Pool, id: BuildId, epoch: bigint): Promise<bo
 /** Drops the tables and checkpoint of a build that queries do not see. */
 export async function dropBuild(client: PoolClient, id: BuildId): Promise<void> {
   const { rowCount } = await client.query(
-    "delete from projection_checkpoint where name = $1 and version = $2 and build = $3 and role <> 'live'", [id.name, id.version, id.build]);
+    `delete from projection_checkpoint where ${OF_BUILD} and role <> 'live'`, partsOf(id));
   if (rowCount === 1) await client.query(`drop schema if exists ${escapeIdentifier(schemaOf(id))} cascade`);
 }
 
@@ -98,7 +98,7 @@ async function createBuild(client: PoolClient, id: BuildId, ddl: string, store: 
   await createTables(client, schemaOf(id), ddl);
   await client.query(
     "insert into projection_checkpoint (name, version, build, kind, role, store, position) values ($1, $2, $3, 'view', $4, $5, $6)",
-    [id.name, id.version, id.build, role, store, BEFORE_ALL],
+    [...partsOf(id), role, store, BEFORE_ALL],
   );
   if (role === 'live') {
     await showToQueries(client, id);
@@ -118,11 +118,11 @@ async function retire(client: PoolClient, live: Checkpoint, superseded: boolean)
   // The raised epoch stops a loop that still writes the superseded build.
   await client.query(
     `update projection_checkpoint set role = 'retired', epoch = epoch + $4, owner = case when $4 = 1 then null else owner end
-     where name = $1 and version = $2 and build = $3`,
-    [live.name, live.version, live.build, superseded ? 1 : 0],
+     where ${OF_BUILD}`,
+    [...partsOf(live), superseded ? 1 : 0],
   );
   const { rows } = await client.query<{ live_tables: string[] }>(
-    'select live_tables from projection_checkpoint where name = $1 and version = $2 and build = $3', [live.name, live.version, live.build]);
+    `select live_tables from projection_checkpoint where ${OF_BUILD}`, partsOf(live));
   for (const table of rows[0]!.live_tables) await client.query(`drop view if exists views.${escapeIdentifier(table)}`);
 }
 
@@ -136,7 +136,7 @@ async function showToQueries(client: PoolClient, id: BuildId): Promise<void> {
     const name = escapeIdentifier(table);
     await client.query(`create or replace view views.${name} as select * from ${escapeIdentifier(schemaOf(id))}.${name}`);
   }
-  await client.query('update projection_checkpoint set live_tables = $4 where name = $1 and version = $2 and build = $3', [id.name, id.version, id.build, tables]);
+  await client.query(`update projection_checkpoint set live_tables = $4 where ${OF_BUILD}`, [...partsOf(id), tables]);
 }
 
 /** Servers that start together, and a swap beside a rebuild, take turns for each name. */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { inTransaction } from '../postgres/pool';
-import { Fenced, schemaOf, type BuildId } from './checkpoints';
+import { Fenced, OF_BUILD, partsOf, schemaOf, type BuildId } from './checkpoints';
 
 /**
  * Loading a long log into tables is about twice as fast without their secondary indexes, which are then made in one go.
@@ -21,8 +21,8 @@ export async function setIndexesAside(pool: Pool, id: BuildId, epoch: bigint): P
     if (rows.length === 0) return;
     for (const { name } of rows) await client.query(`drop index ${name}`);
     const { rowCount } = await client.query(
-      `update projection_checkpoint set indexes_aside = indexes_aside || $5::text[] where name = $1 and version = $2 and build = $3 and epoch = $4`,
-      [id.name, id.version, id.build, epoch, rows.map(({ definition }) => definition)],
+      `update projection_checkpoint set indexes_aside = indexes_aside || $5::text[] where ${OF_BUILD} and epoch = $4`,
+      [...partsOf(id), epoch, rows.map(({ definition }) => definition)],
     );
     if (rowCount !== 1) throw new Fenced(id);
   });
@@ -32,13 +32,12 @@ export async function setIndexesAside(pool: Pool, id: BuildId, epoch: bigint): P
 export async function makeIndexes(pool: Pool, id: BuildId, epoch: bigint): Promise<void> {
   await inTransaction(pool, async (client) => {
     const { rows } = await client.query<{ indexes_aside: string[] }>(
-      'select indexes_aside from projection_checkpoint where name = $1 and version = $2 and build = $3 and epoch = $4 for update',
-      [id.name, id.version, id.build, epoch],
+      `select indexes_aside from projection_checkpoint where ${OF_BUILD} and epoch = $4 for update`,
+      [...partsOf(id), epoch],
     );
     if (!rows[0]) throw new Fenced(id);
     if (rows[0].indexes_aside.length === 0) return;
     for (const definition of rows[0].indexes_aside) await client.query(definition);
-    await client.query(
-      "update projection_checkpoint set indexes_aside = '{}' where name = $1 and version = $2 and build = $3", [id.name, id.version, id.build]);
+    await client.query(`update projection_checkpoint set indexes_aside = '{}' where ${OF_BUILD}`, partsOf(id));
   });
 }

@@ -34,6 +34,13 @@ export function schemaOf({ name, version, build }: BuildId): string {
   return build === 1 ? `${name}_v${version}` : `${name}_v${version}_r${build}`;
 }
 
+/** SQL condition for one build whose `partsOf` are the first three parameters. */
+export const OF_BUILD = 'name = $1 and version = $2 and build = $3';
+
+export function partsOf({ name, version, build }: BuildId): [string, number, number] {
+  return [name, version, build];
+}
+
 export function keyOf({ name, version, build }: BuildId): string {
   return `${name}/${version}/${build}`;
 }
@@ -64,11 +71,11 @@ export async function moveCheckpoint(
     `with moved as (
        update projection_checkpoint
        set position = $6, state = 'running', error = null, error_position = null, error_event_type = null, updated_at = now()
-       where name = $1 and version = $2 and build = $3 and epoch = $4 and position = $5 and $6 > position
+       where ${OF_BUILD} and epoch = $4 and position = $5 and $6 > position
        returning role
      )
      select role, case when $8::text is not null then pg_notify($7, $8) end from moved`,
-    [id.name, id.version, id.build, epoch, from, to, POSITION_CHANNEL, notice ? JSON.stringify(notice) : null],
+    [...partsOf(id), epoch, from, to, POSITION_CHANNEL, notice ? JSON.stringify(notice) : null],
   );
   if (!rows[0]) throw new Fenced(id);
   return rows[0].role;
@@ -77,8 +84,8 @@ export async function moveCheckpoint(
 /** The checkpoint as its owner finds it. @throws Fenced when this epoch does not own it any more */
 export async function readCheckpoint(pool: Pool, id: BuildId, epoch: bigint): Promise<Checkpoint> {
   const { rows } = await pool.query<CheckpointRow>(
-    'select * from projection_checkpoint where name = $1 and version = $2 and build = $3 and epoch = $4',
-    [id.name, id.version, id.build, epoch],
+    `select * from projection_checkpoint where ${OF_BUILD} and epoch = $4`,
+    [...partsOf(id), epoch],
   );
   if (!rows[0]) throw new Fenced(id);
   return toCheckpoint(rows[0]);
@@ -93,8 +100,8 @@ export async function writeTrouble(
 ): Promise<void> {
   const { rowCount } = await pool.query(
     `update projection_checkpoint set state = $5, error = $6, error_position = $7, error_event_type = $8, updated_at = now()
-     where name = $1 and version = $2 and build = $3 and epoch = $4`,
-    [id.name, id.version, id.build, epoch, trouble.state, trouble.error.slice(0, 2_000), trouble.position, trouble.eventType],
+     where ${OF_BUILD} and epoch = $4`,
+    [...partsOf(id), epoch, trouble.state, trouble.error.slice(0, 2_000), trouble.position, trouble.eventType],
   );
   if (rowCount !== 1) throw new Fenced(id);
 }
@@ -113,6 +120,11 @@ export interface CheckpointRow {
 }
 
 export function toCheckpoint(row: CheckpointRow): Checkpoint {
-  const { name, version, build, kind, role, store, position, epoch, state } = row;
-  return { name, version, build, kind, role, store, position: BigInt(position), epoch: BigInt(epoch), state, indexesAside: row.indexes_aside.length > 0 };
+  const { name, version, build, kind, role, store, state } = row;
+  return {
+    name, version, build, kind, role, store, state,
+    position: BigInt(row.position),
+    epoch: BigInt(row.epoch),
+    indexesAside: row.indexes_aside.length > 0,
+  };
 }

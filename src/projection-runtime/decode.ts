@@ -10,7 +10,10 @@ export type Opener = Pick<Vault, 'open'>;
 const decodedBefore = new WeakMap<RecordedEvent, { definition: EventDefinition; event: PlainEvent }>();
 
 /** The event as its newest version says it. @throws UndecodableEvent */
-export function decode<Definitions extends EventDefinitions>(definitions: Definitions, event: RecordedEvent): Projected<EventOf<Definitions>> {
+export function decode<Definitions extends EventDefinitions>(
+  definitions: Definitions,
+  event: RecordedEvent,
+): Projected<EventOf<Definitions>> {
   const definition = definitions[event.type]!;
   const before = decodedBefore.get(event);
   if (before?.definition === definition) return before.event as Projected<EventOf<Definitions>>;

@@ -11,7 +11,12 @@ export type Owned = BuildId & { epoch: bigint };
  * Takes what is free or expired, by Postgres' time. Each taking raises the epoch, which is what fences a former owner;
  * the lease only keeps two from working in vain. A build that its own version has superseded is left alone.
  */
-export async function acquire(pool: Pool, owner: string, wanted: readonly { name: string; version: number }[], leaseMs: number): Promise<Checkpoint[]> {
+export async function acquire(
+  pool: Pool,
+  owner: string,
+  wanted: readonly { name: string; version: number }[],
+  leaseMs: number,
+): Promise<Checkpoint[]> {
   const { rows } = await pool.query<CheckpointRow>(
     `with free as (
        select c.name, c.version, c.build from projection_checkpoint c
@@ -60,5 +65,10 @@ export async function release(pool: Pool, owned: readonly Owned[]): Promise<void
 }
 
 function columns(owned: readonly Owned[]): unknown[] {
-  return [owned.map(({ name }) => name), owned.map(({ version }) => version), owned.map(({ build }) => build), owned.map(({ epoch }) => epoch.toString())];
+  return [
+    owned.map(({ name }) => name),
+    owned.map(({ version }) => version),
+    owned.map(({ build }) => build),
+    owned.map(({ epoch }) => epoch.toString()),
+  ];
 }

@@ -29,7 +29,8 @@ export interface PageOptions {
  * Pages of the log for projections that are behind. Readers that go the same way read each page once: the first waits
  * a while for the last, when it is as many pages ahead as are held.
  */
-export function createPages(store: Pick<EventStore, 'readAll' | 'head'>, { size = 500, kept = 6, patienceMs = 2_000 }: PageOptions = {}): { reader(): PageReader } {
+export function createPages(store: Pick<EventStore, 'readAll' | 'head'>, options: PageOptions = {}): { reader(): PageReader } {
+  const { size = 500, kept = 6, patienceMs = 2_000 } = options;
   const pages = new Map<bigint, Promise<Page>>();
   const readers = new Set<{ at: bigint | undefined }>();
   const moved = createWakeUp();

@@ -41,20 +41,29 @@ export async function answerRequests(pool: Pool, owner: string, projectors: read
       const { rows } = await client.query<OpenRequest>(
         `select r.id, r.name, r.command from projection_request r
          where r.done_at is null
-           and exists (select from projection_checkpoint c where c.name = r.name and c.owner = $1 and (c.role <> 'retired' or r.command = 'drop'))
+           and exists (
+             select from projection_checkpoint c
+             where c.name = r.name and c.owner = $1 and (c.role <> 'retired' or r.command = 'drop'))
          order by r.id limit 1 for update of r skip locked`,
         [owner],
       );
       if (!rows[0]) return false;
       const { accepted, outcome } = await carryOut(client, rows[0], owner, projectors, store);
-      await client.query('update projection_request set done_at = now(), accepted = $2, outcome = $3 where id = $1', [rows[0].id, accepted, outcome]);
+      await client.query(
+        'update projection_request set done_at = now(), accepted = $2, outcome = $3 where id = $1', [rows[0].id, accepted, outcome]);
       return true;
     });
     if (!found) return any;
   }
 }
 
-async function carryOut(client: PoolClient, { id, name, command }: OpenRequest, owner: string, projectors: readonly AnyProjector[], store: string): Promise<Outcome> {
+async function carryOut(
+  client: PoolClient,
+  { id, name, command }: OpenRequest,
+  owner: string,
+  projectors: readonly AnyProjector[],
+  store: string,
+): Promise<Outcome> {
   switch (command) {
     case 'rebuild':
       return rebuild(client, name, projectors, store);
@@ -78,7 +87,8 @@ async function rebuild(client: PoolClient, name: string, projectors: readonly An
 
 async function retry(client: PoolClient, name: string, owner: string): Promise<Outcome> {
   const { rowCount } = await client.query(
-    "update projection_checkpoint set state = 'running', updated_at = now() where name = $1 and owner = $2 and state = 'stopped'", [name, owner]);
+    "update projection_checkpoint set state = 'running', updated_at = now() where name = $1 and owner = $2 and state = 'stopped'",
+    [name, owner]);
   return rowCount ? accepted(`${name} tries again`) : refused(`${name} is not stopped`);
 }
 
@@ -105,5 +115,6 @@ async function skip(client: PoolClient, name: string, owner: string, requestId: 
 async function drop(client: PoolClient, name: string): Promise<Outcome> {
   const retired = (await buildsOf(client, name)).filter(({ role }) => role === 'retired');
   for (const build of retired) await dropBuild(client, build);
-  return retired.length === 0 ? refused(`${name} has no former builds`) : accepted(`${retired.length} former builds of ${name} were dropped`);
+  if (retired.length === 0) return refused(`${name} has no former builds`);
+  return accepted(`${retired.length} former builds of ${name} were dropped`);
 }

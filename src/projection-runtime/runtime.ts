@@ -8,9 +8,10 @@ import { projectionOfReactor, projectionOfView, type Projection } from './apply'
 import { assertStore, buildsOf, dropBuild, ensureReactor, ensureView } from './builds';
 import { BEFORE_ALL, keyOf, type Checkpoint } from './checkpoints';
 import type { Opener } from './decode';
+import { DEFAULT_TIMES, type ProjectionTimes } from './follow';
 import { acquire, CONTROL_CHANNEL, release, renew } from './leases';
 import { followLog } from './log-subscription';
-import { DEFAULT_TIMES, runProjection, type LoopTimes } from './loop';
+import { runProjection } from './loop';
 import { createPages } from './pages';
 import type { AnyProjector, AnyReactor } from './projector';
 import { answerRequests, request } from './requests';
@@ -35,7 +36,7 @@ export interface ProjectionRuntimeOptions {
   silenceMs?: number;
   /** Events held for projections near the head of the log. */
   tailCapacity?: number;
-  times?: Partial<LoopTimes>;
+  times?: Partial<ProjectionTimes>;
 }
 
 export interface ProjectionRuntime {
@@ -62,7 +63,8 @@ interface Running {
 
 /** Keeps the views and runs the reactors of this process. */
 export function createProjectionRuntime(options: ProjectionRuntimeOptions): ProjectionRuntime {
-  const { store, pool, notifications, vault, projectors, reactors = [], log = silentLog, owner = randomUUID(), leaseMs = 10_000, silenceMs = 5_000 } = options;
+  const { store, pool, notifications, vault, projectors, reactors = [], log = silentLog } = options;
+  const { owner = randomUUID(), leaseMs = 10_000, silenceMs = 5_000 } = options;
   const times = { ...DEFAULT_TIMES, ...options.times };
   const projections = new Map<string, { projection: Projection; version: number; kind: Checkpoint['kind'] }>();
   for (const each of projectors) register(projectionOfView(each), each.version, 'view');
@@ -96,16 +98,18 @@ export function createProjectionRuntime(options: ProjectionRuntimeOptions): Proj
       },
       swapped: () => {
         dropSuperseded(checkpoint).catch((error: Error) =>
-          log.warn({ projection: checkpoint.name, error: error.message }, 'A superseded build of a view could not be dropped; drop it by command'));
+          log.warn({ projection: checkpoint.name, error: error.message }, 'A superseded build could not be dropped; drop it by command'));
       },
     };
-    const done = runProjection(dependencies, projection, checkpoint, (signal) => woken.wait(signal, leaseMs), abort.signal).finally(() => running.delete(key));
+    const waitForRetry = (signal: AbortSignal): Promise<void> => woken.wait(signal, leaseMs);
+    const done = runProjection(dependencies, projection, checkpoint, waitForRetry, abort.signal).finally(() => running.delete(key));
     running.set(key, { checkpoint, abort, done });
   }
 
   async function dropSuperseded({ name, version, build }: Checkpoint): Promise<void> {
     await inTransaction(pool, async (client) => {
-      const superseded = (await buildsOf(client, name)).filter((each) => each.version === version && each.build !== build && each.role === 'retired');
+      const builds = await buildsOf(client, name);
+      const superseded = builds.filter((each) => each.version === version && each.build !== build && each.role === 'retired');
       for (const each of superseded) await dropBuild(client, each);
     });
   }

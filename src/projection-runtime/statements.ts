@@ -69,16 +69,19 @@ function writeStatement(schema: string, catalog: Catalog, { kind, table, keys, c
   const list = (names: readonly string[], sql: (name: string) => string, separator = ', '): string =>
     names.map((name) => sql(escapeIdentifier(name))).join(separator);
   // One parameter of JSON, whatever the columns: several times cheaper to make than an array for each column.
-  const source = `json_to_recordset($1::json) as v (${all.map((name) => `${escapeIdentifier(name)} ${typeOf(types, table, name)}`).join(', ')})`;
+  const columnTypes = all.map((name) => `${escapeIdentifier(name)} ${typeOf(types, table, name)}`);
+  const source = `json_to_recordset($1::json) as v (${columnTypes.join(', ')})`;
+  const assignments = (from: string): string => list(written, (column) => `${column} = ${from}.${column}`);
   const matching = list(keys, (key) => `t.${key} = v.${key}`, ' and ');
 
   switch (kind) {
     case 'put': {
-      const effect = written.length === 0 ? 'nothing' : `update set ${list(written, (column) => `${column} = excluded.${column}`)}`;
-      return { text: `insert into ${target} (${list(all, String)}) select ${list(all, String)} from ${source} on conflict (${list(keys, String)}) do ${effect}`, values };
+      const effect = written.length === 0 ? 'nothing' : `update set ${assignments('excluded')}`;
+      const text = `insert into ${target} (${list(all, String)}) select ${list(all, String)} from ${source}`;
+      return { text: `${text} on conflict (${list(keys, String)}) do ${effect}`, values };
     }
     case 'patch':
-      return { text: `update ${target} t set ${list(written, (column) => `${column} = v.${column}`)} from ${source} where ${matching}`, values };
+      return { text: `update ${target} t set ${assignments('v')} from ${source} where ${matching}`, values };
     case 'add': {
       const sums = list(columns, (column) => `${column} = coalesce(t.${column}, 0) + v.${column}`);
       const stamp = stamped ? ', "position" = v."position"' : '';
@@ -121,5 +124,6 @@ function encode(value: Column | undefined, types: TableTypes, table: string, col
 
 /** Postgres holds no U+0000 and no half of a surrogate pair, which JSON spells as escapes. Nobody shall stop a view by typing them. */
 function storableJson(json: string): string {
-  return json.includes('\\u') ? json.replace(/\\(\\|u0000|ud[89a-f][0-9a-f]{2})/gi, (found) => (found === '\\\\' ? found : '\\ufffd')) : json;
+  if (!json.includes('\\u')) return json;
+  return json.replace(/\\(\\|u0000|ud[89a-f][0-9a-f]{2})/gi, (found) => (found === '\\\\' ? found : '\\ufffd'));
 }

@@ -6,7 +6,7 @@ import { createPool, inTransaction } from '../../src/postgres/pool';
 import { effectsOf, projectionOfView } from '../../src/projection-runtime/apply';
 import { createTables } from '../../src/projection-runtime/builds';
 import { readCatalog } from '../../src/projection-runtime/catalog';
-import type { AnyProjector } from '../../src/projection-runtime/projector';
+import type { AnyProjector, Open } from '../../src/projection-runtime/projector';
 import type { Sealed } from '../../src/vault/port';
 import { createTestDatabase, type TestDatabase } from './database';
 
@@ -41,7 +41,7 @@ const RANDOM_SPLITS = 3;
  * Call it inside `describe`: it keeps a database for the tests of one projector.
  * @param open what a sealed text says, null once erased; default: its ciphertext as it stands
  */
-export function projectorSpecification(projector: AnyProjector, open: (sealed: Sealed) => string | null = ({ ciphertext }) => ciphertext): ProjectorSpecification {
+export function projectorSpecification(projector: AnyProjector, open: Open = ({ ciphertext }) => ciphertext): ProjectorSpecification {
   const projection = projectionOfView(projector);
   const vault = { open: async (_tenant: string, sealed: readonly Sealed[]) => sealed.map(open) };
   let database: TestDatabase;
@@ -63,7 +63,7 @@ export function projectorSpecification(projector: AnyProjector, open: (sealed: S
     const catalog = await readCatalog(pool, schema);
     let begin = 0;
     for (const end of ends) {
-      const { statements } = await effectsOf(projection, events.slice(begin, end), catalog, schema, vault);
+      const { statements } = await effectsOf(projection, events.slice(begin, end), { catalog, schema, vault });
       await inTransaction(pool, async (client) => {
         for (const { text, values } of statements) await client.query(text, values);
       });
@@ -84,7 +84,9 @@ export function projectorSpecification(projector: AnyProjector, open: (sealed: S
       const recorded = record(events, projector).filter(({ type }) => Object.hasOwn(projector.events, type));
       const whole = await run(recorded, [recorded.length]);
       const splits = [recorded.map((_, index) => index + 1), ...Array.from({ length: RANDOM_SPLITS }, () => randomSplit(recorded.length))];
-      for (const ends of splits) expect({ batchesEndAt: ends, rows: await run(recorded, ends) }).toEqual({ batchesEndAt: ends, rows: whole });
+      for (const ends of splits) {
+        expect({ batchesEndAt: ends, rows: await run(recorded, ends) }).toEqual({ batchesEndAt: ends, rows: whole });
+      }
       return whole;
     },
   };
@@ -105,7 +107,10 @@ function record(events: readonly GivenEvent[], projector: AnyProjector): Recorde
       id, stream, revision, type,
       position: BigInt(index + 1) * 10n,
       data: JSON.parse(JSON.stringify(data)),
-      metadata: { $correlationId: id, $causationId: id, commandId: id, actor, tenant, v: v ?? projector.events[type]?.version ?? 1, at: when, prev: null },
+      metadata: {
+        $correlationId: id, $causationId: id, commandId: id, actor, tenant,
+        v: v ?? projector.events[type]?.version ?? 1, at: when, prev: null,
+      },
       recordedAt: new Date(when),
     };
   });
@@ -114,7 +119,8 @@ function record(events: readonly GivenEvent[], projector: AnyProjector): Recorde
 async function primaryKey(pool: Pool, schema: string, table: string): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
-     where i.indisprimary and i.indrelid = format('%I.%I', $1::text, $2::text)::regclass order by array_position(i.indkey::int[], a.attnum::int)`,
+     where i.indisprimary and i.indrelid = format('%I.%I', $1::text, $2::text)::regclass
+     order by array_position(i.indkey::int[], a.attnum::int)`,
     [schema, table]);
   return rows.map(({ name }) => name);
 }

@@ -6,7 +6,7 @@ import { createLiveFeeds, type ClosableLiveFeeds, type LiveFeedsOptions } from '
 import type { FeedItem, FeedOptions } from '../../../src/live/port';
 import type { NewEvent } from '../../../src/event-store/port';
 import { accountView, accountWriter, moved, opened } from '../projection-runtime/account-view';
-import { createSetting, eventually, type Setting } from '../projection-runtime/setting';
+import { createSetting, cutConnections, eventually, type Setting } from '../projection-runtime/setting';
 
 const accounts = accountView();
 /** The append-only table of the same view, as a view of its own; each event adds three rows, so a cursor may stand between them. */
@@ -79,7 +79,8 @@ describe('a live feed', () => {
     await setting.runtime({ projectors: [accounts] });
     const feeds = feedsWith();
     const abort = new AbortController();
-    const [returned, aborted] = [feeds.subscribe({ view: 'account', tenant: 't' }), feeds.subscribe({ view: 'account', tenant: 't', signal: abort.signal })];
+    const returned = feeds.subscribe({ view: 'account', tenant: 't' });
+    const aborted = feeds.subscribe({ view: 'account', tenant: 't', signal: abort.signal });
     await Promise.all([returned.next(), aborted.next()]);
     const waiting = [returned.next(), aborted.next()];
     await returned.return!();
@@ -140,18 +141,19 @@ describe('a live feed', () => {
     for (const id of ids) await append(id, opened(id));
     const state = new Map<unknown, unknown>();
     let cursor = start;
+    const follow = async (enough: (items: FeedItem[]) => boolean): Promise<void> => {
+      for (const item of await take(feeds, { view: 'account', tenant: 'tenant-1', after: cursor }, enough)) {
+        if (item.row) state.set(item.row.account_id, item.row.balance);
+        cursor = item.cursor;
+      }
+    };
     let last = 0n;
     for (let round = 0; round < 30; round++) {
       for (const id of ids) last = await append(id, moved(id, `${id}${round}`, round));
       if (round % 3 !== 0) continue;
-      for (const { row, cursor: next } of await take(feeds, { view: 'account', tenant: 'tenant-1', after: cursor }, ({ length }) => length === 3)) {
-        if (row) state.set(row.account_id, row.balance);
-        cursor = next;
-      }
+      await follow(({ length }) => length === 3);
     }
-    for (const { row } of await take(feeds, { view: 'account', tenant: 'tenant-1', after: cursor }, (items) => items[items.length - 1]!.position === last)) {
-      if (row) state.set(row.account_id, row.balance);
-    }
+    await follow((items) => items[items.length - 1]!.position === last);
     const { rows } = await setting.pool.query('select account_id, balance from views.account');
     expect(Object.fromEntries(state)).toEqual(Object.fromEntries(rows.map(({ account_id, balance }) => [account_id, balance])));
   });
@@ -162,7 +164,7 @@ describe('a live feed', () => {
     const subscription = feeds.subscribe({ view: 'account', tenant: 'tenant-1' });
     await subscription.next();
     for (let round = 0; round < 5; round++) {
-      await setting.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyledger notifications' and datname = current_database()");
+      await cutConnections(setting.pool, 'keyledger notifications');
       await append(`a${round}`, opened(`a${round}`));
       expect((await subscription.next()).value.row.account_id).toBe(`a${round}`);
     }

@@ -5,7 +5,7 @@ import { migrate } from '../../../src/postgres/migrations';
 import { createNotifications, type Notifications } from '../../../src/postgres/notifications';
 import { createPool } from '../../../src/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { eventually } from '../projection-runtime/setting';
+import { cutConnections, eventually } from '../projection-runtime/setting';
 
 describe('output streams', () => {
   let database: TestDatabase;
@@ -78,7 +78,7 @@ describe('output streams', () => {
   it('go on when the connection that listens was cut', async () => {
     const reading = readToEnd('cut');
     await outputs.write('cut', 1, 'one');
-    await pool.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'keyledger notifications' and datname = current_database()");
+    await cutConnections(pool, 'keyledger notifications');
     await outputs.write('cut', 1, 'two');
     await outputs.finish('cut', 1);
     expect((await reading).map(({ text }) => text)).toEqual(['one', 'two', '']);

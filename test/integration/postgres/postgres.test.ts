@@ -4,7 +4,7 @@ import { createNotifications } from '../../../src/postgres/notifications';
 import { createPool, inTransaction } from '../../../src/postgres/pool';
 import { isTransient } from '../../../src/postgres/transient';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { eventually } from '../projection-runtime/setting';
+import { cutConnections, eventually } from '../projection-runtime/setting';
 
 describe('Postgres', () => {
   let database: TestDatabase;
@@ -17,13 +17,14 @@ describe('Postgres', () => {
     await pool.end();
     await database.drop();
   });
-  const cut = (name: string) => pool.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database() and pid <> pg_backend_pid()', [name]);
+  const NOTIFICATIONS = 'keyledger notifications';
 
   describe('a transaction', () => {
     beforeAll(() => pool.query('create table entry (n int primary key)'));
 
     it('is committed when the work returns and rolled back when it throws', async () => {
-      expect(await inTransaction(pool, async (client) => (await client.query('insert into entry values (1) returning n')).rows[0].n)).toBe(1);
+      const inserted = await inTransaction(pool, (client) => client.query('insert into entry values (1) returning n'));
+      expect(inserted.rows).toEqual([{ n: 1 }]);
       await expect(inTransaction(pool, async (client) => {
         await client.query('insert into entry values (2)');
         throw new Error('second thoughts');
@@ -62,7 +63,7 @@ describe('Postgres', () => {
       await eventually(() => gaps === 1);
       await pool.query("select pg_notify('news', 'one'), pg_notify('other', 'not for us')");
       await eventually(() => heard.length === 1);
-      await cut('keyledger notifications');
+      await cutConnections(pool, NOTIFICATIONS);
       await eventually(() => gaps === 2);
       await pool.query("select pg_notify('news', 'two')");
       await eventually(() => heard.length === 2);
@@ -71,7 +72,8 @@ describe('Postgres', () => {
       await pool.query("select pg_notify('news', 'three')");
       await notifications.stop();
       expect(heard).toHaveLength(2);
-      await eventually(async () => (await pool.query("select from pg_stat_activity where application_name = 'keyledger notifications' and datname = current_database()")).rowCount === 0);
+      const open = 'select from pg_stat_activity where application_name = $1 and datname = current_database()';
+      await eventually(async () => (await pool.query(open, [NOTIFICATIONS])).rowCount === 0);
     });
 
     it('are stopped at once even while there is no server', async () => {
@@ -91,8 +93,9 @@ describe('Postgres', () => {
       const { rows } = await client.query('select name from schema_migration order by id');
       expect(rows.map(({ name }) => name)).toEqual([...new Set(rows.map(({ name }) => name))]);
       expect(rows.map(({ name }) => name)).toContain('001_projection');
-      expect((await client.query("select to_regclass('graphile_worker.jobs') as jobs, to_regclass('projection_checkpoint') as checkpoints")).rows)
-        .toEqual([{ jobs: 'graphile_worker.jobs', checkpoints: 'projection_checkpoint' }]);
+      const tables = await client.query(
+        "select to_regclass('graphile_worker.jobs') as jobs, to_regclass('projection_checkpoint') as checkpoints");
+      expect(tables.rows).toEqual([{ jobs: 'graphile_worker.jobs', checkpoints: 'projection_checkpoint' }]);
       await client.end();
       await fresh.drop();
     });

@@ -39,7 +39,10 @@ export function accountView(overrides: Partial<Projector<typeof accountEvents>> 
         case 'MoneyMoved':
           return [
             { kind: 'add', table, key, add: { balance: data.amount }, position },
-            { kind: 'put', table: 'movement', key: { movement_id: data.movementId }, set: { tenant_id: tenant, account_id: data.accountId, amount: data.amount }, position },
+            {
+              kind: 'put', table: 'movement', key: { movement_id: data.movementId }, position,
+              set: { tenant_id: tenant, account_id: data.accountId, amount: data.amount },
+            },
           ];
         case 'AccountClosed':
           return [{ kind: 'patch', table, key, set: { closed: true }, position }];
@@ -55,9 +58,11 @@ export function accountView(overrides: Partial<Projector<typeof accountEvents>> 
 export const movementReactor: Reactor<typeof accountEvents> = {
   name: 'movement_reactor',
   events: accountEvents,
-  react: (events) => events.flatMap((each) => (each.type === 'MoneyMoved'
-    ? [{ kind: 'job' as const, task: 'book', payload: { movementId: each.data.movementId, amount: each.data.amount }, jobKey: `book ${each.data.movementId}` }]
-    : [])),
+  react: (events) => events.flatMap(({ type, data }) => {
+    if (type !== 'MoneyMoved') return [];
+    const { movementId, amount } = data;
+    return [{ kind: 'job' as const, task: 'book', payload: { movementId, amount }, jobKey: `book ${movementId}` }];
+  }),
 };
 
 export function newEvent(type: string, data: Record<string, unknown>, tenant = 'tenant-1'): NewEvent {
@@ -65,7 +70,8 @@ export function newEvent(type: string, data: Record<string, unknown>, tenant = '
   return {
     id, type, data,
     metadata: {
-      $correlationId: id, $causationId: id, commandId: id, actor: { kind: 'system', id: 'test' }, tenant, v: 1, at: '2026-01-02T03:04:05.678Z', prev: null,
+      $correlationId: id, $causationId: id, commandId: id, actor: { kind: 'system', id: 'test' }, tenant,
+      v: 1, at: '2026-01-02T03:04:05.678Z', prev: null,
     },
   };
 }
@@ -80,6 +86,8 @@ export function accountWriter(store: EventStore): (accountId: string, ...events:
   };
 }
 
-export const opened = (accountId: string, tags: string[] = [], tenant?: string): NewEvent => newEvent('AccountOpened', { accountId, tags }, tenant);
+export const opened = (accountId: string, tags: string[] = [], tenant?: string): NewEvent =>
+  newEvent('AccountOpened', { accountId, tags }, tenant);
 export const named = (accountId: string, name: unknown): NewEvent => newEvent('AccountNamed', { accountId, name });
-export const moved = (accountId: string, movementId: string, amount: number, tenant?: string): NewEvent => newEvent('MoneyMoved', { accountId, movementId, amount }, tenant);
+export const moved = (accountId: string, movementId: string, amount: number, tenant?: string): NewEvent =>
+  newEvent('MoneyMoved', { accountId, movementId, amount }, tenant);

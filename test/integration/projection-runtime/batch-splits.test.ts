@@ -3,11 +3,13 @@ import { projectorSpecification, type GivenEvent } from '../../support/projector
 import { accountView } from './account-view';
 
 const accountId = fc.constantFrom('a', 'b', 'c');
+const tags = fc.array(fc.string(), { maxLength: 3 });
+const amount = fc.integer({ min: -1_000, max: 1_000 });
 
 const anyEvent: fc.Arbitrary<GivenEvent> = fc.oneof(
-  fc.record({ type: fc.constant('AccountOpened'), data: fc.record({ accountId, tags: fc.array(fc.string(), { maxLength: 3 }), ratio: fc.constantFrom('0.5', '12.25') }) }),
+  fc.record({ type: fc.constant('AccountOpened'), data: fc.record({ accountId, tags, ratio: fc.constantFrom('0.5', '12.25') }) }),
   fc.record({ type: fc.constant('AccountNamed'), data: fc.record({ accountId, name: fc.string() }) }),
-  fc.record({ type: fc.constant('MoneyMoved'), data: fc.record({ accountId, movementId: fc.uuid(), amount: fc.integer({ min: -1_000, max: 1_000 }) }) }),
+  fc.record({ type: fc.constant('MoneyMoved'), data: fc.record({ accountId, movementId: fc.uuid(), amount }) }),
   fc.record({ type: fc.constant('AccountClosed'), data: fc.record({ accountId }) }),
   fc.record({ type: fc.constant('AccountErased'), data: fc.record({ accountId }) }),
 );
@@ -27,7 +29,9 @@ describe('batches', () => {
       { type: 'MoneyMoved', data: { accountId: 'a', movementId: 'm', amount: 3 } },
       { type: 'MoneyMoved', data: { accountId: 'nobody', movementId: 'n', amount: 3 } },
     ]);
-    expect(tables.account).toMatchObject([{ account_id: 'a', balance: '3', tags: ['x'], opened_at: new Date('2026-01-01T00:00:00.000Z'), position: '20' }]);
+    expect(tables.account).toMatchObject([
+      { account_id: 'a', balance: '3', tags: ['x'], opened_at: new Date('2026-01-01T00:00:00.000Z'), position: '20' },
+    ]);
     expect(tables.movement).toHaveLength(2);
   });
 

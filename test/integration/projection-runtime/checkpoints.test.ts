@@ -59,6 +59,7 @@ describe('a checkpoint', () => {
     expect(await swapIn(setting.pool, owned, owned.epoch)).toBe(true);
     const { rows } = await setting.pool.query('select build, role from projection_checkpoint order by build');
     expect(rows).toEqual([{ build: 1, role: 'retired' }, { build: 2, role: 'live' }]);
-    expect((await setting.pool.query("select definition from pg_views where schemaname = 'views' and viewname = 'account'")).rows[0].definition).toContain('account_v1_r2');
+    const shown = await setting.pool.query("select definition from pg_views where schemaname = 'views' and viewname = 'account'");
+    expect(shown.rows[0].definition).toContain('account_v1_r2');
   });
 });

@@ -5,8 +5,9 @@ import { StoreMismatch } from '../../../src/projection-runtime/builds';
 import type { AnyProjector } from '../../../src/projection-runtime/projector';
 import type { ProjectionRuntime } from '../../../src/projection-runtime/runtime';
 import type { ProjectionStatus } from '../../../src/projection-runtime/status';
+import type { Sealed } from '../../../src/vault/port';
 import { accountView, accountWriter, moved, named, newEvent, opened } from './account-view';
-import { createSetting, eventually, type Setting } from './setting';
+import { createSetting, cutConnections, eventually, type Setting } from './setting';
 
 const quick = { retries: [1, 1], outage: [10, 20] };
 
@@ -23,8 +24,14 @@ describe('a projection', () => {
     (await runtime.status()).find((status) => status.name === name)!;
   const reached = (runtime: ProjectionRuntime, position: bigint, name = 'account') =>
     eventually(async () => (await one(runtime, name)).position === position);
-  const balances = async (): Promise<Record<string, string>> => Object.fromEntries(
-    (await setting.pool.query('select account_id, balance from views.account')).rows.map(({ account_id, balance }) => [account_id, balance]));
+  const balances = async (): Promise<Record<string, string>> => {
+    const { rows } = await setting.pool.query('select account_id, balance from views.account');
+    return Object.fromEntries(rows.map(({ account_id, balance }) => [account_id, balance]));
+  };
+  const ask = async (command: string): Promise<void> => {
+    await setting.pool.query("insert into projection_request (name, command) values ('account', $1)", [command]);
+    await setting.pool.query("select pg_notify('projection_control', '')");
+  };
 
   /** Sums of what the log says, independent of any projection. */
   async function expectedBalances(): Promise<Record<string, string>> {
@@ -50,7 +57,7 @@ describe('a projection', () => {
       return throwing.project(events, open);
     } });
 
-    it.each(Object.entries(poisons))('stops right before %s, visibly, while others go on, and goes on once it is skipped', async (_, poison) => {
+    it.each(Object.entries(poisons))('stops before %s, visibly, while others go on, and goes on once it is skipped', async (_, poison) => {
       await append('a', opened('a'), moved('a', 'm1', 1), moved('a', 'm2', 2));
       const before = await append('a', moved('a', 'm3', 3));
       const at = await append('a', poison);
@@ -62,12 +69,12 @@ describe('a projection', () => {
         const status = await one(runtime);
         return status.state === 'stopped' && status;
       });
-      expect(stopped).toMatchObject({ position: before, errorPosition: at, errorEventType: poison.type, error: expect.stringMatching(/\w/) });
+      const error = expect.stringMatching(/\w/);
+      expect(stopped).toMatchObject({ position: before, errorPosition: at, errorEventType: poison.type, error });
       expect(await balances()).toEqual({ a: '6' });
       await reached(runtime, after, 'other');
 
-      await setting.pool.query("insert into projection_request (name, command) values ('account', 'skip')");
-      await setting.pool.query("select pg_notify('projection_control', '')");
+      await ask('skip');
       await reached(runtime, after);
       expect(await one(runtime)).toMatchObject({ state: 'running', error: null, errorPosition: null });
       expect(await balances()).toEqual({ a: '10' });
@@ -85,8 +92,7 @@ describe('a projection', () => {
       const last = await append('a', opened('a'), moved('a', 'm', 5));
       await eventually(async () => (await one(fixed)).state === 'stopped');
       broken = false;
-      await setting.pool.query("insert into projection_request (name, command) values ('account', 'retry')");
-      await setting.pool.query("select pg_notify('projection_control', '')");
+      await ask('retry');
       await reached(fixed, last);
       expect(await balances()).toEqual({ a: '5' });
     });
@@ -100,7 +106,7 @@ describe('a projection', () => {
     for (let round = 0; round < 40; round++) {
       last = await append(round % 2 ? 'a' : 'b', moved(round % 2 ? 'a' : 'b', `m${round}`, round));
       if (round % 4 === 0) {
-        await setting.pool.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'test' and datname = current_database() and pid <> pg_backend_pid()").catch(() => {});
+        await cutConnections(setting.pool, 'test').catch(() => {});
       }
       await sleep(round % 5);
     }
@@ -120,8 +126,7 @@ describe('a projection', () => {
     await eventually(async () => (await one(runtime)).state === 'stopped');
     expect(await balances()).toEqual({ a: '1' });
     await setting.pool.query('drop trigger fail_move on projection_checkpoint');
-    await setting.pool.query("insert into projection_request (name, command) values ('account', 'retry')");
-    await setting.pool.query("select pg_notify('projection_control', '')");
+    await ask('retry');
     await reached(runtime, after);
     expect(await balances()).toEqual({ a: '3' });
   });
@@ -130,7 +135,9 @@ describe('a projection', () => {
     const runtime = await setting.runtime({ projectors: [accountView()], times: quick });
     const early = await append('a', opened('a'), moved('a', 'm1', 1));
     await reached(runtime, early);
-    await setting.pool.query('begin; create table kept as select * from account_v1.account; create table kept_position as select position from projection_checkpoint; commit');
+    await setting.pool.query(`begin;
+      create table kept as select * from account_v1.account;
+      create table kept_position as select position from projection_checkpoint; commit`);
     const late = await append('a', moved('a', 'm2', 2));
     await reached(runtime, late);
     await setting.pool.query(`begin;
@@ -170,7 +177,9 @@ describe('a projection', () => {
       } });
       const sealed = { sealed: 1, alg: 'A256GCM', subject: 's', field: 'name', keyId: 'k', nonce: 'n', ciphertext: 'c', tag: 't' };
       const deaf = { listen: () => () => {}, stop: async () => {} };
-      const frozen = await setting.runtime({ projectors: [view], owner: 'frozen', vault: frozenVault, notifications: deaf, leaseMs: 600_000, times: quick });
+      const frozen = await setting.runtime({
+        projectors: [view], owner: 'frozen', vault: frozenVault, notifications: deaf, leaseMs: 600_000, times: quick,
+      });
       await reached(frozen, await append('a', opened('a'), moved('a', 'm1', 1)));
       const last = await append('a', named('a', sealed), moved('a', 'm2', 2));
       await eventually(() => gate.waiting > 0);
@@ -185,7 +194,8 @@ describe('a projection', () => {
     });
 
     it('has exact counters while ownership goes to and fro', async () => {
-      const nodes = await Promise.all(['first', 'second'].map((owner) => setting.runtime({ projectors: [accountView()], owner, leaseMs: 60, times: { ...quick, pace: 1 } })));
+      const nodes = await Promise.all(['first', 'second'].map((owner) =>
+        setting.runtime({ projectors: [accountView()], owner, leaseMs: 60, times: { ...quick, pace: 1 } })));
       await append('a', opened('a'));
       let last = 0n;
       for (let round = 0; round < 40; round++) {
@@ -259,8 +269,9 @@ describe('a projection', () => {
   it('opens sealed texts, and waits while the vault cannot', async () => {
     const sealed = { sealed: 1, alg: 'A256GCM', subject: 's', field: 'name', keyId: 'k', nonce: 'n', ciphertext: 'c', tag: 't' };
     const view = accountView({ project: (events, open) => events.flatMap((each) => {
-      const named = each.type === 'AccountNamed' ? { ...each, data: { ...each.data, name: open(each.data.name as never) ?? 'erased' } } : each;
-      return accountView().project([named], open);
+      if (each.type !== 'AccountNamed') return accountView().project([each], open);
+      const name = open(each.data.name as Sealed) ?? 'erased';
+      return accountView().project([{ ...each, data: { ...each.data, name } }], open);
     }) });
     let outages = 6;
     const vault = { open: async (tenant: string, all: readonly { subject: string }[]) => {

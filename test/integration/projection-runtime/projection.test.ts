@@ -33,7 +33,8 @@ describe('a view kept by the runtime', () => {
       { account_id: 'b', tags: ['again'], owner_name: null, balance: '0', position: last.toString() },
     ]);
     expect(await positionOf('account')).toBe(last);
-    expect((await runtime.status())[0]).toMatchObject({ name: 'account', state: 'running', role: 'live', position: last, head: last, progress: 1 });
+    const [status] = await runtime.status();
+    expect(status).toMatchObject({ name: 'account', state: 'running', role: 'live', position: last, head: last, progress: 1 });
   });
 
   it('moves its checkpoint over events of others', async () => {
@@ -46,7 +47,8 @@ describe('a view kept by the runtime', () => {
     const append = accountWriter(setting.store);
     await append('a', opened('a'), moved('a', 'm1', 1), moved('a', 'm2', 2));
     const first = await setting.runtime({ reactors: [movementReactor] });
-    const jobs = async (): Promise<unknown[]> => (await setting.pool.query('select key, payload from graphile_worker._private_jobs order by key')).rows;
+    const jobs = async (): Promise<unknown[]> =>
+      (await setting.pool.query('select key, payload from graphile_worker._private_jobs order by key')).rows;
     await eventually(async () => (await jobs()).length === 2);
     await first.stop();
     await setting.pool.query('delete from graphile_worker._private_jobs');

@@ -68,7 +68,10 @@ describe('builds of a view', () => {
     const last = await history(1_200);
     const inner = accountView();
     let during: string[] | undefined;
-    const indexes = async (): Promise<string[]> => (await setting.pool.query("select indexname as name from pg_indexes where schemaname = 'account_v1' order by 1")).rows.map(({ name }) => name);
+    const indexes = async (): Promise<string[]> => {
+      const found = await setting.pool.query("select indexname as name from pg_indexes where schemaname = 'account_v1' order by 1");
+      return found.rows.map(({ name }) => name);
+    };
     const gate = { open: () => {} };
     const opening = new Promise<void>((resolve) => {
       gate.open = resolve;
@@ -96,8 +99,9 @@ describe('builds of a view', () => {
     await caughtUp(first, await history(100));
     await first.stop();
     const inner = accountView();
-    const second = await setting.runtime({ projectors: [accountView({ version: 2, project: (events, open) => inner.project(events, open).map((change) =>
-      (change.kind === 'put' && change.table === 'account' ? { ...change, set: { ...change.set, owner_name: 'version 2' } } : change)) })] });
+    const project: typeof inner.project = (events, open) => inner.project(events, open).map((change) => (
+      change.kind === 'put' && change.table === 'account' ? { ...change, set: { ...change.set, owner_name: 'version 2' } } : change));
+    const second = await setting.runtime({ projectors: [accountView({ version: 2, project })] });
     await eventually(async () => (await builds(second)).join() === 'v1.1 retired,v2.1 live');
     expect((await setting.pool.query('select distinct owner_name from views.account')).rows).toEqual([{ owner_name: 'version 2' }]);
     expect((await setting.pool.query('select from account_v1.account')).rowCount).toBe(50);
@@ -114,7 +118,8 @@ describe('builds of a view', () => {
     const next = subscription.next().catch((error) => error.refusal);
     await runtime.rebuild('account');
     expect(await next).toMatchObject({ code: 'E4004', rule: 'cursor_outdated' });
-    await expect(feeds.subscribe({ view: 'account', tenant: 'tenant-1', after: cursor }).next()).rejects.toMatchObject({ refusal: { rule: 'cursor_outdated' } });
+    const resumed = feeds.subscribe({ view: 'account', tenant: 'tenant-1', after: cursor });
+    await expect(resumed.next()).rejects.toMatchObject({ refusal: { rule: 'cursor_outdated' } });
     await feeds.close();
   });
 
@@ -138,7 +143,9 @@ describe('builds of a view', () => {
   it('that do not exist are named by the CLI, and wrong usage is explained', async () => {
     await setting.runtime({ projectors: [accountView()] });
     expect(await cli('rebuild', 'nothing')).toEqual({ code: 1, lines: ['There is no projection named nothing. There are: account'] });
-    for (const argv of [[], ['rebuild'], ['explode', 'account'], ['list', 'account', 'x']]) expect(await cli(...argv)).toMatchObject({ code: 2, lines: [expect.stringContaining('Usage')] });
+    for (const argv of [[], ['rebuild'], ['explode', 'account'], ['list', 'account', 'x']]) {
+      expect(await cli(...argv)).toMatchObject({ code: 2, lines: [expect.stringContaining('Usage')] });
+    }
   });
 
   it('by two servers that start at once are made once', async () => {
@@ -149,6 +156,7 @@ describe('builds of a view', () => {
   });
 
   it('with a table that another view has are refused', async () => {
-    await expect(setting.runtime({ projectors: [accountView(), accountView({ name: 'twin' })] })).rejects.toThrow('both have a table named account');
+    const starting = setting.runtime({ projectors: [accountView(), accountView({ name: 'twin' })] });
+    await expect(starting).rejects.toThrow('both have a table named account');
   });
 });

@@ -44,8 +44,19 @@ export async function createSetting(): Promise<Setting> {
   };
 }
 
+type MaybeLater<Value> = Value | Promise<Value>;
+
+/** Ends the connections of one name in this database, as a restart of Postgres does. */
+export async function cutConnections(pool: Pool, applicationName: string): Promise<void> {
+  await pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = $1 and datname = current_database() and pid <> pg_backend_pid()`,
+    [applicationName],
+  );
+}
+
 /** Waits until `condition` answers something else than undefined or false. */
-export async function eventually<Result>(condition: () => Promise<Result | undefined | false> | Result | undefined | false, timeoutMs = 10_000): Promise<Result> {
+export async function eventually<Result>(condition: () => MaybeLater<Result | undefined | false>, timeoutMs = 10_000): Promise<Result> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const result = await condition();

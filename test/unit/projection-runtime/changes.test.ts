@@ -19,8 +19,11 @@ function apply(table: Table, change: Change): void {
       break;
     case 'add':
       if (row) {
-        const sums = Object.entries(change.add).map(([column, increment]) => [column, BigInt((row[column] ?? 0) as number) + BigInt(increment)]);
-        table.set(key, { ...row, ...Object.fromEntries(sums), position });
+        const next: Record<string, unknown> = { ...row, position };
+        for (const [column, increment] of Object.entries(change.add)) {
+          next[column] = BigInt((row[column] ?? 0) as number) + BigInt(increment);
+        }
+        table.set(key, next);
       }
       break;
     case 'remove':
@@ -28,8 +31,8 @@ function apply(table: Table, change: Change): void {
   }
 }
 
-const numbers = (table: Table): unknown => [...table].map(([key, row]) =>
-  [key, Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]).sort())]).sort();
+const texts = (table: Table): unknown => Object.fromEntries([...table].map(([key, row]) =>
+  [key, Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]))]));
 
 const id = fc.constantFrom('a', 'b');
 const set = fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.oneof(fc.integer(), fc.constant(null)), { maxKeys: 3 });
@@ -39,6 +42,9 @@ const anyChange = fc.oneof(
   fc.record({ kind: fc.constant('add' as const), key: fc.record({ id }), add }),
   fc.record({ kind: fc.constant('remove' as const), key: fc.record({ id }) }),
 );
+
+const increment = (n: number, index: number): Change =>
+  ({ kind: 'add', table: 't', key: { id: 'a' }, add: { n }, position: BigInt(index) });
 
 describe('collapsing changes', () => {
   it('has the same effect, with each row at most once in a round', () => {
@@ -51,18 +57,17 @@ describe('collapsing changes', () => {
         expect(new Set(round.map(({ key }) => key.id)).size).toBe(round.length);
         for (const change of round) apply(collapsed, change);
       }
-      expect(numbers(collapsed)).toEqual(numbers(oneByOne));
+      expect(texts(collapsed)).toEqual(texts(oneByOne));
     }), { numRuns: 500 });
   });
 
   it('writes a hot row once', () => {
-    const hot = Array.from({ length: 500 }, (_, index): Change => ({ kind: 'add', table: 't', key: { id: 'hot' }, add: { n: 1 }, position: BigInt(index) }));
-    expect(collapse(hot).rounds).toEqual([[{ kind: 'add', table: 't', key: { id: 'hot' }, add: { n: 500n }, position: 499n }]]);
+    const hot = Array.from({ length: 500 }, (_, index) => increment(1, index));
+    expect(collapse(hot).rounds).toEqual([[{ kind: 'add', table: 't', key: { id: 'a' }, add: { n: 500n }, position: 499n }]]);
   });
 
   it('leaves sums that JavaScript would round to the database', () => {
-    const fractions = [0.1, 0.2].map((n, index): Change => ({ kind: 'add', table: 't', key: { id: 'a' }, add: { n }, position: BigInt(index) }));
-    expect(collapse(fractions).rounds).toHaveLength(2);
+    expect(collapse([0.1, 0.2].map(increment)).rounds).toHaveLength(2);
   });
 
   it('keeps the last job of each key, in the order of the last', () => {

@@ -6,7 +6,11 @@ const never = new AbortController().signal;
 
 function numbered(n: number): NewEvent {
   const id = `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-  return { id, type: 'Numbered', data: { n }, metadata: { $correlationId: id, $causationId: id, commandId: id, actor: { kind: 'system', id: 't' }, tenant: 't', v: 1, at: '', prev: null } };
+  const actor = { kind: 'system', id: 't' } as const;
+  return {
+    id, type: 'Numbered', data: { n },
+    metadata: { $correlationId: id, $causationId: id, commandId: id, actor, tenant: 't', v: 1, at: '', prev: null },
+  };
 }
 
 async function logOf(count: number): Promise<{ store: EventStore; read: () => number }> {
