@@ -66,6 +66,8 @@ export async function ensureReactor(pool: Pool, reactor: AnyReactor, store: stri
  */
 export async function swapIn(pool: Pool, id: BuildId, epoch: bigint): Promise<boolean> {
   return inTransaction(pool, async (client) => {
+    // Whoever waits for a view to be replaced holds up everybody who reads it: rather give up and try again.
+    await client.query("set local lock_timeout to '1s'");
     await lockName(client, id.name);
     const { rows } = await client.query<CheckpointRow>('select * from projection_checkpoint where name = $1 for update', [id.name]);
     const builds = rows.map(toCheckpoint);

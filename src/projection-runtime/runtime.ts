@@ -47,7 +47,7 @@ export interface ProjectionRuntime {
   start(): Promise<void>;
   /** Ends after the transactions under way and gives the projections to other processes. */
   stop(): Promise<void>;
-  /** All builds of all projections, on whatever node. */
+  /** All builds of the projections that this process knows, on whatever node. */
   status(): Promise<ProjectionStatus[]>;
   /** Builds the view anew beside the live one and swaps when it has caught up. @returns the id of the request */
   rebuild(name: string): Promise<string>;
@@ -160,7 +160,7 @@ export function createProjectionRuntime(options: ProjectionRuntimeOptions): Proj
       await release(pool, owned.map(({ checkpoint }) => checkpoint)).catch((error: Error) =>
         log.warn({ error: error.message }, 'The leases of the projections could not be given back'));
     },
-    status: () => readStatus(pool, store),
+    status: async () => (await readStatus(pool, store)).filter(({ name }) => projections.has(name)),
     rebuild: (name) => request(pool, name, 'rebuild'),
     onAdvance(listener) {
       listeners.add(listener);
