@@ -7,7 +7,7 @@ import { collapse } from './changes';
 import { moveCheckpoint, schemaOf, type Checkpoint } from './checkpoints';
 import { decode, openSealed, type Opener } from './decode';
 import type { AnyProjector, AnyReactor, Change, Open, Projected } from './projector';
-import { jobStatement, writeStatements, type Statement } from './statements';
+import { jobStatement, statementOf, writesOf, type Statement, type Write } from './statements';
 
 /** What a view and a reactor have in common: a function from events to changes. */
 export interface Projection {
@@ -39,10 +39,14 @@ export class VaultUnavailable extends Error {
 
 /** What a batch of events does, ready to be written. */
 export interface Effects {
-  statements: Statement[];
+  /** One after the other; within a round no row is written twice. */
+  rounds: Write[][];
+  jobs: Statement | undefined;
   /** Whether rows of the live table change. */
   liveChanged: boolean;
 }
+
+const NO_EFFECTS: Effects = { rounds: [], jobs: undefined, liveChanged: false };
 
 const nothingToOpen: Open = () => {
   throw new Error('A projector that reads sealed texts must take `open` as its second parameter');
@@ -60,9 +64,16 @@ export async function effectsOf(
   const decoded = events.map((event) => decode(projection.events, event));
   const open = projection.opens ? await openOrWait(decoded, vault) : nothingToOpen;
   const { rounds, jobs } = collapse(projection.project(decoded, open));
-  const statements = rounds.flatMap((round) => writeStatements(schema, catalog, round));
-  if (jobs.length > 0) statements.push(jobStatement(jobs));
-  return { statements, liveChanged: rounds.some((round) => round.some((change) => change.table === projection.live?.table)) };
+  return {
+    rounds: rounds.map((round) => writesOf(schema, catalog, round)),
+    jobs: jobs.length > 0 ? jobStatement(jobs) : undefined,
+    liveChanged: rounds.some((round) => round.some((change) => change.table === projection.live?.table)),
+  };
+}
+
+/** The effects as plain statements, to be run in a transaction. */
+export function statementsOf({ rounds, jobs }: Pick<Effects, 'rounds' | 'jobs'>): Statement[] {
+  return [...rounds.flat().map(statementOf), ...(jobs ? [jobs] : [])];
 }
 
 async function openOrWait(events: Parameters<typeof openSealed>[0], vault: Opener): Promise<Open> {
@@ -92,14 +103,22 @@ export function createWriter(pool: Pool, projection: Projection, owned: Checkpoi
   let role = owned.role;
   let catalog: Catalog | undefined;
 
-  async function write(statements: readonly Statement[], from: bigint, to: bigint, durable: boolean, changed: boolean): Promise<void> {
+  async function write({ rounds, jobs, liveChanged: changed }: Effects, from: bigint, to: bigint, durable: boolean): Promise<void> {
     const told = role === 'live' && owned.kind === 'view';
     const notice = { view: owned.name, version: owned.version, build: owned.build, position: to.toString(), changed };
     // Safe without waiting for the disk: the rows are lost or kept together with the checkpoint, which must then match.
+    const move = { id: owned, epoch: owned.epoch, from, to, notice: told ? notice : undefined, durable };
+    const last = rounds.at(-1);
+    // Nearly always there is one round, which is one statement and one round trip.
+    if (rounds.length <= 1 && !jobs) {
+      role = await moveCheckpoint(pool, move, last);
+      return;
+    }
     role = await inTransaction(pool, async (client) => {
-      for (const statement of statements) await client.query(statement.text, statement.values);
-      return moveCheckpoint(client, { id: owned, epoch: owned.epoch, from, to, notice: told ? notice : undefined });
-    }, durable);
+      const before = statementsOf({ rounds: rounds.slice(0, -1), jobs });
+      for (const { text, values } of before) await client.query(text, values);
+      return moveCheckpoint(client, move, last);
+    });
   }
 
   return {
@@ -109,11 +128,11 @@ export function createWriter(pool: Pool, projection: Projection, owned: Checkpoi
     },
     async apply(events, from, to, durable) {
       catalog ??= await readCatalog(pool, schema);
-      const { statements, liveChanged } = await effectsOf(projection, events, { catalog, schema, vault });
-      if (statements.length === 0) return false;
-      await write(statements, from, to, durable, liveChanged);
+      const effects = await effectsOf(projection, events, { catalog, schema, vault });
+      if (effects.rounds.length === 0 && !effects.jobs) return false;
+      await write(effects, from, to, durable);
       return true;
     },
-    move: (from, to) => write([], from, to, false, false),
+    move: (from, to) => write(NO_EFFECTS, from, to, false),
   };
 }

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
+import type { Write } from './statements';
 
 /** Position before the first event of a log. */
 export const BEFORE_ALL = -1n;
@@ -57,26 +59,43 @@ export interface PositionNotice {
   changed: boolean;
 }
 
+export interface Move {
+  id: BuildId;
+  epoch: bigint;
+  from: bigint;
+  to: bigint;
+  notice: PositionNotice | undefined;
+  /** Whether the move must outlive a crash of Postgres. */
+  durable: boolean;
+}
+
 /**
- * Moves a checkpoint inside the transaction that wrote its rows and tells about it on commit. It moves only from where
- * this owner believes it to be: so neither a former owner nor an owner whose last commits the database lost can write.
+ * Moves a checkpoint and writes rows with it, in one statement, and tells about it on commit. It moves only from where
+ * this owner believes it to be, and the rows are written only when it moves: so neither a former owner nor an owner
+ * whose last commits the database lost can write.
+ * @param writes of one round: no row twice
  * @returns whether queries see the build, as of now
- * @throws Fenced when it is elsewhere or owned by another
+ * @throws Fenced when the checkpoint is elsewhere or owned by another
  */
 export async function moveCheckpoint(
-  client: PoolClient,
-  { id, epoch, from, to, notice }: { id: BuildId; epoch: bigint; from: bigint; to: bigint; notice: PositionNotice | undefined },
+  client: Pick<Pool | PoolClient, 'query'>,
+  { id, epoch, from, to, notice, durable }: Move,
+  writes: readonly Write[] = [],
 ): Promise<Checkpoint['role']> {
-  const { rows } = await client.query<{ role: Checkpoint['role'] }>(
-    `with moved as (
-       update projection_checkpoint
-       set position = $6, state = 'running', error = null, error_position = null, error_event_type = null, updated_at = now()
-       where ${OF_BUILD} and epoch = $4 and position = $5 and $6 > position
-       returning role
-     )
-     select role, case when $8::text is not null then pg_notify($7, $8) end from moved`,
-    [...partsOf(id), epoch, from, to, POSITION_CHANNEL, notice ? JSON.stringify(notice) : null],
-  );
+  const onlyIfMoved = (parameter: number): string => `(case when exists (select from moved) then $${parameter}::json else '[]' end)`;
+  const tell = 'case when $8::text is not null then pg_notify($7, $8) end';
+  const ease = durable ? '' : ", set_config('synchronous_commit', 'off', true)";
+  const text = `with moved as (
+      update projection_checkpoint
+      set position = $6, state = 'running', error = null, error_position = null, error_event_type = null, updated_at = now()
+      where ${OF_BUILD} and epoch = $4 and position = $5 and $6 > position
+      returning role
+    )${writes.map(({ over }, index) => `, write_${index} as (${over(onlyIfMoved(9 + index))})`).join('')}
+    select role, ${tell}${ease} from moved`;
+  const told = notice ? JSON.stringify(notice) : null;
+  const values = [...partsOf(id), epoch, from, to, POSITION_CHANNEL, told, ...writes.map(({ rows }) => rows)];
+  // Named, so that a connection plans each of the few texts once.
+  const { rows } = await client.query<{ role: Checkpoint['role'] }>({ name: `move_${hash('sha1', text)}`, text, values });
   if (!rows[0]) throw new Fenced(id);
   return rows[0].role;
 }

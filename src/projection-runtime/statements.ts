@@ -8,6 +8,18 @@ export interface Statement {
   values: unknown[];
 }
 
+/** A statement that writes rows, which travel as one JSON array. */
+export interface Write {
+  /** The statement over the SQL expression of the rows. */
+  over(rows: string): string;
+  rows: string;
+}
+
+/** The write as a statement of its own. */
+export function statementOf({ over, rows }: Write): Statement {
+  return { text: over('$1::json'), values: [rows] };
+}
+
 /** Rows that one statement can write: same table, kind and columns. */
 interface Group {
   kind: RowChange['kind'];
@@ -18,11 +30,11 @@ interface Group {
 }
 
 /**
- * Set-wise statements for one round: one for each table, kind of change and set of columns, in order of appearance.
+ * Set-wise writes for one round: one for each table, kind of change and set of columns, in order of appearance.
  * Rows are not ordered against each other, so tables must not have unique constraints beside their primary key.
  * @throws Error for a table or column that the schema does not have, or a value that is undefined
  */
-export function writeStatements(schema: string, catalog: Catalog, round: readonly RowChange[]): Statement[] {
+export function writesOf(schema: string, catalog: Catalog, round: readonly RowChange[]): Write[] {
   const groups = new Map<string, Group>();
   for (const change of round) {
     const keys = Object.keys(change.key);
@@ -32,7 +44,7 @@ export function writeStatements(schema: string, catalog: Catalog, round: readonl
     if (group) group.changes.push(change);
     else groups.set(id, { kind: change.kind, table: change.table, keys, columns, changes: [change] });
   }
-  return [...groups.values()].map((group) => writeStatement(schema, catalog, group));
+  return [...groups.values()].map((group) => writeOf(schema, catalog, group));
 }
 
 /** One statement that enqueues all jobs in the current transaction. */
@@ -58,38 +70,42 @@ function valuesOf(change: RowChange): Readonly<Record<string, Column>> {
   return change.kind === 'add' ? change.add : change.set;
 }
 
-function writeStatement(schema: string, catalog: Catalog, { kind, table, keys, columns, changes }: Group): Statement {
+function writeOf(schema: string, catalog: Catalog, { kind, table, keys, columns, changes }: Group): Write {
   const types = catalog.get(table);
   if (!types) throw new Error(`There is no table ${table} in ${schema}`);
   const target = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
   const stamped = kind !== 'remove' && types.has('position') && !keys.includes('position') && !columns.includes('position');
   const written = stamped ? [...columns, 'position'] : columns;
   const all = [...keys, ...written];
-  const values = [storableJson(JSON.stringify(changes.map((change) => rowOf(change, stamped, types, table))))];
   const list = (names: readonly string[], sql: (name: string) => string, separator = ', '): string =>
     names.map((name) => sql(escapeIdentifier(name))).join(separator);
-  // One parameter of JSON, whatever the columns: several times cheaper to make than an array for each column.
-  const columnTypes = all.map((name) => `${escapeIdentifier(name)} ${typeOf(types, table, name)}`);
-  const source = `json_to_recordset($1::json) as v (${columnTypes.join(', ')})`;
+  const columnTypes = all.map((name) => `${escapeIdentifier(name)} ${typeOf(types, table, name)}`).join(', ');
   const assignments = (from: string): string => list(written, (column) => `${column} = ${from}.${column}`);
   const matching = list(keys, (key) => `t.${key} = v.${key}`, ' and ');
 
-  switch (kind) {
-    case 'put': {
-      const effect = written.length === 0 ? 'nothing' : `update set ${assignments('excluded')}`;
-      const text = `insert into ${target} (${list(all, String)}) select ${list(all, String)} from ${source}`;
-      return { text: `${text} on conflict (${list(keys, String)}) do ${effect}`, values };
+  const statement = (source: string): string => {
+    switch (kind) {
+      case 'put': {
+        const effect = written.length === 0 ? 'nothing' : `update set ${assignments('excluded')}`;
+        const insert = `insert into ${target} (${list(all, String)}) select ${list(all, String)} from ${source}`;
+        return `${insert} on conflict (${list(keys, String)}) do ${effect}`;
+      }
+      case 'patch':
+        return `update ${target} t set ${assignments('v')} from ${source} where ${matching}`;
+      case 'add': {
+        const sums = list(columns, (column) => `${column} = coalesce(t.${column}, 0) + v.${column}`);
+        const stamp = stamped ? ', "position" = v."position"' : '';
+        return `update ${target} t set ${sums}${stamp} from ${source} where ${matching}`;
+      }
+      case 'remove':
+        return `delete from ${target} t using ${source} where ${matching}`;
     }
-    case 'patch':
-      return { text: `update ${target} t set ${assignments('v')} from ${source} where ${matching}`, values };
-    case 'add': {
-      const sums = list(columns, (column) => `${column} = coalesce(t.${column}, 0) + v.${column}`);
-      const stamp = stamped ? ', "position" = v."position"' : '';
-      return { text: `update ${target} t set ${sums}${stamp} from ${source} where ${matching}`, values };
-    }
-    case 'remove':
-      return { text: `delete from ${target} t using ${source} where ${matching}`, values };
-  }
+  };
+  return {
+    // One parameter of JSON, whatever the columns: several times cheaper to make than an array for each column.
+    over: (rows) => statement(`json_to_recordset(${rows}) as v (${columnTypes})`),
+    rows: storableJson(JSON.stringify(changes.map((change) => rowOf(change, stamped, types, table)))),
+  };
 }
 
 function typeOf(types: TableTypes, table: string, column: string): string {

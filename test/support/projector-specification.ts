@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { escapeIdentifier, type Pool } from 'pg';
 import type { Actor, RecordedEvent } from '../../src/event-store/port';
 import { createPool, inTransaction } from '../../src/postgres/pool';
-import { effectsOf, projectionOfView } from '../../src/projection-runtime/apply';
+import { effectsOf, projectionOfView, statementsOf } from '../../src/projection-runtime/apply';
 import { createTables } from '../../src/projection-runtime/builds';
 import { readCatalog } from '../../src/projection-runtime/catalog';
 import type { AnyProjector, Open } from '../../src/projection-runtime/projector';
@@ -63,7 +63,7 @@ export function projectorSpecification(projector: AnyProjector, open: Open = ({ 
     const catalog = await readCatalog(pool, schema);
     let begin = 0;
     for (const end of ends) {
-      const { statements } = await effectsOf(projection, events.slice(begin, end), { catalog, schema, vault });
+      const statements = statementsOf(await effectsOf(projection, events.slice(begin, end), { catalog, schema, vault }));
       await inTransaction(pool, async (client) => {
         for (const { text, values } of statements) await client.query(text, values);
       });

@@ -19,7 +19,7 @@ describe('a checkpoint', () => {
   const own = async (owner: string) => (await acquire(setting.pool, owner, wanted, 60_000))[0];
   const expire = () => setting.pool.query("update projection_checkpoint set lease_until = now() - interval '1 second'");
   const move = (epoch: bigint, from: bigint, to: bigint) =>
-    inTransaction(setting.pool, (client) => moveCheckpoint(client, { id, epoch, from, to, notice: undefined }));
+    inTransaction(setting.pool, (client) => moveCheckpoint(client, { id, epoch, from, to, notice: undefined, durable: true }));
 
   it('moves forward only, from where its owner knows it, and only for the newest owner', async () => {
     const first = (await own('first'))!;
@@ -33,6 +33,25 @@ describe('a checkpoint', () => {
     await expect(move(first.epoch, 10n, 20n)).rejects.toThrow(Fenced);
     expect(await move(second.epoch, 10n, 2n ** 62n)).toBe('live');
     await release(setting.pool, [second]);
+  });
+
+  it('takes rows along when it moves, and only then', async () => {
+    await setting.pool.query('create table mark (id text primary key)');
+    const owner = (await own('writer'))!;
+    const over = (rows: string) => `insert into mark select v.id from json_to_recordset(${rows}) as v (id text)`;
+    const mark = { over, rows: '[{"id":"a"},{"id":"b"}]' };
+    const position = async () => BigInt((await setting.pool.query('select position from projection_checkpoint')).rows[0].position);
+    const from = await position();
+    const moving = { id, from, to: from + 1n, notice: undefined, durable: false };
+    await expect(moveCheckpoint(setting.pool, { ...moving, epoch: owner.epoch - 1n }, [mark])).rejects.toThrow(Fenced);
+    await expect(moveCheckpoint(setting.pool, { ...moving, epoch: owner.epoch, from: from - 1n }, [mark])).rejects.toThrow(Fenced);
+    expect((await setting.pool.query('select id from mark')).rows).toEqual([]);
+    await moveCheckpoint(setting.pool, { ...moving, epoch: owner.epoch }, [mark]);
+    expect((await setting.pool.query('select id from mark order by id')).rows).toEqual([{ id: 'a' }, { id: 'b' }]);
+    const further = { ...moving, from: from + 1n, to: from + 2n, epoch: owner.epoch };
+    await expect(moveCheckpoint(setting.pool, further, [mark])).rejects.toThrow(/duplicate key/);
+    expect(await position()).toBe(from + 1n);
+    await release(setting.pool, [owner]);
   });
 
   it('belongs to one owner until its lease ends, is given back, or taken over', async () => {
@@ -54,7 +73,7 @@ describe('a checkpoint', () => {
     const next = await inTransaction(setting.pool, (client) => startRebuild(client, accountView(), 'any log'));
     const owned = (await acquire(setting.pool, 'builder', wanted, 60_000)).find(({ build }) => build === next.build)!;
     expect(await swapIn(setting.pool, owned, owned.epoch)).toBe(false);
-    await setting.pool.query('update projection_checkpoint set position = $1 where build = $2', [2n ** 62n, next.build]);
+    await setting.pool.query('update projection_checkpoint set position = $1 where build = $2', [2n ** 63n - 1n, next.build]);
     expect(await swapIn(setting.pool, owned, owned.epoch - 1n)).toBe(false);
     expect(await swapIn(setting.pool, owned, owned.epoch)).toBe(true);
     const { rows } = await setting.pool.query('select build, role from projection_checkpoint order by build');
