@@ -3,7 +3,10 @@
  * that a burst costs a few statements and not one each.
  * @param run answers one result for each item, in their order; when it throws, all of the group fail with that
  */
-export function inGroups<Item, Result>(run: (items: readonly Item[]) => Promise<readonly Result[]>, most: number): (item: Item) => Promise<Result> {
+export function inGroups<Item, Result>(
+  run: (items: readonly Item[]) => Promise<readonly Result[]>,
+  most: number,
+): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
     resolve(result: Result): void;

@@ -66,7 +66,8 @@ const MAKE_OR_SELECT_SUBJECTS = `
     order by tenant_id, subject
     on conflict do nothing returning tenant_id, subject, key_id, wrapped
   )
-  select tenant_id, subject, coalesce(m.key_id, k.key_id) as key_id, coalesce(m.wrapped, k.wrapped) as wrapped, e.subject is not null as erased
+  select tenant_id, subject, coalesce(m.key_id, k.key_id) as key_id, coalesce(m.wrapped, k.wrapped) as wrapped,
+    e.subject is not null as erased
   from asked
   left join made m using (tenant_id, subject)
   left join vault_subject_keys k using (tenant_id, subject)
@@ -128,7 +129,8 @@ export function createKeyRing(pool: SqlPool, masterKey: Buffer): KeyRing {
   }
 
   /** What a row says of its subject: a key, which is kept, or that it was erased; undefined when there is nothing. */
-  async function keyIn(tenant: string, { subject, key_id: keyId, wrapped, erased }: SubjectRow): Promise<SubjectKey | 'erased' | undefined> {
+  async function keyIn(tenant: string, row: SubjectRow): Promise<SubjectKey | 'erased' | undefined> {
+    const { subject, key_id: keyId, wrapped, erased } = row;
     if (erased) return 'erased';
     if (!keyId || !wrapped) return undefined;
     const { ofSubjectKeys } = await keysOfTenant(tenant);
@@ -139,7 +141,8 @@ export function createKeyRing(pool: SqlPool, masterKey: Buffer): KeyRing {
 
   const makeOrFind = inGroups<ProposedKey, SubjectRow | undefined>(async (proposed) => {
     const { rows } = await pool.query<SubjectRow & { tenant_id: string }>(MAKE_OR_SELECT_SUBJECTS, [
-      proposed.map(({ tenant }) => tenant), proposed.map(({ subject }) => subject), proposed.map(({ keyId }) => keyId), proposed.map(({ wrapped }) => wrapped),
+      proposed.map(({ tenant }) => tenant), proposed.map(({ subject }) => subject),
+      proposed.map(({ keyId }) => keyId), proposed.map(({ wrapped }) => wrapped),
     ]);
     const found = new Map(rows.map((row) => [cacheKey(row.tenant_id, row.subject), row]));
     return proposed.map(({ tenant, subject }) => found.get(cacheKey(tenant, subject)));
@@ -148,8 +151,13 @@ export function createKeyRing(pool: SqlPool, masterKey: Buffer): KeyRing {
   async function makeOrFindKey(tenant: string, subject: string): Promise<SubjectKey | 'erased' | undefined> {
     const keyId = randomUUID();
     const { ofSubjectKeys } = await keysOfTenant(tenant);
-    const wrapped = pack(encrypt(ofSubjectKeys, subjectPlace(tenant, subject, keyId), randomBytes(KEY_BYTES)));
+    const key = randomBytes(KEY_BYTES);
+    const wrapped = pack(encrypt(ofSubjectKeys, subjectPlace(tenant, subject, keyId), key));
     const row = await makeOrFind({ tenant, subject, keyId, wrapped });
+    if (row?.key_id === keyId) {
+      subjects.set(cacheKey(tenant, subject), { keyId, key });
+      return { keyId, key };
+    }
     // Without a row's key another node has made one at this very moment, unseen by our statement.
     return (row && await keyIn(tenant, row)) ?? (await subjectKeys(tenant, [subject])).get(subject);
   }
