@@ -11,7 +11,7 @@ const SOURCES = ['schema', 'src', 'projections', 'commands', 'queries', 'client'
 const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 checkNode();
-if (installIsStale()) run('npm', ['ci', '--no-audit', '--no-fund', ...cacheArguments()]);
+if (installIsStale()) run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...cacheArguments()]);
 const digest = digestOfSources();
 const stamp = path.join(root, 'dist', '.built-from');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest) {
