@@ -5,10 +5,10 @@ import { silentLog, type Log } from '../postgres/log';
 import type { Notifications } from '../postgres/notifications';
 import { isTransient } from '../postgres/transient';
 import type { AnyProjector } from '../projection-runtime/projector';
-import { createWakeUp, type WakeUp } from '../projection-runtime/wake-up';
+import { createAudience, type Audience } from './audience';
 import { decodeCursor, encodeCursor, outdated, type Feed, type Place } from './cursor';
 import { endable } from './endable';
-import type { FeedItem, FeedOptions, LiveFeeds } from './port';
+import type { FeedItem, FeedOptions, LiveFeeds, LiveRow } from './port';
 import { createPositions, type Advances } from './positions';
 import { createRing, type Ring } from './ring';
 import { readRows, type RowPage } from './rows';
@@ -44,7 +44,7 @@ interface LiveView {
   subscribers: number;
   stale: boolean;
   loading: Promise<void> | undefined;
-  changed: WakeUp;
+  audience: Audience;
 }
 
 /** Feeds of committed changes. Whatever was missed is read from Postgres by position, so nothing is missed. */
@@ -94,14 +94,21 @@ export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
       return;
     }
     const rebuilt = !beginning && !sameFeed(page.feed, view.feed!);
-    if (beginning || rebuilt || page.more) ring.reset(page.committed);
-    else if (page.committed > ring.head()) ring.push(page.rows, page.committed);
     view.feed = page.feed;
-    view.changed.wake();
+    // What changes while a crowd is told is told next, each row in its newest state.
+    if (beginning || rebuilt || page.more) {
+      ring.reset(page.committed);
+      await view.audience.wakeAll();
+    } else if (page.committed > ring.head()) {
+      ring.push(page.rows, page.committed);
+      await view.audience.tell(page.rows.map(({ row }) => row), page.committed);
+    }
   }
 
   async function* items(view: LiveView, options: FeedOptions, signal: AbortSignal): AsyncGenerator<FeedItem, undefined> {
     const { tenant, after, filter = () => true } = options;
+    const wants = (row: LiveRow): boolean => row.tenant_id === tenant && filter(row);
+    const seat = view.audience.join(wants, signal);
     view.subscribers++;
     try {
       while (!view.feed) {
@@ -129,15 +136,18 @@ export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
         }
         for (let entry = ring.at(next); entry; entry = ring.at(++next)) {
           place = entry.place;
-          if (entry.row.tenant_id !== tenant || !filter(entry.row)) continue;
-          yield { cursor: encodeCursor(feed, place), position: place.position, row: entry.row };
+          if (ring.superseded(next) || !wants(entry.row)) continue;
+          entry.cursor ??= encodeCursor(feed, entry.place);
+          yield { cursor: entry.cursor, position: entry.place.position, row: entry.row };
           if (signal.aborted || !sameFeed(view.feed, feed)) break;
         }
         if (signal.aborted || ring.fallen(next) || !sameFeed(view.feed, feed)) continue;
         if (ring.head() >= place.position) place = { position: ring.head(), key: null };
-        await view.changed.wait(signal);
+        const passed = await seat.wait(place.position);
+        if (passed > place.position) place = { position: passed, key: null };
       }
     } finally {
+      seat.leave();
       if (--view.subscribers === 0) view.feed = undefined;
     }
   }
@@ -176,7 +186,7 @@ export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
 
 function liveView(name: string, live: LiveView['live'], ringCapacity: number): LiveView {
   const ring = createRing(ringCapacity);
-  return { name, live, ring, feed: undefined, subscribers: 0, stale: false, loading: undefined, changed: createWakeUp() };
+  return { name, live, ring, feed: undefined, subscribers: 0, stale: false, loading: undefined, audience: createAudience() };
 }
 
 function sameFeed(one: Feed | undefined, other: Feed): boolean {

@@ -17,6 +17,8 @@ export interface Ring {
   at(number: number): PlacedRow | undefined;
   /** Whether a number is one that has fallen off. */
   fallen(number: number): boolean;
+  /** Whether a later entry has a newer state of the same row: who is behind needs only that. */
+  superseded(number: number): boolean;
 }
 
 export function createRing(capacity: number): Ring {
@@ -24,12 +26,18 @@ export function createRing(capacity: number): Ring {
   let base = 0;
   let floor = -1n;
   let head = -1n;
+  /** Of each row, the number of its newest entry. */
+  const newest = new Map<string, number>();
 
   function trim(): void {
     let dropped = entries.length - capacity;
     floor = entries[dropped - 1]!.place.position;
     // Rows of one event go together: the floor must not run through them.
     while (dropped < entries.length && entries[dropped]!.place.position === floor) dropped++;
+    for (let index = 0; index < dropped; index++) {
+      const { key } = entries[index]!.place;
+      if (newest.get(key) === base + index) newest.delete(key);
+    }
     entries = entries.slice(dropped);
     base += dropped;
   }
@@ -40,10 +48,11 @@ export function createRing(capacity: number): Ring {
       // One more than there were: so the number behind the last entry has fallen off too.
       base += entries.length + 1;
       entries = [];
+      newest.clear();
       floor = head = position;
     },
     push(rows, position) {
-      for (const row of rows) entries.push(row);
+      for (const row of rows) newest.set(row.place.key, base + entries.push(row) - 1);
       head = position;
       // In steps, so that a full ring is not copied for each commit.
       if (entries.length > capacity * 1.25) trim();
@@ -60,6 +69,7 @@ export function createRing(capacity: number): Ring {
     },
     at: (number) => entries[number - base],
     fallen: (number) => number < base,
+    superseded: (number) => newest.get(entries[number - base]!.place.key) !== number,
   };
 }
 

@@ -5,6 +5,8 @@ import type { LiveRow } from './port';
 export interface PlacedRow {
   place: { position: bigint; key: string };
   row: LiveRow;
+  /** Of the place, once somebody has made it. */
+  cursor?: string;
 }
 
 export interface RowPage {
