@@ -66,7 +66,10 @@ function complete(protocol: OpenAiProtocol, request: Completion, signal: Call['s
       if (pause > 0 && !await waited(pause, signal)) return;
       yield delta({ content: piece }, null);
     }
-    if (order === 'hang') return void await hungUp(signal);
+    if (order === 'hang') {
+      await hungUp(signal);
+      return;
+    }
     yield delta({}, 'stop');
     if (request.stream_options?.include_usage) yield frame({ choices: [], usage });
     yield 'data: [DONE]\n\n';

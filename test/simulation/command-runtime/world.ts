@@ -95,7 +95,7 @@ export async function simulate(seed: number, plants: Plants = {}): Promise<Histo
     const context = { commandId, correlationId: commandId, causationId: commandId, actor, tenant: 't', deadline };
     const outcome = await new Promise<Call['outcome']>((resolve) => {
       node.callers.add(resolve);
-      node.runtime.execute(aggregate, id, command, context, ({ balance }, events) => ({ balance, events: [...events] }))
+      void node.runtime.execute(aggregate, id, command, context, ({ balance }, events) => ({ balance, events: [...events] }))
         .catch((error: unknown) => ({ failed: error instanceof RefusedError ? error.refusal.code : ('E5001' as const) }))
         .then(resolve)
         .finally(() => node.callers.delete(resolve));

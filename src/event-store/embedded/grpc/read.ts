@@ -51,7 +51,10 @@ async function readStream({ log }: ServiceContext, stream: string, request: Boun
   const { from, direction, count, compatibility } = request;
   const { state, last, metadata } = await log.view(stream);
   if (state === 'deleted') throw streamDeleted(stream);
-  if (state === 'missing') return void (await outlet.send(streamNotFound(stream)));
+  if (state === 'missing') {
+    await outlet.send(streamNotFound(stream));
+    return;
+  }
   const lowest = firstVisible(last, metadata);
   const ends = { start: 0, end: direction === 'forwards' ? last + 1 : last };
   const at = typeof from === 'number' ? from : ends[from];
