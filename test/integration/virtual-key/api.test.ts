@@ -81,7 +81,7 @@ describe('issueKey', () => {
     const { errors } = await issue(admin, {
       ownerId: admin.id, keyAlias: ' ', models: ['a', 'a'], maxBudget: '-1', budgetDuration: 'monthly', rpmLimit: -1, tpmLimit: -1, maxParallelRequests: -1, duration: '0d',
     });
-    expect([...new Set(errors.map(({ path }: { path: string[] }) => path[1]!))].sort((a, b) => a.localeCompare(b))).toEqual(
+    expect([...new Set<string>(errors.map(({ path }: { path: string[] }) => path[1]!))].sort((a, b) => a.localeCompare(b))).toEqual(
       ['budgetDuration', 'duration', 'keyAlias', 'maxBudget', 'maxParallelRequests', 'models', 'rpmLimit', 'tpmLimit']);
     expect((await issue(admin, { ownerId: admin.id, keyAlias: 'a\u0000b', models: ['\ud800'] })).errors).toMatchObject([{ code: 'V1001' }, { code: 'V1001' }]);
   });
