@@ -29,7 +29,8 @@ export function directImports(packages: readonly string[]): Plugin {
       if (!/\.(?:tsx?|mjs|js)$/.test(id) || !packages.some((name) => code.includes(name))) {
         return null;
       }
-      const direct = code.replace(statement, (_all, names: string, from: string) => names.split(',').map((part) => part.trim()).filter(Boolean)
+      const direct = code.replace(statement, (_all, names: string, from: string) => names
+        .split(',').map((part) => part.trim()).filter(Boolean)
         .map((part) => {
           const file = indexes.get(from)?.get(part.split(' as ')[0] ?? '');
           return `import { ${part} } from ${JSON.stringify(file ?? from)};`;

@@ -20,7 +20,8 @@ window.ResizeObserver = class {
 
   observe(target: Element): void {
     const size = [{ inlineSize: 1000, blockSize: 600 }];
-    this.report([{ target, contentRect: target.getBoundingClientRect(), borderBoxSize: size, contentBoxSize: size, devicePixelContentBoxSize: size }], this);
+    const contentRect = target.getBoundingClientRect();
+    this.report([{ target, contentRect, borderBoxSize: size, contentBoxSize: size, devicePixelContentBoxSize: size }], this);
   }
 
   unobserve(): void {}

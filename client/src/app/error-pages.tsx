@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
+import type { Permission } from '../lib/permissions';
 import { Brand } from '../ui/brand';
 import { ProblemNotice } from '../ui/problem-notice';
 import styles from './error-pages.module.css';
@@ -12,6 +13,18 @@ export function NotFound() {
     <div className={styles.page}>
       <h1>{t('notFound.title')}</h1>
       <p className="muted">{t('notFound.hint', { path: window.location.pathname })}</p>
+      <Link to="/">{t('notFound.home')}</Link>
+    </div>
+  );
+}
+
+/** Which permission is missing, and who can help. */
+export function Forbidden({ permission }: { permission: Permission }) {
+  const t = useT();
+  return (
+    <div className={styles.page}>
+      <h1>{t('forbidden.title')}</h1>
+      <p className="muted">{t('forbidden.hint', { permission: t(`permission.${permission}`) })}</p>
       <Link to="/">{t('notFound.home')}</Link>
     </div>
   );

@@ -61,7 +61,11 @@ const home = createRoute({
   },
 });
 
-const overview = createRoute({ getParentRoute: () => app, path: '/overview', component: lazyRouteComponent(() => import('../overview/overview-screen')) });
+const overview = createRoute({
+  getParentRoute: () => app,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('../overview/overview-screen')),
+});
 
 const users = createRoute({
   getParentRoute: () => app,
@@ -77,7 +81,11 @@ const virtualKeys = createRoute({
   component: lazyRouteComponent(() => import('../virtual-key/virtual-keys-screen')),
 });
 
-const keyPools = createRoute({ getParentRoute: () => app, path: '/key-pools', component: lazyRouteComponent(() => import('../key-pool/key-pools-screen')) });
+const keyPools = createRoute({
+  getParentRoute: () => app,
+  path: '/key-pools',
+  component: lazyRouteComponent(() => import('../key-pool/key-pools-screen')),
+});
 
 const runs = createRoute({
   getParentRoute: () => app,
@@ -86,7 +94,11 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('../run/runs-screen')),
 });
 
-const chat = createRoute({ getParentRoute: () => app, path: '/chat/{-$sessionId}', component: lazyRouteComponent(() => import('../chat-session/chat-screen')) });
+const chat = createRoute({
+  getParentRoute: () => app,
+  path: '/chat/{-$sessionId}',
+  component: lazyRouteComponent(() => import('../chat-session/chat-screen')),
+});
 
 const auditLog = createRoute({
   getParentRoute: () => app,
@@ -103,7 +115,9 @@ export const router = createRouter({
   defaultPendingMs: 200,
   defaultPendingMinMs: 300,
   defaultErrorComponent: ({ error, reset }) =>
-    (error instanceof SessionUnavailable ? <SessionFailed problem={error.problem} /> : <ScreenFailed error={asError(error)} onRetry={reset} />),
+    (error instanceof SessionUnavailable
+      ? <SessionFailed problem={error.problem} />
+      : <ScreenFailed error={asError(error)} onRetry={reset} />),
 });
 
 declare module '@tanstack/react-router' {

@@ -13,7 +13,7 @@ import { Brand } from '../ui/brand';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconMenu2, IconSearch, IconUserCircle } from '../ui/icons';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { useShortcuts } from '../ui/use-shortcuts';
-import { asError, ScreenFailed } from './error-pages';
+import { asError, Forbidden, ScreenFailed } from './error-pages';
 import { navigation } from './navigation';
 import styles from './shell.module.css';
 
@@ -38,15 +38,20 @@ export function Shell() {
     .map((group) => ({ ...group, items: group.items.filter(({ needs }) => !needs || may(viewer.role, needs)) }))
     .filter(({ items }) => items.length > 0);
 
+  const refused = navigation.flatMap(({ items }) => items)
+    .find(({ to, needs }) => pathname.startsWith(to) && needs && !may(viewer.role, needs));
+
   useEffect(() => listenForShortcuts(), []);
   useShortcuts([
     { id: 'palette', keys: 'mod+k', run: () => setLayer('palette') },
     { id: 'shortcuts', keys: '?', run: () => setLayer('shortcuts') },
     { id: 'rail', keys: '[', run: () => prefer({ railCollapsed: !railCollapsed }) },
-    ...groups.flatMap(({ items }) => items.map(({ to, key, label }) => ({ id: label, keys: `g ${key}`, run: () => void navigate({ to }) }))),
+    ...groups.flatMap(({ items }) => items)
+      .map(({ to, key, label }) => ({ id: label, keys: `g ${key}`, run: () => void navigate({ to }) })),
   ]);
 
   const close = () => setLayer(undefined);
+  const RailIcon = railCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   const railLabel = t(railCollapsed ? 'rail.expand' : 'rail.collapse');
   const mac = navigator.platform.startsWith('Mac');
 
@@ -54,7 +59,8 @@ export function Shell() {
     <div className={styles.shell} data-collapsed={railCollapsed || undefined}>
       <a href="#main" className={styles.skip}>{t('skip')}</a>
       <header className={styles.header}>
-        <button type="button" className={styles.menu} aria-label={t('rail.menu')} aria-expanded={railOpen} onClick={() => setRailOpen(!railOpen)}>
+        <button type="button" className={styles.menu} aria-label={t('rail.menu')} aria-expanded={railOpen}
+          onClick={() => setRailOpen(!railOpen)}>
           <IconMenu2 size={18} />
         </button>
         <Link to="/" className={styles.brand} aria-label={t('nav.home')}><Brand /></Link>
@@ -93,7 +99,7 @@ export function Shell() {
         ))}
         <button type="button" className={styles.collapse} aria-label={railLabel} title={`${railLabel} [`}
           onClick={() => prefer({ railCollapsed: !railCollapsed })}>
-          {railCollapsed ? <IconLayoutSidebarLeftExpand size={16} stroke={1.75} /> : <IconLayoutSidebarLeftCollapse size={16} stroke={1.75} />}
+          <RailIcon size={16} stroke={1.75} />
         </button>
       </nav>
       <main id="main" className={styles.main} tabIndex={-1}>
@@ -102,7 +108,7 @@ export function Shell() {
           fallbackRender={({ error, resetErrorBoundary }) =>
             <ScreenFailed error={asError(error)} onRetry={resetErrorBoundary} />}
         >
-          <Outlet />
+          {refused?.needs ? <Forbidden permission={refused.needs} /> : <Outlet />}
         </ErrorBoundary>
       </main>
       <Announcer />

@@ -7,6 +7,8 @@ import { activeShortcuts } from '../lib/shortcuts';
 import { Dialog } from '../ui/dialog';
 import styles from './shortcut-sheet.module.css';
 
+const keyWords = (key: string, mac: boolean): string => key.replace('mod+', mac ? '⌘ ' : 'Ctrl ').replace('shift+', '⇧ ');
+
 /** Every shortcut that works right now, from the registry. */
 export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const t = useT();
@@ -25,11 +27,12 @@ export default function ShortcutSheet({ onClose }: { onClose: () => void }) {
         {activeShortcuts().map(({ id, keys }) => (
           <div key={id}>
             <dt>{words(id)}</dt>
-            <dd>{keys.split(' ').map((key) => <kbd key={key}>{key.replace('mod+', mac ? '⌘ ' : 'Ctrl ').replace('shift+', '⇧ ')}</kbd>)}</dd>
+            <dd>{keys.split(' ').map((key) => <kbd key={key}>{keyWords(key, mac)}</kbd>)}</dd>
           </div>
         ))}
       </dl>
-      <Switch size="xs" label={t('shortcuts.singleKeys')} checked={singleKeys} onChange={(event) => prefer({ singleKeys: event.currentTarget.checked })} />
+      <Switch size="xs" label={t('shortcuts.singleKeys')} checked={singleKeys}
+        onChange={(event) => prefer({ singleKeys: event.currentTarget.checked })} />
     </Dialog>
   );
 }

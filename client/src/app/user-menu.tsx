@@ -11,6 +11,8 @@ import { IconLogout } from '../ui/icons';
 import { ProblemNotice } from '../ui/problem-notice';
 import styles from './user-menu.module.css';
 
+const schemes = ['auto', 'light', 'dark'] as const;
+
 interface UserMenuProps {
   onClose: () => void;
   onShortcuts: () => void;
@@ -58,7 +60,7 @@ export default function UserMenu({ onClose, onShortcuts }: UserMenuProps) {
           aria-labelledby="theme-label"
           value={colorScheme}
           onChange={(value) => setColorScheme(value as MantineColorScheme)}
-          data={[{ value: 'auto', label: t('theme.auto') }, { value: 'light', label: t('theme.light') }, { value: 'dark', label: t('theme.dark') }]}
+          data={schemes.map((value) => ({ value, label: t(`theme.${value}`) }))}
         />
       </div>
       <NativeSelect
@@ -70,7 +72,8 @@ export default function UserMenu({ onClose, onShortcuts }: UserMenuProps) {
       />
       <Button size="xs" variant="default" onClick={onShortcuts}>{t('shortcuts.title')}</Button>
       {problem && <ProblemNotice problem={problem} />}
-      <Button size="xs" variant="default" leftSection={<IconLogout size={14} />} onClick={() => void signOut().then(setProblem)}>{t('signOut')}</Button>
+      <Button size="xs" variant="default" leftSection={<IconLogout size={14} />}
+        onClick={() => void signOut().then(setProblem)}>{t('signOut')}</Button>
       <p className={styles.version}>Keyledger {setup.version}</p>
     </div>
   );

@@ -9,11 +9,20 @@ export function useAuditColumns(): readonly Column<AuditRow>[] {
   const t = useT();
   return useMemo((): Column<AuditRow>[] => [
     { id: 'at', header: 'audit.at', width: 140, cell: ({ at }) => <Time iso={at} />, text: ({ at }) => at },
-    { id: 'actor', header: 'audit.actor', width: 180, cell: (entry) => <bdi>{actorWords(t, entry)}</bdi>, text: (entry) => actorWords(t, entry) },
-    { id: 'act', header: 'audit.act', width: 230, grow: true, cell: ({ act }) => <span>{actWords(t, act)}</span>, text: ({ act }) => actWords(t, act) },
+    {
+      id: 'actor', header: 'audit.actor', width: 180,
+      cell: (entry) => <bdi>{actorWords(t, entry)}</bdi>,
+      text: (entry) => actorWords(t, entry),
+    },
+    {
+      id: 'act', header: 'audit.act', width: 230, grow: true,
+      cell: ({ act }) => <span>{actWords(t, act)}</span>,
+      text: ({ act }) => actWords(t, act),
+    },
     {
       id: 'stream', header: 'audit.stream', width: 320, grow: true,
-      cell: ({ stream, revision }) => <code>{stream}<span className="muted"> @{revision}</span></code>, text: ({ stream, revision }) => `${stream}@${revision}`,
+      cell: ({ stream, revision }) => <code>{stream}<span className="muted"> @{revision}</span></code>,
+      text: ({ stream, revision }) => `${stream}@${revision}`,
     },
     {
       id: 'correlationId', header: 'audit.correlationId', width: 290,

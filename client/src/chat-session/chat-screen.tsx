@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
 import { Button } from '@mantine/core';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, linkOptions, useNavigate, useParams } from '@tanstack/react-router';
 import { useAct } from '../graphql/use-act';
 import { useT, type MessageId } from '../i18n/use-t';
 import { useMay } from '../setup';
 import { Empty } from '../ui/empty';
 import { IconPlus } from '../ui/icons';
-import { ProblemNotice } from '../ui/problem-notice';
+import { Problems } from '../ui/form-problems';
 import { useShortcuts } from '../ui/use-shortcuts';
 import styles from './chat-screen.module.css';
 import { Composer } from './composer';
@@ -14,6 +14,7 @@ import { Conversation } from './conversation';
 import { OpenChatSessionDocument } from './gql/documents';
 import { SessionList } from './session-list';
 
+const newChat = linkOptions({ to: '/chat/{-$sessionId}', params: { sessionId: undefined } });
 const titleLength = 60;
 const prompts: readonly MessageId[] = ['chat.prompt.explain', 'chat.prompt.plan', 'chat.prompt.translate', 'chat.prompt.code'];
 
@@ -48,7 +49,7 @@ export default function ChatScreen() {
     return true;
   }
 
-  useShortcuts(mayChat ? [{ id: 'create', keys: 'c', run: () => void navigate({ to: '/chat/{-$sessionId}', params: { sessionId: undefined } }) }] : []);
+  useShortcuts(mayChat ? [{ id: 'create', keys: 'c', run: () => void navigate(newChat) }] : []);
 
   return (
     <div className={styles.chat} data-open={sessionId !== undefined || undefined}>
@@ -57,7 +58,9 @@ export default function ChatScreen() {
           <h1>{title}</h1>
           {mayChat && (
             <Button size="xs" leftSection={<IconPlus size={14} />} 
-              renderRoot={(props) => <Link to="/chat/{-$sessionId}" params={{ sessionId: undefined }} {...props} />}>{t('chat.new')}</Button>
+              renderRoot={(props) => <Link {...newChat} {...props} />}>
+              {t('chat.new')}
+            </Button>
           )}
         </div>
         <SessionList current={sessionId} />
@@ -72,14 +75,16 @@ export default function ChatScreen() {
             {mayChat && (
               <ul className={styles.prompts}>
                 {prompts.map((prompt) => (
-                  <li key={prompt}><button type="button" disabled={open.busy} onClick={() => void begin(t(prompt))}>{t(prompt)}</button></li>
+                  <li key={prompt}>
+                    <button type="button" disabled={open.busy} onClick={() => void begin(t(prompt))}>{t(prompt)}</button>
+                  </li>
                 ))}
               </ul>
             )}
           </div>
           {mayChat && (
             <div className={styles.foot}>
-              {open.problems.map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+              <Problems problems={open.problems} />
               <Composer busy={open.busy} onSend={begin} />
             </div>
           )}

@@ -62,7 +62,8 @@ export function Composer({ busy, onSend }: ComposerProps) {
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      <ActionIcon type="submit" variant="filled" size={36} disabled={busy || text.trim() === ''} aria-label={t('chat.send')} title={t('chat.send')}>
+      <ActionIcon type="submit" variant="filled" size={36} disabled={busy || text.trim() === ''} aria-label={t('chat.send')}
+        title={t('chat.send')}>
         <IconSend2 size={18} />
       </ActionIcon>
     </form>

@@ -4,6 +4,7 @@ import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { useIds, useLiveList } from '../live/use-live-list';
 import { IconArrowDown } from '../ui/icons';
+import { Problems } from '../ui/form-problems';
 import { ProblemNotice } from '../ui/problem-notice';
 import { Skeleton } from '../ui/skeleton';
 import styles from './chat-screen.module.css';
@@ -74,7 +75,7 @@ export function Conversation({ sessionId, first, onFirstSent }: ConversationProp
         <Button size="xs" className={styles.newest} leftSection={<IconArrowDown size={14} />} onClick={follow}>{t('chat.newest')}</Button>
       )}
       <div className={styles.foot}>
-        {act.problems.map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+        <Problems problems={act.problems} />
         <Composer busy={running || act.busy} onSend={send} />
       </div>
     </div>

@@ -28,7 +28,8 @@ export function SessionList({ current }: { current: string | undefined }) {
   const isOf = (age: Age) => (id: string) => ageOf(Date.parse(list.store.get(id)?.updatedAt ?? '') || now, now) === age;
 
   return (
-    <nav className={styles.sessions} aria-label={t('chat.sessions')} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+    <nav className={styles.sessions} aria-label={t('chat.sessions')}
+      onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
       <TextInput size="xs" aria-label={t('chat.search')} placeholder={t('chat.search')} leftSection={<IconSearch size={14} />}
         value={search} onChange={(event) => setSearch(event.currentTarget.value)} />
       {ids.length === 0 && state.phase === 'loading' && <Skeleton rows={5} />}
@@ -54,7 +55,8 @@ function SessionLink({ list, id, current }: { list: LiveList<SessionRow>; id: st
   const session = useRow(list, id);
   return (
     <li>
-      <Link to="/chat/{-$sessionId}" params={{ sessionId: id }} className={styles.session} aria-current={current ? 'page' : undefined} title={session?.title}>
+      <Link to="/chat/{-$sessionId}" params={{ sessionId: id }} className={styles.session} aria-current={current ? 'page' : undefined}
+        title={session?.title}>
         <bdi>{session?.title}</bdi>
       </Link>
     </li>

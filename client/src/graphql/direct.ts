@@ -28,7 +28,8 @@ export async function post<Data, Variables>(document: Document<Data, Variables>,
       return { data };
     }
     const extensions = errors?.[0]?.extensions ?? {};
-    return { problem: { code: (extensions.code ?? 'E5001') as Problem['code'], rule: extensions.rule, correlationId: extensions.correlationId } };
+    const { code = 'E5001', rule, correlationId } = extensions;
+    return { problem: { code: code as Problem['code'], rule, correlationId } };
   } catch {
     // Neither an answer nor JSON: the server, or the way to it, is down.
     return { problem: { code: 'OFFLINE' } };

@@ -13,9 +13,6 @@ export interface Act<Input, Result> {
   run(input: Input): Promise<Result | undefined>;
   busy: boolean;
   problems: readonly Problem[];
-  /** The problem of one input field. */
-  fieldProblem(field: string): Problem | undefined;
-  forget(): void;
 }
 
 /**
@@ -33,8 +30,6 @@ export function useAct<Data, Input extends { idempotencyKey?: string | null }, R
   return {
     busy,
     problems,
-    fieldProblem: (field) => problems.find((problem) => problem.field === field),
-    forget: () => setProblems([]),
     async run(input) {
       const text = JSON.stringify(input);
       if (attempt.current.input !== text) {

@@ -17,4 +17,10 @@ export function healthOf({ capacity, activeLeases, waiting }: Pick<KeyPoolRow, '
   return activeLeases > 0 ? 'ACTIVE' : 'IDLE';
 }
 
-export const healthTones: Record<Health, Tone> = { STARVED: 'bad', AT_CAPACITY: 'waiting', BACKLOGGED: 'warning', ACTIVE: 'running', IDLE: 'good' };
+export const healthTones: Record<Health, Tone> = {
+  STARVED: 'bad',
+  AT_CAPACITY: 'waiting',
+  BACKLOGGED: 'warning',
+  ACTIVE: 'running',
+  IDLE: 'good',
+};

@@ -7,7 +7,7 @@ import type { LiveList } from '../live/live-list';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
 import { Fact, Facts } from '../ui/data-table/peek';
-import { ProblemNotice } from '../ui/problem-notice';
+import { Problems } from '../ui/form-problems';
 import { LeaseKeyDocument, type LeaseKeyMutation } from './gql/documents';
 import type { KeyPoolRow } from './list';
 
@@ -59,8 +59,10 @@ export default function LeaseDialog({ list, provider, onClose }: LeaseDialogProp
           <>
             <p className="muted">{t('lease.tryHint')}</p>
             <div className={dialog.pair}>
-              <TextInput data-autofocus name="ttlSeconds" type="number" min={5} max={3600} defaultValue={request.ttlSeconds} label={t('lease.ttl')} description={t('lease.ttl.help')} required withAsterisk={false} />
-              <TextInput name="maxWaitSeconds" type="number" min={0} max={3600} defaultValue={request.maxWaitSeconds} label={t('lease.maxWait')} description={t('lease.maxWait.help')} required withAsterisk={false} />
+              <TextInput data-autofocus name="ttlSeconds" type="number" min={5} max={3600} defaultValue={request.ttlSeconds}
+                label={t('lease.ttl')} description={t('lease.ttl.help')} required />
+              <TextInput name="maxWaitSeconds" type="number" min={0} max={3600} defaultValue={request.maxWaitSeconds}
+                label={t('lease.maxWait')} description={t('lease.maxWait.help')} required />
             </div>
           </>
         )}
@@ -76,7 +78,7 @@ export default function LeaseDialog({ list, provider, onClose }: LeaseDialogProp
         {answer && !answer.lease && answer.ticket && (
           <p role="status">{t('lease.queued', { place: answer.ticket.place, reason: t(`ticket.reason.${answer.ticket.reason}`) })}</p>
         )}
-        {act.problems.map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} onRetry={() => void take(request)} />)}
+        <Problems problems={act.problems} onRetry={() => void take(request)} />
         <div className={dialog.buttons}>
           <Button variant="default" onClick={onClose}>{t('dialog.close')}</Button>
           {!answer && <Button type="submit" loading={act.busy}>{t('lease.take')}</Button>}

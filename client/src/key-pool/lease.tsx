@@ -5,7 +5,7 @@ import { useT } from '../i18n/use-t';
 import { duration } from '../lib/format';
 import { keyOf } from '../lib/global-id';
 import { useSession } from '../setup';
-import { ProblemNotice } from '../ui/problem-notice';
+import { Problems } from '../ui/form-problems';
 import { useSeconds } from '../ui/use-now';
 import { HeartbeatLeaseDocument, ReleaseLeaseDocument } from './gql/documents';
 import styles from './key-pools-screen.module.css';
@@ -52,19 +52,23 @@ export function Lease({ pool, lease, onChanged }: LeaseProps) {
         <span className="muted"><bdi>{providerKey.name}</bdi></span>
         <span className={styles.end} title={t('lease.token', { token: fencingToken })}>{duration(left)}</span>
       </div>
-      <div className={styles.ttl} data-late={share < 0.5 || undefined} aria-hidden><i style={{ transform: `scaleX(${share.toFixed(3)})` }} /></div>
+      <div className={styles.ttl} data-late={share < 0.5 || undefined} aria-hidden>
+        <i style={{ transform: `scaleX(${share.toFixed(3)})` }} />
+      </div>
       {mine && (
         <div className={styles.line}>
           <Button size="compact-xs" variant="default" loading={heartbeat.busy} onClick={() => void beat()}>{t('lease.heartbeat')}</Button>
           {asking ? (
             <>
-              <Button size="compact-xs" variant="default" loading={release.busy} onClick={() => void giveBack('OK')}>{t('lease.release.ok')}</Button>
-              <Button size="compact-xs" variant="default" loading={release.busy} onClick={() => void giveBack('ERROR')}>{t('lease.release.error')}</Button>
+              <Button size="compact-xs" variant="default" loading={release.busy}
+                onClick={() => void giveBack('OK')}>{t('lease.release.ok')}</Button>
+              <Button size="compact-xs" variant="default" loading={release.busy}
+                onClick={() => void giveBack('ERROR')}>{t('lease.release.error')}</Button>
             </>
           ) : <Button size="compact-xs" variant="default" onClick={() => setAsking(true)}>{t('lease.release')}</Button>}
         </div>
       )}
-      {[...heartbeat.problems, ...release.problems].map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+      <Problems problems={[...heartbeat.problems, ...release.problems]} />
     </li>
   );
 }

@@ -18,7 +18,9 @@ describe('CSV export', () => {
     expect(toCsv(['h'], [[cell]])).toBe(`\uFEFFh\r\n${safe}\r\n`);
   });
 
-  it.each([['say "hi"', '"say ""hi"""'], ['a,b', '"a,b"'], ['two\nlines', '"two\nlines"'], ['한국어', '한국어'], ['a-b', 'a-b']])('quotes %j', (cell, quoted) => {
+  it.each([
+    ['say "hi"', '"say ""hi"""'], ['a,b', '"a,b"'], ['two\nlines', '"two\nlines"'], ['한국어', '한국어'], ['a-b', 'a-b'],
+  ])('quotes %j', (cell, quoted) => {
     expect(toCsv(['h'], [[cell]])).toBe(`\uFEFFh\r\n${quoted}\r\n`);
   });
 

@@ -32,7 +32,8 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): string {
   const letter = /^\p{L}$/u.test(key);
-  return `${ctrlKey || metaKey ? 'mod+' : ''}${altKey ? 'alt+' : ''}${letter && shiftKey ? 'shift+' : ''}${letter ? key.toLowerCase() : key}`;
+  const held = [ctrlKey || metaKey ? 'mod' : '', altKey ? 'alt' : '', letter && shiftKey ? 'shift' : ''];
+  return [...held.filter(Boolean), letter ? key.toLowerCase() : key].join('+');
 }
 
 /** Listens on the page; called once. @returns stops listening */
@@ -50,7 +51,8 @@ export function listenForShortcuts(target: Document = document): () => void {
       return;
     }
     const keys = prefix !== '' && event.timeStamp - prefixAt < sequenceMs ? `${prefix} ${name}` : name;
-    const found = activeShortcuts().find((shortcut) => shortcut.keys === keys) ?? activeShortcuts().find((shortcut) => shortcut.keys === name);
+    const bound = (wanted: string) => activeShortcuts().find((shortcut) => shortcut.keys === wanted);
+    const found = bound(keys) ?? bound(name);
     prefix = found ? '' : name;
     prefixAt = event.timeStamp;
     if (found) {

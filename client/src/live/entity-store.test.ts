@@ -1,12 +1,14 @@
 import fc from 'fast-check';
-import { createEntityStore } from './entity-store';
+import { createEntityStore, type StoreOptions } from './entity-store';
 
 interface Row {
   id: string;
   revision: number;
 }
 
-function storeWithFrames(options: { limit?: number; order?: 'newest-first' | 'oldest-first'; compare?: (a: Row, b: Row) => number; admits?: (row: Row) => boolean } = {}) {
+type Options = Partial<Pick<StoreOptions<Row>, 'admits' | 'compare' | 'limit' | 'order'>>;
+
+function storeWithFrames(options: Options = {}) {
   const frames: (() => void)[] = [];
   const store = createEntityStore<Row>({
     version: ({ revision }) => BigInt(revision),

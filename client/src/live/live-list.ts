@@ -17,6 +17,13 @@ export interface PageArguments {
   after: string | undefined;
 }
 
+export interface FeedHandlers<Row> {
+  change(change: Change<Row>): void;
+  resync(): void;
+  /** The feed was refused; it is tried again later. */
+  refused(): void;
+}
+
 /** What a capability says about one of its lists. */
 export interface ListSource<Row extends Entity> {
   /** Rows a page, at most what the server allows. */
@@ -25,7 +32,7 @@ export interface ListSource<Row extends Entity> {
   /** One row by its id, wherever it is; null when it does not exist for this reader. */
   one?(client: Client, id: string): Promise<Row | null>;
   /** Starts the change feed. */
-  feed(live: Live, handlers: { change(change: Change<Row>): void; resync(): void }): () => void;
+  feed(live: Live, handlers: FeedHandlers<Row>): () => void;
   version(row: Row): bigint;
   /** Whether a row that just came into being belongs to this list, at the top. */
   admits(row: Row): boolean;
@@ -104,13 +111,22 @@ export function createLiveList<Row extends Entity>(source: ListSource<Row>, clie
 
   function start(): void {
     seam.restart();
-    const fallback = setTimeout(() => void load(undefined, store.reset), feedPatienceMs);
+    let heard = false;
+    const loadAnyway = () => {
+      if (!heard) {
+        heard = true;
+        void load(undefined, store.reset);
+      }
+    };
+    const fallback = setTimeout(loadAnyway, feedPatienceMs);
     const leave = source.feed(live, {
       change(change) {
+        heard = true;
         clearTimeout(fallback);
         seam.receive(change);
       },
       resync: seam.restart,
+      refused: loadAnyway,
     });
     stop = () => {
       clearTimeout(fallback);
@@ -207,16 +223,18 @@ export const connectionPage = <Data, Variables extends AnyVariables & Record<str
 /** A feed starter over a change subscription. */
 export const changeFeed = <Data, Variables extends Record<string, unknown>, Row>(
   document: Document<Data, Variables>, variables: Variables, changeOf: (data: Data) => Change<Row>) =>
-  (live: Live, { change, resync }: { change(change: Change<Row>): void; resync(): void }): (() => void) =>
+  (live: Live, { change, resync, refused }: FeedHandlers<Row>): (() => void) =>
     live.subscribe(document, variables, {
       next: (data) => change(changeOf(data)),
       cursor: (data) => changeOf(data).cursor,
       resync,
+      refused,
     });
 
 /** One object by its global id, when it is of the kind asked for. */
 export async function oneNode<Node extends { __typename: string }, Row extends Node>(
-  client: Client, document: Document<{ node: Node | null }, { id: string }>, id: string, isRow: (node: Node) => node is Row): Promise<Row | null> {
+  client: Client, document: Document<{ node: Node | null }, { id: string }>, id: string, isRow: (node: Node) => node is Row,
+): Promise<Row | null> {
   const { data } = await ask(client, document, { id });
   return data?.node && isRow(data.node) ? data.node : null;
 }

@@ -42,6 +42,8 @@ const sessionCloseCode = 4403;
 const hiddenLimit = 5 * 60_000;
 const pingEvery = 10_000;
 const pongWithin = 5_000;
+/** After so many attempts in vain it is no hiccup any more. */
+const offlineAfter = 4;
 
 /** Milliseconds before the n-th reconnect: 0.5 s doubling to 30 s, with jitter so that clients do not come back together. */
 const backoff = (attempt: number): number => Math.min(30_000, 500 * 2 ** attempt) * (0.75 + Math.random() / 2);
@@ -57,7 +59,8 @@ const codeOf = (errors: unknown): string | undefined => {
   return typeof code === 'string' ? code : undefined;
 };
 
-const closeCodeOf = (reason: unknown): unknown => (typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined);
+const closeCodeOf = (reason: unknown): unknown =>
+  (typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined);
 
 /** One socket for all subscriptions, opened with the first and closed with the last. */
 export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): Live {
@@ -81,7 +84,8 @@ export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): L
     shouldRetry: (reason) => !isUnauthorized(reason),
     async retryWait(attempt) {
       const delay = backoff(attempt);
-      state.set(attempt >= 4 || !navigator.onLine ? { kind: 'offline', since: lastMessageAt } : { kind: 'reconnecting', at: Date.now() + delay });
+      const offline = attempt >= offlineAfter || !navigator.onLine;
+      state.set(offline ? { kind: 'offline', since: lastMessageAt } : { kind: 'reconnecting', at: Date.now() + delay });
       await Promise.race([wait(delay), new Promise((resolve) => {
         window.addEventListener('online', resolve, { once: true });
       })]);

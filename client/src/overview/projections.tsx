@@ -12,7 +12,7 @@ export function Projections({ projections }: { projections: OverviewFieldsFragme
   return (
     <div className={styles.panel}>
       <h2 id="projections-title">{t('overview.projections')}</h2>
-      <div className={styles.scroll} tabIndex={0} role="region" aria-labelledby="projections-title">
+      <div className={styles.scroll} tabIndex={0} role="group" aria-labelledby="projections-title">
         <table>
           <thead>
             <tr>

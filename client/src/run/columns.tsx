@@ -22,7 +22,8 @@ const tones: Record<RunState, Tone> = {
   REJECTED: 'bad',
 };
 
-export const RunStatePill = ({ state, t }: { state: RunState; t: T }) => <StatusPill tone={tones[state]}>{t(`run.state.${state}`)}</StatusPill>;
+export const RunStatePill = ({ state, t }: { state: RunState; t: T }) =>
+  <StatusPill tone={tones[state]}>{t(`run.state.${state}`)}</StatusPill>;
 
 const dash = <span className="muted">–</span>;
 
@@ -38,16 +39,26 @@ export function useRunColumns(): readonly Column<RunRow>[] {
       cell: ({ state, simulated }) => <><RunStatePill state={state} t={t} />{simulated && <SimulatedBadge />}</>,
       text: ({ state }) => t(`run.state.${state}`),
     },
-    { id: 'kind', header: 'run.kind', width: 100, cell: ({ kind }) => <span>{t(`run.kind.${kind}`)}</span>, text: ({ kind }) => t(`run.kind.${kind}`) },
+    {
+      id: 'kind', header: 'run.kind', width: 100,
+      cell: ({ kind }) => <span>{t(`run.kind.${kind}`)}</span>,
+      text: ({ kind }) => t(`run.kind.${kind}`),
+    },
     { id: 'model', header: 'run.model', width: 170, grow: true, cell: ({ model }) => <code>{model}</code>, text: ({ model }) => model },
-    { id: 'provider', header: 'run.provider', width: 110, cell: ({ provider }) => <span>{provider}</span>, text: ({ provider }) => provider },
+    {
+      id: 'provider', header: 'run.provider', width: 110,
+      cell: ({ provider }) => <span>{provider}</span>,
+      text: ({ provider }) => provider,
+    },
     {
       id: 'requestedBy', header: 'run.requestedBy', width: 170, grow: true,
-      cell: ({ requestedBy }) => (requestedBy === null ? dash : <bdi>{requestedBy.displayName}</bdi>), text: ({ requestedBy }) => requestedBy?.displayName ?? '',
+      cell: ({ requestedBy }) => (requestedBy === null ? dash : <bdi>{requestedBy.displayName}</bdi>),
+      text: ({ requestedBy }) => requestedBy?.displayName ?? '',
     },
     {
       id: 'durationMs', header: 'run.duration', width: 130, align: 'end',
-      cell: ({ durationMs }) => (durationMs === null ? dash : <span>{duration(durationMs)}</span>), text: ({ durationMs }) => String(durationMs ?? ''),
+      cell: ({ durationMs }) => (durationMs === null ? dash : <span>{duration(durationMs)}</span>),
+      text: ({ durationMs }) => String(durationMs ?? ''),
     },
     {
       id: 'tokens', header: 'run.tokens', width: 160, align: 'end',
@@ -59,7 +70,11 @@ export function useRunColumns(): readonly Column<RunRow>[] {
       id: 'cost', header: 'run.cost', width: 110, align: 'end',
       cell: ({ cost }) => (cost === null ? dash : <span title={cost}>{money(cost)}</span>), text: ({ cost }) => cost ?? '',
     },
-    { id: 'attempt', header: 'run.attempt', width: 90, align: 'end', cell: ({ attempt }) => <span>{attempt}</span>, text: ({ attempt }) => String(attempt) },
+    {
+      id: 'attempt', header: 'run.attempt', width: 90, align: 'end',
+      cell: ({ attempt }) => <span>{attempt}</span>,
+      text: ({ attempt }) => String(attempt),
+    },
     {
       id: 'failureCode', header: 'run.failureCode', width: 100,
       cell: ({ failureCode }) => (failureCode === null ? dash : <code>{failureCode}</code>), text: ({ failureCode }) => failureCode ?? '',

@@ -13,7 +13,12 @@ const orders = { createdAt: 'CREATED_AT', updatedAt: 'UPDATED_AT' } as const;
 export const runList = ({ q, sort, facets }: ListQuestion): ListSource<RunRow> => ({
   pageSize: 100,
   page: connectionPage(RunsDocument, {
-    filter: { search: q || undefined, state: chosen<RunState>(facets.state), kind: chosen<RunKind>(facets.kind), requestedBy: facets.user?.[0] },
+    filter: {
+      search: q || undefined,
+      state: chosen<RunState>(facets.state),
+      kind: chosen<RunKind>(facets.kind),
+      requestedBy: facets.user?.[0],
+    },
     orderBy: orderBy(sort, orders),
   }, ({ runs }) => runs),
   one: (client, id) => oneNode(client, RunByIdDocument, id, (node): node is RunRow => node.__typename === 'Run'),

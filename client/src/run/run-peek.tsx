@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useT } from '../i18n/use-t';
 import { count, duration, money } from '../lib/format';
 import { keyOf } from '../lib/global-id';
+import { useMay } from '../setup';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { SimulatedBadge } from '../ui/simulated-badge';
@@ -14,7 +15,9 @@ import { RunStages } from './run-stages';
 /** One run: how far it is, what it took and, when it failed, why and what now. */
 export function RunPeek({ run }: { run: RunRow }) {
   const t = useT();
-  const { id, kind, state, model, provider, simulated, requestedBy, promptTokens, completionTokens, cost, durationMs, attempt, createdAt, updatedAt } = run;
+  const mayReadLedger = useMay('readLedger');
+  const { id, kind, state, model, provider, simulated, requestedBy } = run;
+  const { promptTokens, completionTokens, cost, durationMs, attempt, createdAt, updatedAt } = run;
   const key = keyOf(id);
   return (
     <>
@@ -38,7 +41,7 @@ export function RunPeek({ run }: { run: RunRow }) {
         <Fact name={t('id.plain')}><code>{key}</code> <CopyButton text={key} label={t('id.plain')} /></Fact>
         <Fact name={t('id.api')}><code>{id}</code> <CopyButton text={id} label={t('id.api')} /></Fact>
       </Facts>
-      <p><Link to="/audit-log" search={{ subject: key }}>{t('history.link')}</Link></p>
+      {mayReadLedger && <p><Link to="/audit-log" search={{ subject: key }}>{t('history.link')}</Link></p>}
     </>
   );
 }

@@ -45,7 +45,11 @@ export default function RunsScreen() {
         }}
         searchPlaceholder="run.search"
         newRows="run.new"
-        empty={<Empty title={t('run.empty')} action={<Link to="/chat/{-$sessionId}">{t('run.emptyAct')}</Link>} call={runCall}>{t('run.emptyHint')}</Empty>}
+        empty={(
+          <Empty title={t('run.empty')} action={<Link to="/chat/{-$sessionId}">{t('run.emptyAct')}</Link>} call={runCall}>
+            {t('run.emptyHint')}
+          </Empty>
+        )}
         peekTitle={({ kind, model }) => `${t(`run.kind.${kind}`)} · ${model}`}
         peek={(run) => <RunPeek run={run} />}
       />

@@ -1,1 +1,3 @@
-export { followOtherTabs, forgetSession, loadSession, SessionUnavailable, signOut, useMay, useSession, type Session, type Viewer } from './session';
+export {
+  followOtherTabs, forgetSession, loadSession, SessionUnavailable, signOut, useMay, useSession, type Session, type Viewer,
+} from './session';

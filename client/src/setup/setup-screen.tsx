@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { post } from '../graphql/direct';
 import { ofRefusal, type Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
-import { ProblemNotice, problemTitle } from '../ui/problem-notice';
+import { Problems, useFormProblems } from '../ui/form-problems';
 import { Gate } from './gate';
 import styles from './gate.module.css';
 import { SetUpDocument } from './gql/documents';
@@ -35,10 +35,16 @@ export default function SetupScreen() {
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const [tenantName, displayName, email, password] = fields.map((field) => String(form.get(field)));
+    const text = (field: (typeof fields)[number]): string => String(form.get(field));
     setBusy(true);
     const answer = await post(SetUpDocument, {
-      input: { token: token ?? '', tenantName: tenantName ?? '', displayName: displayName ?? '', email: email ?? '', password: password ?? '' },
+      input: {
+        token: token ?? '',
+        tenantName: text('tenantName'),
+        displayName: text('displayName'),
+        email: text('email'),
+        password: text('password'),
+      },
     });
     setBusy(false);
     setProblems(answer.problem ? [answer.problem] : answer.data.setUp.errors.map(ofRefusal));
@@ -48,22 +54,19 @@ export default function SetupScreen() {
     }
   }
 
-  const fieldError = (field: string): string | undefined => {
-    const problem = problems.find((candidate) => candidate.field === field);
-    return problem && problemTitle(t, problem);
-  };
-  const elsewhere = problems.filter(({ field }) => !fields.some((known) => known === field));
+  const shown = useFormProblems(problems, fields);
 
   return (
     <Gate title={t('setup.title')} lead={t('setup.lead')}>
       <form className={styles.form} onSubmit={(event) => void submit(event)}>
-        <TextInput name="tenantName" label={t('setup.tenantName')} description={t('setup.tenantName.help')} error={fieldError('tenantName')}
-          required withAsterisk={false} autoComplete="organization" autoFocus />
-        <TextInput name="displayName" label={t('setup.displayName')} error={fieldError('displayName')} required withAsterisk={false} autoComplete="name" />
-        <TextInput name="email" type="email" label={t('signIn.email')} error={fieldError('email')} required withAsterisk={false} autoComplete="username" />
-        <PasswordInput name="password" label={t('signIn.password')} description={t('setup.password.help')} error={fieldError('password')} required
+        <TextInput name="tenantName" label={t('setup.tenantName')} description={t('setup.tenantName.help')} error={shown.of('tenantName')}
+          required autoComplete="organization" autoFocus />
+        <TextInput name="displayName" label={t('setup.displayName')} error={shown.of('displayName')} required autoComplete="name" />
+        <TextInput name="email" type="email" label={t('signIn.email')} error={shown.of('email')} required autoComplete="username" />
+        <PasswordInput name="password" label={t('signIn.password')} description={t('setup.password.help')}
+          error={shown.of('password')} required
           withAsterisk={false} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('password.show') }} />
-        {elsewhere.map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+        <Problems problems={shown.others} />
         <Button type="submit" loading={busy} fullWidth>{t('setup.act')}</Button>
       </form>
     </Gate>

@@ -34,10 +34,11 @@ export function SignInForm({ email, onSignedIn }: SignInFormProps) {
 
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)}>
-      <TextInput name="email" type="email" label={t('signIn.email')} defaultValue={email} required withAsterisk={false} autoComplete="username"
+      <TextInput name="email" type="email" label={t('signIn.email')} defaultValue={email} required autoComplete="username"
         autoFocus={!email} data-autofocus={!email || undefined} />
-      <PasswordInput name="password" label={t('signIn.password')} required withAsterisk={false} autoComplete="current-password"
-        autoFocus={Boolean(email)} data-autofocus={Boolean(email) || undefined} visibilityToggleButtonProps={{ 'aria-label': t('password.show') }} />
+      <PasswordInput name="password" label={t('signIn.password')} required autoComplete="current-password"
+        autoFocus={Boolean(email)} data-autofocus={Boolean(email) || undefined}
+        visibilityToggleButtonProps={{ 'aria-label': t('password.show') }} />
       {problem && <ProblemNotice problem={problem} />}
       <Button type="submit" loading={busy} fullWidth>{t('signIn.act')}</Button>
     </form>

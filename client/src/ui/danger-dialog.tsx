@@ -5,7 +5,7 @@ import { useT } from '../i18n/use-t';
 import { Dialog } from './dialog';
 import dialog from './dialog.module.css';
 import styles from './danger-dialog.module.css';
-import { ProblemNotice } from './problem-notice';
+import { Problems } from './form-problems';
 
 interface DangerDialogProps {
   title: string;
@@ -57,7 +57,7 @@ export default function DangerDialog({ title, consequences, name, act, busy, pro
           spellCheck={false}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
-        {problems.map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} onRetry={onConfirm} />)}
+        <Problems problems={problems} onRetry={onConfirm} />
         <div className={dialog.buttons}>
           <Button variant="default" onClick={onClose}>{t('dialog.cancel')}</Button>
           <Button type="submit" color="red" loading={busy} disabled={!awake || typed !== name}>{act}</Button>

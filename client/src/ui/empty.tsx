@@ -27,7 +27,7 @@ export function Empty({ title, children, action, call }: EmptyProps) {
             <CopyButton text={call} label={t('empty.call')} />
           </figcaption>
           {/* A scrollable region has to be reachable by keyboard. */}
-          <pre tabIndex={0} aria-label={t('empty.call')} role="region">{call}</pre>
+          <pre tabIndex={0} aria-label={t('empty.call')} role="group">{call}</pre>
         </figure>
       )}
     </div>

@@ -33,7 +33,7 @@ function Code({ children }: { children?: React.ReactNode }) {
   return (
     <div className={styles.code}>
       <CopyButton text={text} label={t('markdown.code')} />
-      <pre tabIndex={0} role="region" aria-label={t('markdown.code')}>{children}</pre>
+      <pre tabIndex={0} role="group" aria-label={t('markdown.code')}>{children}</pre>
     </div>
   );
 }
@@ -55,7 +55,7 @@ function Picture({ src, alt }: { src?: string; alt?: string }) {
 
 function Table({ children }: { children?: React.ReactNode }) {
   const t = useT();
-  return <div className={styles.table} tabIndex={0} role="region" aria-label={t('markdown.table')}><table>{children}</table></div>;
+  return <div className={styles.table} tabIndex={0} role="group" aria-label={t('markdown.table')}><table>{children}</table></div>;
 }
 
 const components: Components = {

@@ -72,7 +72,8 @@ export default function SecretDialog({ title, secret, usage, onStored }: SecretD
               </ActionIcon>
             )}
           />
-          <Button data-autofocus variant={copied ? 'default' : 'filled'} leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
+          <Button data-autofocus variant={copied ? 'default' : 'filled'}
+            leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
             onClick={() => void copy()}>
             {t('secret.copy')}
           </Button>
@@ -81,7 +82,7 @@ export default function SecretDialog({ title, secret, usage, onStored }: SecretD
         {usage && (
           <div>
             <h3>{t('secret.usage')} <CopyButton text={usage} label={t('secret.usage')} /></h3>
-            <pre className={styles.usage} tabIndex={0} role="region" aria-label={t('secret.usage')}>{usage}</pre>
+            <pre className={styles.usage} tabIndex={0} role="group" aria-label={t('secret.usage')}>{usage}</pre>
           </div>
         )}
         <Checkbox label={t('secret.stored')} checked={stored} onChange={(event) => setStored(event.currentTarget.checked)} />

@@ -18,9 +18,14 @@ export function useUserColumns(): readonly Column<UserRow>[] {
     },
     {
       id: 'email', header: 'user.email', width: 240, grow: true,
-      cell: ({ email }) => (email === null ? <span className="muted">{t('user.erased')}</span> : <bdi>{email}</bdi>), text: ({ email }) => email ?? '',
+      cell: ({ email }) => (email === null ? <span className="muted">{t('user.erased')}</span> : <bdi>{email}</bdi>),
+      text: ({ email }) => email ?? '',
     },
-    { id: 'role', header: 'user.role', width: 120, cell: ({ role }) => <span>{t(`role.${role}`)}</span>, text: ({ role }) => t(`role.${role}`) },
+    {
+      id: 'role', header: 'user.role', width: 120,
+      cell: ({ role }) => <span>{t(`role.${role}`)}</span>,
+      text: ({ role }) => t(`role.${role}`),
+    },
     {
       id: 'state', header: 'user.state', width: 150,
       cell: (user) => <UserStatePill user={user} t={t} />, text: ({ state }) => t(`user.state.${state}`),

@@ -4,7 +4,7 @@ import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
-import { ProblemNotice, problemTitle } from '../ui/problem-notice';
+import { Problems, useFormProblems } from '../ui/form-problems';
 import { CreateUserDocument, type Role } from './gql/documents';
 import type { UserRow } from './list';
 import { roles } from './spec';
@@ -21,10 +21,7 @@ export default function CreateUserDialog({ onClose, onCreated }: CreateUserDialo
   const t = useT();
   const act = useAct(CreateUserDocument, ({ createUser }) => createUser);
   const [role, setRole] = useState<Role>('USER');
-  const fieldError = (field: string) => {
-    const problem = act.fieldProblem(field);
-    return problem && problemTitle(t, problem);
-  };
+  const problems = useFormProblems(act.problems, fields);
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -44,14 +41,15 @@ export default function CreateUserDialog({ onClose, onCreated }: CreateUserDialo
   return (
     <Dialog title={t('user.create')} onClose={onClose}>
       <form className={dialog.form} onSubmit={(event) => void submit(event)}>
-        <TextInput data-autofocus name="displayName" label={t('user.displayName')} error={fieldError('displayName')} required withAsterisk={false} autoComplete="off" />
-        <TextInput name="email" type="email" label={t('user.email')} error={fieldError('email')} required withAsterisk={false} autoComplete="off" />
+        <TextInput data-autofocus name="displayName" label={t('user.displayName')} error={problems.of('displayName')} required
+          autoComplete="off" />
+        <TextInput name="email" type="email" label={t('user.email')} error={problems.of('email')} required autoComplete="off" />
         <NativeSelect label={t('user.role')} description={t(`role.${role}.help`)} value={role}
-          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))} onChange={(event) => setRole(event.currentTarget.value as Role)} />
-        <PasswordInput name="password" label={t('user.password')} description={t('user.password.help')} error={fieldError('password')}
+          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
+          onChange={(event) => setRole(event.currentTarget.value as Role)} />
+        <PasswordInput name="password" label={t('user.password')} description={t('user.password.help')} error={problems.of('password')}
           autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('password.show') }} />
-        {act.problems.filter(({ field }) => !field || !fields.includes(field)).map((problem) =>
-          <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+        <Problems problems={problems.others} />
         <div className={dialog.buttons}>
           <Button variant="default" onClick={onClose}>{t('dialog.cancel')}</Button>
           <Button type="submit" loading={act.busy}>{t('user.create')}</Button>

@@ -7,7 +7,7 @@ import { keyOf } from '../lib/global-id';
 import { useMay, useSession } from '../setup';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
-import { ProblemNotice } from '../ui/problem-notice';
+import { Problems } from '../ui/form-problems';
 import { Time } from '../ui/time';
 import { UserStatePill } from './columns';
 import { AssignRoleDocument, DeactivateUserDocument, type Role } from './gql/documents';
@@ -57,11 +57,12 @@ export function UserPeek({ user, onChanged }: UserPeekProps) {
         <Fact name={t('id.api')}><code>{user.id}</code> <CopyButton text={user.id} label={t('id.api')} /></Fact>
       </Facts>
       {mayManage && (
-        <NativeSelect size="xs" label={t('user.assignRole')} description={t(`role.${user.role}.help`)} value={user.role} disabled={assignRole.busy}
+        <NativeSelect size="xs" label={t('user.assignRole')} description={t(`role.${user.role}.help`)} value={user.role}
+          disabled={assignRole.busy}
           data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
           onChange={(event) => void changeRole(event.currentTarget.value as Role)} />
       )}
-      {assignRole.problems.map((problem) => <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+      <Problems problems={assignRole.problems} />
       <p>
         <Link to="/virtual-keys" search={{ owner: user.id }}>{t('user.keys')}</Link>
         {' · '}

@@ -37,7 +37,11 @@ export function useVirtualKeyColumns(): readonly Column<VirtualKeyRow>[] {
       id: 'keyAlias', header: 'virtualKey.keyAlias', width: 190, grow: true, sort: 'keyAlias',
       cell: ({ keyAlias }) => <bdi>{keyAlias}</bdi>, text: ({ keyAlias }) => keyAlias,
     },
-    { id: 'lastFour', header: 'virtualKey.lastFour', width: 100, cell: ({ lastFour }) => <code>…{lastFour}</code>, text: ({ lastFour }) => lastFour },
+    {
+      id: 'lastFour', header: 'virtualKey.lastFour', width: 100,
+      cell: ({ lastFour }) => <code>…{lastFour}</code>,
+      text: ({ lastFour }) => lastFour,
+    },
     {
       id: 'owner', header: 'virtualKey.owner', width: 170,
       cell: ({ owner }) => <bdi>{owner.displayName}</bdi>, text: ({ owner }) => owner.displayName,
@@ -49,10 +53,14 @@ export function useVirtualKeyColumns(): readonly Column<VirtualKeyRow>[] {
     },
     {
       id: 'models', header: 'virtualKey.models', width: 200, grow: true,
-      cell: ({ models }) => (models.length === 0 ? <span className="muted">{t('virtualKey.noModels')}</span> : <span>{models.join(', ')}</span>),
+      cell: ({ models }) => <span className={models.length === 0 ? 'muted' : undefined}>{modelWords(t, models)}</span>,
       text: ({ models }) => models.join(' '),
     },
-    { id: 'maxBudget', header: 'virtualKey.maxBudget', width: 150, align: 'end', cell: (key) => <span>{budgetWords(t, key)}</span>, text: ({ maxBudget }) => maxBudget ?? '' },
+    {
+      id: 'maxBudget', header: 'virtualKey.maxBudget', width: 150, align: 'end',
+      cell: (key) => <span>{budgetWords(t, key)}</span>,
+      text: ({ maxBudget }) => maxBudget ?? '',
+    },
     {
       id: 'rpmLimit', header: 'virtualKey.rpmLimit', width: 180, align: 'end',
       cell: ({ rpmLimit }) => <span>{limitWords(t, rpmLimit)}</span>, text: ({ rpmLimit }) => String(rpmLimit ?? ''),

@@ -10,7 +10,7 @@ import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
-import { ProblemNotice, problemTitle } from '../ui/problem-notice';
+import { Problems, useFormProblems } from '../ui/form-problems';
 import { IssueKeyDocument, KeyOwnersDocument, type IssueKeyMutation } from './gql/documents';
 
 interface IssueKeyDialogProps {
@@ -22,7 +22,7 @@ interface IssueKeyDialogProps {
 const fields = ['ownerId', 'keyAlias', 'models', 'maxBudget', 'budgetDuration', 'rpmLimit', 'tpmLimit', 'maxParallelRequests', 'duration'];
 
 const whole = (value: FormDataEntryValue | null): number | undefined => (value === null || value === '' ? undefined : Number(value));
-const words = (value: FormDataEntryValue | null): string | undefined => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined);
+const words = (value: FormDataEntryValue | null): string | undefined => (typeof value === 'string' ? value.trim() || undefined : undefined);
 
 /** A key for one user, with its limits. Empty limits are no limits, 0 is blocked. */
 export default function IssueKeyDialog({ owner, onClose, onIssued }: IssueKeyDialogProps) {
@@ -32,11 +32,9 @@ export default function IssueKeyDialog({ owner, onClose, onIssued }: IssueKeyDia
   const [looked, setLooked] = useState('');
   const [models, setModels] = useState<string[]>([]);
   const [{ data }] = useQuery({ query: toNode(KeyOwnersDocument), variables: { search: looked || undefined } });
-  const owners = (data?.users.nodes ?? []).map(({ id, displayName, email }) => ({ value: id, label: email ? `${displayName} · ${email}` : displayName }));
-  const fieldError = (field: string): string | undefined => {
-    const problem = act.fieldProblem(field);
-    return problem && problemTitle(t, problem);
-  };
+  const owners = (data?.users.nodes ?? [])
+    .map(({ id, displayName, email }) => ({ value: id, label: email ? `${displayName} · ${email}` : displayName }));
+  const problems = useFormProblems(act.problems, fields);
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -60,24 +58,31 @@ export default function IssueKeyDialog({ owner, onClose, onIssued }: IssueKeyDia
   return (
     <Dialog title={t('virtualKey.issue')} size={560} onClose={onClose}>
       <form className={dialog.form} onSubmit={(event) => void submit(event)}>
-        <Select data-autofocus={!owner} label={t('virtualKey.owner')} placeholder={t('virtualKey.ownerSearch')} searchable required withAsterisk={false}
+        <Select data-autofocus={!owner} label={t('virtualKey.owner')} placeholder={t('virtualKey.ownerSearch')} searchable required
           data={owners} value={ownerId} onChange={setOwnerId} onSearchChange={setLooked} filter={({ options }) => options}
-          nothingFoundMessage={t('palette.nothing')} error={fieldError('ownerId')} comboboxProps={{ transitionProps: { duration: 0 } }} />
-        <TextInput name="keyAlias" label={t('virtualKey.keyAlias')} description={t('virtualKey.keyAlias.help')} error={fieldError('keyAlias')}
-          required withAsterisk={false} autoComplete="off" />
-        <TagsInput label={t('virtualKey.models')} description={t('virtualKey.models.help')} value={models} onChange={setModels} splitChars={[',', ' ']}
-          error={fieldError('models')} comboboxProps={{ transitionProps: { duration: 0 } }} />
+          nothingFoundMessage={t('palette.nothing')} error={problems.of('ownerId')} comboboxProps={{ transitionProps: { duration: 0 } }} />
+        <TextInput name="keyAlias" label={t('virtualKey.keyAlias')} description={t('virtualKey.keyAlias.help')}
+          error={problems.of('keyAlias')}
+          required autoComplete="off" />
+        <TagsInput label={t('virtualKey.models')} description={t('virtualKey.models.help')} value={models} onChange={setModels}
+          splitChars={[',', ' ']}
+          error={problems.of('models')} comboboxProps={{ transitionProps: { duration: 0 } }} />
         <div className={dialog.pair}>
-          <TextInput name="maxBudget" inputMode="decimal" label={t('virtualKey.maxBudget')} description={t('virtualKey.maxBudget.help')} error={fieldError('maxBudget')} />
-          <TextInput name="budgetDuration" label={t('virtualKey.budgetDuration')} description={t('virtualKey.span.help')} error={fieldError('budgetDuration')} />
-          <TextInput name="rpmLimit" type="number" min={0} label={t('virtualKey.rpmLimit')} description={t('limit.help')} error={fieldError('rpmLimit')} />
-          <TextInput name="tpmLimit" type="number" min={0} label={t('virtualKey.tpmLimit')} description={t('limit.help')} error={fieldError('tpmLimit')} />
-          <TextInput name="maxParallelRequests" type="number" min={0} label={t('virtualKey.maxParallelRequests')} description={t('limit.help')}
-            error={fieldError('maxParallelRequests')} />
-          <TextInput name="duration" label={t('virtualKey.duration')} description={t('virtualKey.span.help')} error={fieldError('duration')} />
+          <TextInput name="maxBudget" inputMode="decimal" label={t('virtualKey.maxBudget')} description={t('virtualKey.maxBudget.help')}
+            error={problems.of('maxBudget')} />
+          <TextInput name="budgetDuration" label={t('virtualKey.budgetDuration')} description={t('virtualKey.span.help')}
+            error={problems.of('budgetDuration')} />
+          <TextInput name="rpmLimit" type="number" min={0} label={t('virtualKey.rpmLimit')} description={t('limit.help')}
+            error={problems.of('rpmLimit')} />
+          <TextInput name="tpmLimit" type="number" min={0} label={t('virtualKey.tpmLimit')} description={t('limit.help')}
+            error={problems.of('tpmLimit')} />
+          <TextInput name="maxParallelRequests" type="number" min={0} label={t('virtualKey.maxParallelRequests')}
+            description={t('limit.help')}
+            error={problems.of('maxParallelRequests')} />
+          <TextInput name="duration" label={t('virtualKey.duration')} description={t('virtualKey.span.help')}
+            error={problems.of('duration')} />
         </div>
-        {act.problems.filter(({ field }) => !field || !fields.includes(field)).map((problem) =>
-          <ProblemNotice key={problem.code + problem.rule} problem={problem} />)}
+        <Problems problems={problems.others} />
         <div className={dialog.buttons}>
           <Button variant="default" onClick={onClose}>{t('dialog.cancel')}</Button>
           <Button type="submit" loading={act.busy}>{t('virtualKey.issue')}</Button>

@@ -1,7 +1,9 @@
 import type { ListQuestion } from '../lib/url-codec';
 import { changeFeed, connectionPage, oneNode, type ListSource } from '../live/live-list';
 import { chosen, mentions, orderBy } from '../ui/data-table/order';
-import { VirtualKeyChangedDocument, VirtualKeyByIdDocument, VirtualKeysDocument, type VirtualKeyFieldsFragment, type VirtualKeyState } from './gql/documents';
+import {
+  VirtualKeyByIdDocument, VirtualKeyChangedDocument, VirtualKeysDocument, type VirtualKeyFieldsFragment, type VirtualKeyState,
+} from './gql/documents';
 import { virtualKeySpec } from './spec';
 
 export type VirtualKeyRow = VirtualKeyFieldsFragment;

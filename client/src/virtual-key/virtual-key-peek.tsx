@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useT } from '../i18n/use-t';
 import { keyOf } from '../lib/global-id';
+import { useMay } from '../setup';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { SimulatedBadge } from '../ui/simulated-badge';
@@ -12,14 +13,20 @@ import type { VirtualKeyRow } from './list';
 /** One virtual key: whose, what it may, and how far LiteLLM has confirmed it. */
 export function VirtualKeyPeek({ virtualKey }: { virtualKey: VirtualKeyRow }) {
   const t = useT();
-  const { id, lastFour, owner, models, rpmLimit, tpmLimit, maxParallelRequests, expiresAt, state, failure, simulated, createdAt, updatedAt } = virtualKey;
+  const mayReadLedger = useMay('readLedger');
+  const mayReadUsers = useMay('readAccess');
+  const { id, lastFour, owner, models, state, failure, simulated, createdAt, updatedAt } = virtualKey;
+  const { rpmLimit, tpmLimit, maxParallelRequests, expiresAt } = virtualKey;
+  const ownerName = <bdi>{owner.displayName}</bdi>;
   return (
     <>
       {failure && <p className={styles.failure} role="alert">{failure}</p>}
       <Facts>
         <Fact name={t('virtualKey.state')}><KeyStatePill state={state} t={t} /> {simulated && <SimulatedBadge />}</Fact>
         <Fact name={t('virtualKey.lastFour')}><code>…{lastFour}</code></Fact>
-        <Fact name={t('virtualKey.owner')}><Link to="/users" search={{ q: owner.displayName }}><bdi>{owner.displayName}</bdi></Link></Fact>
+        <Fact name={t('virtualKey.owner')}>
+          {mayReadUsers ? <Link to="/users" search={{ peek: owner.id }}>{ownerName}</Link> : ownerName}
+        </Fact>
         <Fact name={t('virtualKey.models')}>{modelWords(t, models)}</Fact>
         <Fact name={t('virtualKey.maxBudget')}>{budgetWords(t, virtualKey)}</Fact>
         <Fact name={t('virtualKey.rpmLimit')}>{limitWords(t, rpmLimit)}</Fact>
@@ -31,7 +38,7 @@ export function VirtualKeyPeek({ virtualKey }: { virtualKey: VirtualKeyRow }) {
         <Fact name={t('id.plain')}><code>{keyOf(id)}</code> <CopyButton text={keyOf(id)} label={t('id.plain')} /></Fact>
         <Fact name={t('id.api')}><code>{id}</code> <CopyButton text={id} label={t('id.api')} /></Fact>
       </Facts>
-      <p><Link to="/audit-log" search={{ subject: keyOf(id) }}>{t('history.link')}</Link></p>
+      {mayReadLedger && <p><Link to="/audit-log" search={{ subject: keyOf(id) }}>{t('history.link')}</Link></p>}
     </>
   );
 }

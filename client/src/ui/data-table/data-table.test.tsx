@@ -18,11 +18,16 @@ interface Row {
 const spec: ListSpec = { facets: { state: ['ACTIVE', 'DEACTIVATED'] }, sorts: ['name'], defaultSort: '-name' };
 
 const columns: readonly Column<Row>[] = [
-  { id: 'name', header: 'user.displayName', width: 200, grow: true, sort: 'name', cell: ({ name }) => <bdi>{name}</bdi>, text: ({ name }) => name },
+  {
+    id: 'name', header: 'user.displayName', width: 200, grow: true, sort: 'name',
+    cell: ({ name }) => <bdi>{name}</bdi>,
+    text: ({ name }) => name,
+  },
   { id: 'id', header: 'id.plain', width: 100, cell: ({ id }) => <code>{id}</code>, text: ({ id }) => id },
 ];
 
-const rowsOf = (count: number): Row[] => Array.from({ length: count }, (_, index) => ({ id: `r${index}`, name: `Row ${index}`, revision: 0 }));
+const rowsOf = (count: number): Row[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `r${index}`, name: `Row ${index}`, revision: 0 }));
 
 function fakeList(rows: readonly Row[], state: Partial<ListState> = {}) {
   const store = createEntityStore<Row>({ version: ({ revision }) => BigInt(revision), admits: () => true, schedule: (flush) => flush() });

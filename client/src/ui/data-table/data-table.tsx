@@ -115,11 +115,16 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
           </ActionIcon>
           <Popover
             label={t('table.columns')}
-            target={<ActionIcon variant="default" size={30} aria-label={t('table.columns')} title={t('table.columns')}><IconColumns3 size={16} /></ActionIcon>}
+            target={(
+              <ActionIcon variant="default" size={30} aria-label={t('table.columns')} title={t('table.columns')}>
+                <IconColumns3 size={16} />
+              </ActionIcon>
+            )}
           >
             <div className={styles.options}>
               {settings.map(({ id, visible, toggle }) => (
-                <Checkbox key={id} size="xs" label={t(columns.find((column) => column.id === id)?.header ?? 'table.columns')} checked={visible}
+                <Checkbox key={id} size="xs" label={t(columns.find((column) => column.id === id)?.header ?? 'table.columns')}
+                  checked={visible}
                   onChange={toggle} />
               ))}
               <Button size="xs" variant="subtle" onClick={reset}>{t('table.resetColumns')}</Button>

@@ -77,7 +77,8 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
         placeholder={t(placeholder)}
         defaultValue={search.q}
         leftSection={<IconSearch size={14} />}
-        rightSection={search.q === '' ? undefined : <CloseButton size="xs" aria-label={t('table.clearSearch')} onClick={() => clear({ q: '' })} />}
+        rightSection={search.q === '' ? undefined
+          : <CloseButton size="xs" aria-label={t('table.clearSearch')} onClick={() => clear({ q: '' })} />}
         onChange={(event) => type(event.currentTarget.value, typingPauseMs)}
         onKeyDown={(event) => {
           const last = chips.at(-1);

@@ -57,7 +57,8 @@ export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sor
     overscan: 8,
     getItemKey: (index) => ids[index] ?? index,
     // The active row stays in the document, so focus survives scrolling.
-    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), activeIndex])].filter((index) => index < ids.length).sort((a, b) => a - b),
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), activeIndex])]
+      .filter((index) => index < ids.length).sort((a, b) => a - b),
   });
   const items = virtualizer.getVirtualItems();
   const lastShown = items.findLast(({ index }) => index !== activeIndex)?.index ?? 0;

@@ -31,7 +31,8 @@ export function Header<Row>({ views, sort, onSort }: HeaderProps<Row>) {
             aria-sort={sorted ? (descending ? 'descending' : 'ascending') : undefined}
           >
             {column.sort === undefined ? <span>{t(column.header)}</span> : (
-              <button type="button" className={styles.sort} onClick={() => onSort(sorted && !descending ? `-${field}` : (column.sort ?? ''))}>
+              <button type="button" className={styles.sort}
+                onClick={() => onSort(sorted && !descending ? `-${field}` : (column.sort ?? ''))}>
                 {t(column.header)}
                 {sorted && <Arrow size={12} aria-hidden />}
               </button>

@@ -52,8 +52,10 @@ export function Peek({ title, onClose, onMove, children }: PeekProps) {
       />
       <div className={styles.header}>
         <h2 className={styles.title}><bdi>{title}</bdi></h2>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('peek.previous')} onClick={() => onMove(-1)}><IconChevronUp size={16} /></ActionIcon>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('peek.next')} onClick={() => onMove(1)}><IconChevronDown size={16} /></ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('peek.previous')} onClick={() => onMove(-1)}><IconChevronUp size={16}
+          /></ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('peek.next')} onClick={() => onMove(1)}><IconChevronDown size={16}
+          /></ActionIcon>
         <ActionIcon variant="subtle" color="gray" aria-label={t('peek.close')} onClick={onClose}><IconX size={16} /></ActionIcon>
       </div>
       <div className={styles.content}>{children}</div>

@@ -8,7 +8,8 @@ import { useRow } from '../../live/use-live-list';
  * @param ready the list has arrived, so that a row not in it has to be asked for
  * @returns the row, and whether it turned out not to exist
  */
-export function useOpenRow<Row extends Entity>(list: LiveList<Row>, id: string | undefined, ready: boolean): { row: Row | undefined; missing: boolean } {
+export function useOpenRow<Row extends Entity>(
+  list: LiveList<Row>, id: string | undefined, ready: boolean): { row: Row | undefined; missing: boolean } {
   const row = useRow(list, id ?? '');
   const [missing, setMissing] = useState<string>();
   const wanted = id !== undefined && ready && row === undefined ? id : undefined;
