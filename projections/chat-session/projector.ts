@@ -38,7 +38,7 @@ function changes(event: Projected<ChatSessionEvent>, open: Open): Change[] {
       }];
     }
     case 'MessagePosted':
-      return [{ kind: 'add', table, key, position, add: { message_count: 2 } }, { kind: 'patch', table, key, position, set: seen }];
+      return [{ kind: 'add', table, key, position, add: { message_count: 2 }, set: seen }];
     case 'AnswerStarted':
     case 'AnswerCompleted':
     case 'AnswerFailed':

@@ -87,7 +87,7 @@ function poolsOf(events: readonly Event[]): Event[][] {
   return [...pools.values()];
 }
 
-/** Two changes of the pool's row for all its events: a row that every grant touches must not cost a statement each. */
+/** One change of the pool's row for all its events: a row that every grant touches must not cost a statement each. */
 function poolChanges(events: readonly Event[]): Change[] {
   const [first] = events;
   const last = events.at(-1)!;
@@ -98,10 +98,7 @@ function poolChanges(events: readonly Event[]): Change[] {
   for (const event of events) count(add, event);
   const isNew = first!.at.revision === 0n;
   if (isNew) return [{ kind: 'put', table: 'key_pools', key, position, set: { tenant_id: first!.at.metadata.tenant, ...add, ...seen } }];
-  return [
-    { kind: 'add', table: 'key_pools', key, position, add },
-    { kind: 'patch', table: 'key_pools', key, position, set: seen },
-  ];
+  return [{ kind: 'add', table: 'key_pools', key, position, add, set: seen }];
 }
 
 function count(sums: { active_leases: number; waiting: number; capacity: number; grants_total: number }, event: Event): void {

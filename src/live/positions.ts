@@ -31,7 +31,8 @@ interface Waiter {
   settle(answer: boolean): void;
 }
 
-const POLL_MS = [5, 15, 30, 50];
+/** Every commit tells where it has come to; asking is for the word that was lost. */
+const POLL_MS = [50, 100, 250];
 const REFRESH_AGAIN_MS = 250;
 
 export function createPositions(pool: Pool, notifications: Notifications, advances: Advances | undefined, log: Log): Positions {
@@ -43,7 +44,6 @@ export function createPositions(pool: Pool, notifications: Notifications, advanc
   let refreshing: Promise<void> | undefined;
   let refreshAgain = false;
   let polling: Promise<void> | undefined;
-  let pollStep = 0;
 
   const reached = ({ views, position }: Pick<Waiter, 'views' | 'position'>): boolean =>
     views.every((view) => (positions.get(view) ?? -1n) >= position);
@@ -92,8 +92,8 @@ export function createPositions(pool: Pool, notifications: Notifications, advanc
   }
 
   async function poll(): Promise<void> {
-    while (waiters.size > 0 && !closing.signal.aborted) {
-      await sleep(POLL_MS[Math.min(pollStep++, POLL_MS.length - 1)], undefined, { signal: closing.signal }).catch(() => {});
+    for (let step = 0; waiters.size > 0 && !closing.signal.aborted; step++) {
+      await sleep(POLL_MS[Math.min(step, POLL_MS.length - 1)], undefined, { signal: closing.signal }).catch(() => {});
       const views = new Set([...waiters].flatMap((waiter) => waiter.views));
       if (views.size === 0) return;
       try {
@@ -125,7 +125,6 @@ export function createPositions(pool: Pool, notifications: Notifications, advanc
         const waiter: Waiter = { views, position, settle };
         const timer = setTimeout(() => settle(false), timeoutMs);
         waiters.add(waiter);
-        pollStep = 0;
         polling ??= poll().finally(() => {
           polling = undefined;
         });

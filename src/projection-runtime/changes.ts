@@ -51,31 +51,40 @@ function follow(steps: Steps, next: RowChange): void {
   else steps.push(next);
 }
 
-function merge(last: Exclude<RowChange, { kind: 'remove' }>, next: Exclude<RowChange, { kind: 'remove' }>): RowChange | undefined {
+type Lasting = Exclude<RowChange, { kind: 'remove' }>;
+type Increments = Readonly<Record<string, number | bigint>>;
+
+/** One change that is exactly both, or undefined where only the database can say what they come to. */
+function merge(last: Lasting, next: Lasting): RowChange | undefined {
+  // A put behind an update also makes a row that the update did not find: two different things.
+  if (next.kind === 'put' && last.kind !== 'put') return undefined;
+  const set: Record<string, Column> = { ...last.set };
+  const add: Record<string, number | bigint> = { ...addOf(last) };
+  for (const [column, increment] of Object.entries(addOf(next))) {
+    if (Object.hasOwn(set, column)) {
+      if (!isExact(set[column]) || !isExact(increment)) return undefined;
+      set[column] = BigInt(set[column]) + BigInt(increment);
+    } else {
+      // A put may find a row that has a number there already.
+      if (last.kind === 'put') return undefined;
+      const before = add[column] ?? 0;
+      if (!isExact(before) || !isExact(increment)) return undefined;
+      add[column] = BigInt(before) + BigInt(increment);
+    }
+  }
+  for (const [column, value] of Object.entries(next.set ?? {})) {
+    set[column] = value;
+    delete add[column];
+  }
+  const { table, key } = last;
   const { position } = next;
-  if (last.kind === 'add') {
-    if (next.kind !== 'add') return undefined;
-    const add = sums(last.add, next.add, true);
-    return add && { ...last, add: add as Record<string, number | bigint>, position };
-  }
-  if (next.kind === 'add') {
-    const set = sums(last.set, next.add, false);
-    return set && { ...last, set, position };
-  }
-  // A put behind a patch also makes a row that the patch did not find: two different things.
-  if (last.kind === 'patch' && next.kind === 'put') return undefined;
-  return { ...last, set: { ...last.set, ...next.set }, position };
+  if (last.kind === 'put') return { kind: 'put', table, key, set, position };
+  if (Object.keys(add).length === 0) return { kind: 'patch', table, key, set, position };
+  return { kind: 'add', table, key, add, ...(Object.keys(set).length > 0 && { set }), position };
 }
 
-/** Columns with the increments added, or undefined where that cannot be said exactly without the database. */
-function sums(base: Row, increments: Row, baseIsIncrement: boolean): Row | undefined {
-  const result: Record<string, Column> = { ...base };
-  for (const [column, increment] of Object.entries(increments)) {
-    const before = Object.hasOwn(base, column) ? base[column] : baseIsIncrement ? 0 : undefined;
-    if (!isExact(before) || !isExact(increment)) return undefined;
-    result[column] = BigInt(before) + BigInt(increment);
-  }
-  return result;
+function addOf(change: Lasting): Increments {
+  return change.kind === 'add' ? change.add : {};
 }
 
 function isExact(value: Column | undefined): value is number | bigint {

@@ -14,13 +14,14 @@ export type Row = Readonly<Record<string, Column>>;
  * written to the row's `position` column.
  * - `put`: insert, or overwrite the given columns of the row that is there
  * - `patch`: change columns of a row that is there; no row, no effect
- * - `add`: add numbers to columns of a row that is there (counters are exact: the checkpoint is in the same transaction)
+ * - `add`: add numbers to columns of a row that is there (counters are exact: the checkpoint is in the same transaction),
+ *   and change the other columns of `set`
  * - `remove`: delete the row
  * - `job`: what a reactor puts out instead of rows: a graphile-worker job; jobs of one `jobKey` replace each other
  */
 export type Change =
   | { kind: 'put' | 'patch'; table: string; key: Row; set: Row; position: bigint }
-  | { kind: 'add'; table: string; key: Row; add: Readonly<Record<string, number | bigint>>; position: bigint }
+  | { kind: 'add'; table: string; key: Row; add: Readonly<Record<string, number | bigint>>; set?: Row; position: bigint }
   | { kind: 'remove'; table: string; key: Row; position: bigint }
   | { kind: 'job'; task: string; payload: Record<string, unknown>; jobKey: string; runAt?: Date; queue?: string };
 

@@ -1,7 +1,7 @@
 import { escapeIdentifier } from 'pg';
 import type { Catalog, TableTypes } from './catalog';
 import type { JobChange, RowChange } from './changes';
-import type { Column } from './projector';
+import type { Column, Row } from './projector';
 
 export interface Statement {
   text: string;
@@ -25,7 +25,10 @@ interface Group {
   kind: RowChange['kind'];
   table: string;
   keys: string[];
+  /** Columns that get a value. */
   columns: string[];
+  /** Columns to which something is added. */
+  sums: string[];
   changes: RowChange[];
 }
 
@@ -38,11 +41,12 @@ export function writesOf(schema: string, catalog: Catalog, round: readonly RowCh
   const groups = new Map<string, Group>();
   for (const change of round) {
     const keys = Object.keys(change.key);
-    const columns = Object.keys(valuesOf(change));
-    const id = `${change.kind} ${change.table} ${keys.join()} ${columns.join()}`;
+    const columns = Object.keys(setOf(change));
+    const sums = Object.keys(addOf(change));
+    const id = `${change.kind} ${change.table} ${keys.join()} ${columns.join()} ${sums.join()}`;
     const group = groups.get(id);
     if (group) group.changes.push(change);
-    else groups.set(id, { kind: change.kind, table: change.table, keys, columns, changes: [change] });
+    else groups.set(id, { kind: change.kind, table: change.table, keys, columns, sums, changes: [change] });
   }
   return [...groups.values()].map((group) => writeOf(schema, catalog, group));
 }
@@ -65,18 +69,21 @@ export function jobStatement(jobs: readonly JobChange[]): Statement {
   };
 }
 
-function valuesOf(change: RowChange): Readonly<Record<string, Column>> {
-  if (change.kind === 'remove') return {};
-  return change.kind === 'add' ? change.add : change.set;
+function setOf(change: RowChange): Row {
+  return change.kind === 'remove' ? {} : change.set ?? {};
 }
 
-function writeOf(schema: string, catalog: Catalog, { kind, table, keys, columns, changes }: Group): Write {
+function addOf(change: RowChange): Row {
+  return change.kind === 'add' ? change.add : {};
+}
+
+function writeOf(schema: string, catalog: Catalog, { kind, table, keys, columns, sums, changes }: Group): Write {
   const types = catalog.get(table);
   if (!types) throw new Error(`There is no table ${table} in ${schema}`);
   const target = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
-  const stamped = kind !== 'remove' && types.has('position') && !keys.includes('position') && !columns.includes('position');
+  const stamped = kind !== 'remove' && types.has('position') && ![...keys, ...columns, ...sums].includes('position');
   const written = stamped ? [...columns, 'position'] : columns;
-  const all = [...keys, ...written];
+  const all = [...keys, ...written, ...sums];
   const list = (names: readonly string[], sql: (name: string) => string, separator = ', '): string =>
     names.map((name) => sql(escapeIdentifier(name))).join(separator);
   const columnTypes = all.map((name) => `${escapeIdentifier(name)} ${typeOf(types, table, name)}`).join(', ');
@@ -93,9 +100,9 @@ function writeOf(schema: string, catalog: Catalog, { kind, table, keys, columns,
       case 'patch':
         return `update ${target} t set ${assignments('v')} from ${source} where ${matching}`;
       case 'add': {
-        const sums = list(columns, (column) => `${column} = coalesce(t.${column}, 0) + v.${column}`);
-        const stamp = stamped ? ', "position" = v."position"' : '';
-        return `update ${target} t set ${sums}${stamp} from ${source} where ${matching}`;
+        const added = list(sums, (column) => `${column} = coalesce(t.${column}, 0) + v.${column}`);
+        const effects = written.length === 0 ? added : `${assignments('v')}, ${added}`;
+        return `update ${target} t set ${effects} from ${source} where ${matching}`;
       }
       case 'remove':
         return `delete from ${target} t using ${source} where ${matching}`;
@@ -117,7 +124,8 @@ function typeOf(types: TableTypes, table: string, column: string): string {
 function rowOf(change: RowChange, stamped: boolean, types: TableTypes, table: string): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   for (const [column, value] of Object.entries(change.key)) row[column] = encode(value, types, table, column);
-  for (const [column, value] of Object.entries(valuesOf(change))) row[column] = encode(value, types, table, column);
+  for (const [column, value] of Object.entries(setOf(change))) row[column] = encode(value, types, table, column);
+  for (const [column, value] of Object.entries(addOf(change))) row[column] = encode(value, types, table, column);
   if (stamped) row.position = change.position.toString();
   return row;
 }

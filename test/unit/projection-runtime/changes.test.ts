@@ -19,7 +19,7 @@ function apply(table: Table, change: Change): void {
       break;
     case 'add':
       if (row) {
-        const next: Record<string, unknown> = { ...row, position };
+        const next: Record<string, unknown> = { ...row, ...change.set, position };
         for (const [column, increment] of Object.entries(change.add)) {
           next[column] = BigInt((row[column] ?? 0) as number) + BigInt(increment);
         }
@@ -37,9 +37,11 @@ const texts = (table: Table): unknown => Object.fromEntries([...table].map(([key
 const id = fc.constantFrom('a', 'b');
 const set = fc.dictionary(fc.constantFrom('x', 'y', 'z'), fc.oneof(fc.integer(), fc.constant(null)), { maxKeys: 3 });
 const add = fc.dictionary(fc.constantFrom('x', 'y'), fc.integer({ min: -5, max: 5 }), { minKeys: 1, maxKeys: 2 });
+/** The columns of `set` are others than those of `add`. */
 const anyChange = fc.oneof(
   fc.record({ kind: fc.constantFrom('put' as const, 'patch' as const), key: fc.record({ id }), set }),
   fc.record({ kind: fc.constant('add' as const), key: fc.record({ id }), add }),
+  fc.record({ kind: fc.constant('add' as const), key: fc.record({ id }), add, set: fc.dictionary(fc.constant('z'), fc.integer()) }),
   fc.record({ kind: fc.constant('remove' as const), key: fc.record({ id }) }),
 );
 
@@ -64,6 +66,17 @@ describe('collapsing changes', () => {
   it('writes a hot row once', () => {
     const hot = Array.from({ length: 500 }, (_, index) => increment(1, index));
     expect(collapse(hot).rounds).toEqual([[{ kind: 'add', table: 't', key: { id: 'a' }, add: { n: 500n }, position: 499n }]]);
+  });
+
+  it('makes one change of counting and of what else is new', () => {
+    const changes: Change[] = [
+      increment(2, 1),
+      { kind: 'patch', table: 't', key: { id: 'a' }, set: { seen: 'now' }, position: 1n },
+      increment(3, 2),
+      { kind: 'patch', table: 't', key: { id: 'a' }, set: { seen: 'later' }, position: 2n },
+    ];
+    const both = { kind: 'add', table: 't', key: { id: 'a' }, add: { n: 5n }, set: { seen: 'later' }, position: 2n };
+    expect(collapse(changes).rounds).toEqual([[both]]);
   });
 
   it('leaves sums that JavaScript would round to the database', () => {
