@@ -1,6 +1,6 @@
 import type { Document } from './document';
 import { sawPosition } from './position';
-import type { Problem } from './problem';
+import { ofExtensions, type Problem } from './problem';
 
 export type Answer<Data> = { data: Data; problem?: undefined } | { data?: undefined; problem: Problem };
 
@@ -20,16 +20,14 @@ export async function post<Data, Variables>(document: Document<Data, Variables>,
         extensions: { persistedQuery: { version: 1, sha256Hash: document.hash } },
       }),
     });
-    const { data, errors } = await response.json() as { data?: Data | null; errors?: { extensions?: Record<string, string> }[] };
+    const { data, errors } = await response.json() as { data?: Data | null; errors?: { extensions?: Record<string, unknown> }[] };
     if (data && !errors) {
       for (const payload of Object.values(data)) {
         sawPosition((payload as { position?: string | null } | null)?.position);
       }
       return { data };
     }
-    const extensions = errors?.[0]?.extensions ?? {};
-    const { code = 'E5001', rule, correlationId } = extensions;
-    return { problem: { code: code as Problem['code'], rule, correlationId } };
+    return { problem: ofExtensions(errors?.[0]?.extensions ?? {}) };
   } catch {
     // Neither an answer nor JSON: the server, or the way to it, is down.
     return { problem: { code: 'OFFLINE' } };

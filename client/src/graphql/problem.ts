@@ -34,29 +34,33 @@ export const ofRefusal = (refused: Refused): Problem => ({
   details: refused.details,
 });
 
-const outdatedCodes = ['OPERATION_NOT_ALLOWED', 'PERSISTED_QUERY_NOT_FOUND', 'GRAPHQL_VALIDATION_FAILED'];
+/** The server does not know this client's documents any more: it was updated. */
+const outdatedRule = 'unknown_document';
 const codePattern = /^[EVB]\d{4}$/;
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** The problem behind a failed request. */
-export function ofError(error: CombinedError): Problem {
-  const first = error.graphQLErrors[0];
-  if (!first) {
-    return { code: 'OFFLINE' };
-  }
-  const extensions: Record<string, unknown> = first.extensions ?? {};
-  const code = text(extensions.code) ?? 'E5001';
-  if (outdatedCodes.includes(code)) {
-    return { code: 'OUTDATED', correlationId: text(extensions.correlationId) };
+/** The problem that the extensions of a top-level error tell of. */
+export function ofExtensions(extensions: Record<string, unknown>): Problem {
+  const code = text(extensions.code) ?? '';
+  const rule = text(extensions.rule);
+  const correlationId = text(extensions.correlationId);
+  if (rule === outdatedRule) {
+    return { code: 'OUTDATED', correlationId };
   }
   return {
     code: (codePattern.test(code) ? code : 'E5001') as ProblemCode,
-    rule: text(extensions.rule),
-    correlationId: text(extensions.correlationId),
+    rule,
+    correlationId,
     retryAfterMs: typeof extensions.retryAfterMs === 'number' ? extensions.retryAfterMs : undefined,
     details: extensions.details,
   };
+}
+
+/** The problem behind a failed request. */
+export function ofError(error: CombinedError): Problem {
+  const first = error.graphQLErrors[0];
+  return first ? ofExtensions(first.extensions ?? {}) : { code: 'OFFLINE' };
 }
 
 const worthRetrying: readonly ProblemCode[] = ['OFFLINE', 'E4291', 'E5003', 'E5004', 'E5031', 'E5041', 'E5001'];
