@@ -4,7 +4,8 @@ import { mayRetry, ofError, ofExtensions, ofRefusal } from './problem';
 describe('problems', () => {
   it('take code, rule and correlation id from a top-level error', () => {
     const error = new CombinedError({ graphQLErrors: [{
-      message: 'Too much.', extensions: { code: 'E4291', rule: 'cost_budget', correlationId: 'c', retryAfterMs: 1_500, details: { limit: 5 } },
+      message: 'Too much.',
+      extensions: { code: 'E4291', rule: 'cost_budget', correlationId: 'c', retryAfterMs: 1_500, details: { limit: 5 } },
     }] });
     expect(ofError(error)).toEqual({ code: 'E4291', rule: 'cost_budget', correlationId: 'c', retryAfterMs: 1_500, details: { limit: 5 } });
   });
