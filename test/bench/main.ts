@@ -4,6 +4,7 @@ import path from 'node:path';
 import { projectRoot } from '../../src/paths';
 import { clientSize } from './client-size';
 import { fanOut } from './fan-out';
+import { grants } from './grants';
 import { lists } from './lists';
 import { mutations } from './mutations';
 import { rebuild } from './rebuild';
@@ -11,7 +12,7 @@ import { pageOf, tableOf, type Bench, type Row } from './report';
 import { start } from './start';
 
 /** In the order of the design's table. */
-const benches: readonly Bench[] = [mutations, rebuild, lists, fanOut, start, clientSize];
+const benches: readonly Bench[] = [mutations, grants, rebuild, lists, fanOut, start, clientSize];
 
 /** Runs all benchmarks, or those named, one after another. Only a run of all of them rewrites the page. */
 async function main(names: readonly string[]): Promise<void> {
