@@ -3,6 +3,7 @@ import { run, type Task as GraphileTask, type TaskList, type WorkerEvents } from
 import type { Pool } from 'pg';
 import { graphileLogger } from '../postgres/graphile-logger';
 import { silentLog, type Log } from '../postgres/log';
+import { patientPool } from './patient-pool';
 import type { Tasks } from './port';
 import { keepSignsOfLife } from './signs-of-life';
 
@@ -38,7 +39,7 @@ export async function startJobs(options: JobOptions): Promise<Jobs> {
     endSigns = keepSignsOfLife(pool, workerPool.id, deadAfterMs, log);
   });
   const runner = await run({
-    pgPool: pool,
+    pgPool: patientPool(pool),
     taskList: taskList(tasks),
     concurrency,
     crontab,

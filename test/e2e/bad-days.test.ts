@@ -42,7 +42,7 @@ async function eventually<Answer>(ask: () => Promise<Answer>, fits: (answer: Ans
   for (;;) {
     const answer = await ask().catch((error: unknown) => error as Answer);
     if (fits(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`It never fitted; the last answer was ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline) throw new Error(`It never fitted; the last answer was ${answer instanceof Error ? String(answer.cause ?? answer) : JSON.stringify(answer)}\n${server.output().slice(-4_000)}`);
     await sleep(100);
   }
 }
