@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { isTransient } from '../postgres/transient';
 
 const PAUSES_MS = [50, 100, 250, 500, 1_000];
@@ -40,9 +40,9 @@ function patientClient(client: PoolClient): PoolClient {
   return new Proxy(client, {
     get(target, property) {
       if (property !== 'query') return bound(target, property);
-      return async (...query: Parameters<PoolClient['query']>) => {
+      return async (statement: QueryConfig, values?: unknown[]) => {
         try {
-          return await target.query(...query);
+          return await target.query(statement, values);
         } catch (error) {
           if (!isTransient(error)) throw error;
           throw Object.assign(new Error((error as Error).message, { cause: error }), { code: RUN_AGAIN });
