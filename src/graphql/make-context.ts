@@ -24,9 +24,31 @@ export type MakeContext = (facts: RequestFacts) => Context;
  * rows. Its methods go by `this`, because Apollo Server hands the resolvers a copy of what it is given.
  */
 export function contextMaker({ db, ...services }: Services): MakeContext {
-  // Inherited, not copied: there may be tens of thousands of contexts a second.
-  const lasting = { ...services, waitForViews };
-  return (facts) => Object.assign(Object.create(lasting) as typeof lasting, facts, { db: db(facts.principal), loader: loaders() });
+  // There may be tens of thousands of contexts a second: what outlives them is inherited, and the rest always in one shape.
+  class MadeContext {
+    readonly requestId: string;
+    readonly correlationId: string;
+    readonly principal: Principal;
+    readonly address: string;
+    readonly signal: AbortSignal;
+    readonly minPosition: bigint | undefined;
+    readonly setSessionCookie: RequestFacts['setSessionCookie'];
+    readonly db: Context['db'];
+    readonly loader = loaders();
+
+    constructor(facts: RequestFacts) {
+      this.requestId = facts.requestId;
+      this.correlationId = facts.correlationId;
+      this.principal = facts.principal;
+      this.address = facts.address;
+      this.signal = facts.signal;
+      this.minPosition = facts.minPosition;
+      this.setSessionCookie = facts.setSessionCookie;
+      this.db = db(facts.principal);
+    }
+  }
+  Object.assign(MadeContext.prototype, services, { waitForViews });
+  return (facts) => new MadeContext(facts) as unknown as Context;
 }
 
 async function waitForViews(this: Context, ...views: string[]): Promise<void> {
