@@ -28,8 +28,15 @@ export function createTail(capacity = 4_096): Tail {
   let floor = -1n;
   let head = -1n;
   const waiting = new Set<() => void>();
+  let waking = false;
+  /** Once a turn of the event loop: events come in bursts, and a dozen projections would wake for each of them. */
   const wake = (): void => {
-    for (const each of [...waiting]) each();
+    if (waking || waiting.size === 0) return;
+    waking = true;
+    setImmediate(() => {
+      waking = false;
+      for (const each of [...waiting]) each();
+    });
   };
 
   return {
