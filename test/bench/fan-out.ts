@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../support/api';
@@ -12,6 +13,8 @@ const SUBSCRIBERS = 1_000;
 const SOCKETS = 20;
 const EVENTS_PER_SECOND = 200;
 const SECONDS = 20;
+/** Seconds that do not count, so that the server has compiled itself. */
+const WARM_UP_SECONDS = 5;
 /** A lease is 3: requested, granted, released. */
 const EVENTS_PER_LEASE = 3;
 /** What is still on its way may come in. */
@@ -63,13 +66,19 @@ async function follow({ url }: Product, callers: readonly Api[], pools: number):
       sent[pool]!.push({ position: payload.position, at });
       return payload;
     };
-    const eventsPerSecond = await measureEvents(callers[0]!, () => steadily(EVENTS_PER_SECOND / EVENTS_PER_LEASE, async (n) => {
+    const leaseAndRelease = async (n: number): Promise<void> => {
       const [pool, caller] = [n % pools, callers[n % callers.length]!];
-      const { lease } = await tell(pool, caller, LEASE, { provider: providers[pool], requestId: `request-${n}` });
+      const { lease } = await tell(pool, caller, LEASE, { provider: providers[pool], requestId: randomUUID() });
       await tell(pool, caller, RELEASE, { leaseId: lease.id, fencingToken: String(lease.fencingToken) });
-    }));
-    await sleep(SETTLE_MS);
-    return { latencies: await subscribers.ask<Latencies>({ sent, follows } satisfies Question), eventsPerSecond };
+    };
+    const latencies = async (): Promise<Latencies> => {
+      await sleep(SETTLE_MS);
+      return subscribers.ask<Latencies>({ sent: sent.map((changes) => changes.splice(0)), follows } satisfies Question);
+    };
+    await steadily(EVENTS_PER_SECOND / EVENTS_PER_LEASE, WARM_UP_SECONDS, leaseAndRelease);
+    await latencies();
+    const eventsPerSecond = await measureEvents(callers[0]!, () => steadily(EVENTS_PER_SECOND / EVENTS_PER_LEASE, SECONDS, leaseAndRelease));
+    return { latencies: await latencies(), eventsPerSecond };
   } finally {
     await subscribers.stop();
   }
@@ -90,11 +99,11 @@ function subscribe(url: string, callers: readonly Api[], followings: readonly Fo
   return startChild<number>(path.join(__dirname, 'fan-out-subscribers.js'), { url, sockets } satisfies SubscribersOrder);
 }
 
-/** Begins so many acts a second for SECONDS, however long each takes; ends when all have ended. */
-async function steadily(perSecond: number, act: (n: number) => Promise<void>): Promise<void> {
+/** Begins so many acts a second, however long each takes; ends when all have ended. */
+async function steadily(perSecond: number, seconds: number, act: (n: number) => Promise<void>): Promise<void> {
   const acts: Promise<void>[] = [];
   const since = performance.now();
-  for (let n = 0; n < perSecond * SECONDS; n++) {
+  for (let n = 0; n < perSecond * seconds; n++) {
     const due = since + (n / perSecond) * 1_000 - performance.now();
     if (due > 0) await sleep(due);
     acts.push(act(n));

@@ -31,10 +31,12 @@ async function run(): Promise<Row> {
       await assertSameAnswer(product.owner, plain.ready);
       const urls = { product: `${product.url}/graphql`, plain: plain.ready };
       const results = { product: [] as LoadResult[], plain: [] as LoadResult[] };
-      for (let round = 0; round < ROUNDS; round++) {
+      // A server that has just started still compiles itself: the first round counts for nothing.
+      for (let round = 0; round <= ROUNDS; round++) {
         for (const side of ['product', 'plain'] as const) {
           const load = { url: urls[side], headers: product.headers, body: JSON.stringify({ query: QUERY }), connections: CONNECTIONS };
-          results[side].push(await putLoad({ ...load, seconds: SECONDS, expect: '"displayName"' }));
+          const result = await putLoad({ ...load, seconds: SECONDS, expect: '"displayName"' });
+          if (round > 0) results[side].push(result);
         }
       }
       return toRow(medianOf(results.product), medianOf(results.plain));
