@@ -28,15 +28,8 @@ export function createTail(capacity = 4_096): Tail {
   let floor = -1n;
   let head = -1n;
   const waiting = new Set<() => void>();
-  let waking = false;
-  /** Once a turn of the event loop: events come in bursts, and a dozen projections would wake for each of them. */
   const wake = (): void => {
-    if (waking || waiting.size === 0) return;
-    waking = true;
-    setImmediate(() => {
-      waking = false;
-      for (const each of [...waiting]) each();
-    });
+    for (const each of [...waiting]) each();
   };
 
   return {
