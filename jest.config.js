@@ -1,17 +1,23 @@
 'use strict';
 
+const compile = (parser) => ['@swc/jest', {
+  jsc: {
+    parser,
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+    keepClassNames: true,
+    target: 'es2022',
+  },
+  module: { type: 'commonjs' },
+  sourceMaps: 'inline',
+}];
+
 const transform = {
-  '^.+\\.tsx?$': ['@swc/jest', {
-    jsc: {
-      parser: { syntax: 'typescript', decorators: true, tsx: false },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
-      keepClassNames: true,
-      target: 'es2022',
-    },
-    module: { type: 'commonjs' },
-    sourceMaps: 'inline',
-  }],
+  '^.+\\.tsx?$': compile({ syntax: 'typescript', decorators: true, tsx: false }),
+  '^.+\\.js$': compile({ syntax: 'ecmascript' }),
 };
+
+/** Packages that come as ES modules only; Node requires them, Jest does not. */
+const transformIgnorePatterns = ['/node_modules/(?!(jose|openid-client|oauth4webapi)/)'];
 
 const node = (name, extra = {}) => ({
   displayName: name,
@@ -20,6 +26,7 @@ const node = (name, extra = {}) => ({
   roots: [`<rootDir>/test/${name}`],
   testMatch: ['**/*.test.ts'],
   transform,
+  transformIgnorePatterns,
   setupFiles: ['reflect-metadata'],
   ...extra,
 });
