@@ -24,7 +24,7 @@ import { createNotifications } from './postgres/notifications';
 import { createPool } from './postgres/pool';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { createRefusalRecorder, personOfToken, projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -65,7 +65,10 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   if (warning) log.warn(warning);
   const clock = (): Date => new Date();
   const vault = await createVault({ pool, masterKey });
-  const auth = createAuth({ pool, masterKey, clock });
+  const auth = createAuth({
+    pool, masterKey, clock, dailyRequests: configuration.dailyRequests, bearerTokens: configuration.bearerTokens,
+    personOf: async (claims) => personOfToken({ commands, vault, auth }, claims),
+  });
   const signIn = createSignInThrottle({ pool, masterKey, clock });
   const vendors = await connectVendors(configuration, pool);
   const setting: Setting = {
@@ -73,6 +76,9 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     simulatedLiteLlm: vendors.simulated.litellm,
     simulatedLlm: vendors.simulated.llm,
     llmModel: configuration.llm.model,
+    publicUrl: configuration.publicUrl,
+    signIn: { google: configuration.google !== undefined, oidc: configuration.oidc?.name, signUp: configuration.signUp },
+    dailyRequests: configuration.dailyRequests,
   };
 
   const commands = createCommandRuntime({ store, metrics: commandMetrics(registry) });
@@ -89,16 +95,17 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     pool: background, log, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,
     tasks: { ...tasks, 'remove-expired-answers': async () => void (await idempotency.removeExpired()) },
   });
+  const refusals = createRefusalRecorder({ commands, vault, log, clock });
   const keeper = startKeyPoolKeeper({ commands, db, log });
   await makeFirstOwner();
 
   const http = await createHttpServer({
     schema: buildApiSchema(resolvers),
     makeContext: contextMaker({
-      commands, db: () => db, live, outputs, auth, signIn, vault, idempotency, setting,
+      commands, db: () => db, live, outputs, auth, signIn, vault, idempotency, refusals, setting,
       projectionStatus: () => projections.status(), now: clock, newId: randomUUID,
     }),
-    auth, log, metrics: registry,
+    auth, refusals, log, metrics: registry,
     readiness: readinessChecks({ store, pool, projections }),
     config: {
       publicUrl: configuration.publicUrl,
@@ -115,12 +122,12 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     if (!configuration.firstOwner) return;
     const { email, password } = configuration.firstOwner;
     checkPassword(password);
-    const token = await auth.setupToken();
-    if (!token || !(await auth.consumeSetupToken(token))) return;
+    const token = await auth.setup.token();
+    if (!token || !(await auth.setup.consume(token))) return;
     const commandId = randomUUID();
     const command = { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'start' }, tenant: '' } as const;
     const outcome = await setUpOwner({ commands, vault, auth }, command, {
-      tenantId: randomUUID(), tenantName: 'Main', userId: randomUUID(), email, displayName: email.split('@')[0] ?? email, password,
+      tenantName: 'Main', userId: randomUUID(), email, displayName: email.split('@')[0] ?? email, password,
     });
     if (!outcome.accepted) throw new Error(`The first owner was refused: ${outcome.refusal.message}`);
     log.info('The first owner was made from ADMIN_USER');
@@ -130,7 +137,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     http,
     setting,
     async setupLink() {
-      const token = await auth.setupToken();
+      const token = await auth.setup.token();
       return token && `${configuration.publicUrl}/setup?token=${encodeURIComponent(token)}`;
     },
     async close() {

@@ -7,6 +7,9 @@ const url = (...schemes: string[]) =>
 const origins = z.string().transform((text) => text.split(',').map((origin) => origin.trim()))
   .refine((list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), 'must be origins such as https://tools.example.org');
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+/** A secret for signatures: long, and none that stands in somebody's documentation. */
+const secret = z.string().min(32, 'must have 32 characters or more')
+  .refine((text) => new Set(text).size >= 10 && !/change.?me|example|secret|placeholder|your[-_]/i.test(text), 'is a known example or too simple: use openssl rand -base64 32');
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 /** One variable: how it is read, and the words of its row in the README. */
@@ -31,6 +34,21 @@ export const variables = {
   KEYLEDGER_EVENTSTORE_PORT: variable(port.optional(), 'socket only', 'Also serve the embedded event store on this loopback port, by TLS with a generated password.'),
   ADMIN_USER: variable(z.email().optional(), 'none', 'E-mail address of the first owner, made only when there is none. Needs ADMIN_PASS.'),
   ADMIN_PASS: variable(z.string().min(12).max(1_024).optional(), 'none', 'Password of that first owner.'),
+  KEYLEDGER_SIGN_UP: variable(flag.default(false), 'false', 'Whether strangers may make themselves an account in the default tenant.'),
+  KEYLEDGER_DAILY_REQUESTS: variable(count(0, 10_000).default(100), '100', 'Requests a day of people for whom nothing else is set.'),
+  KEYLEDGER_TENANTS_DIR: variable(z.string().min(1).optional(), 'none', 'Folder of tenants/*.json that are applied at every start.'),
+  KEYLEDGER_TRUST_PROXY: variable(z.string().min(1).optional(), 'none', 'Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas.'),
+  NEXTAUTH_SECRET: variable(secret.optional(), 'none', 'Secret with which a NextAuth front end signs HS256 tokens; unset, such tokens are refused.'),
+  NEXTAUTH_ISSUER: variable(z.string().min(1).optional(), 'any', 'Issuer that such tokens must name.'),
+  NEXTAUTH_AUDIENCE: variable(z.string().min(1).optional(), 'any', 'Audience that such tokens must name.'),
+  GOOGLE_CLIENT_ID: variable(z.string().min(1).optional(), 'none', 'Client of Google sign-in. Needs GOOGLE_CLIENT_SECRET.'),
+  GOOGLE_CLIENT_SECRET: variable(z.string().min(1).optional(), 'none', 'Its secret.'),
+  GOOGLE_HOSTED_DOMAIN: variable(z.string().min(1).optional(), 'any', 'Google Workspace domain that people must belong to.'),
+  OIDC_ISSUER: variable(url('http', 'https').optional(), 'none', 'Any OpenID Connect provider to sign in with. Needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.'),
+  OIDC_CLIENT_ID: variable(z.string().min(1).optional(), 'none', 'Client at that provider.'),
+  OIDC_CLIENT_SECRET: variable(z.string().min(1).optional(), 'none', 'Its secret.'),
+  OIDC_NAME: variable(z.string().min(1).max(40).default('OpenID Connect'), 'OpenID Connect', 'What its button says.'),
+  KEYLEDGER_OIDC_SIGN_UP: variable(flag.default(false), 'false', 'Whether somebody unknown who signs in with Google or OpenID Connect gets an account in the default tenant.'),
   LITELLM_URL: variable(url('http', 'https').optional(), 'simulated', 'LiteLLM proxy in which virtual keys live.'),
   LITELLM_MASTER_KEY: variable(z.string().min(1).optional(), 'none', 'Master key of that proxy. Needed with LITELLM_URL.'),
   LITELLM_TIMEOUT: variable(count(1, 600).default(10), '10', 'Seconds to wait for one LiteLLM call.'),
@@ -64,6 +82,14 @@ export interface Configuration {
   eventStoreUrl: string | undefined;
   eventStorePort: number | undefined;
   firstOwner: { email: string; password: string } | undefined;
+  signUp: boolean;
+  dailyRequests: number;
+  tenantsDir: string | undefined;
+  trustProxy: string[] | undefined;
+  bearerTokens: { secret: string; issuer: string | undefined; audience: string | undefined } | undefined;
+  google: { clientId: string; clientSecret: string; hostedDomain: string | undefined } | undefined;
+  oidc: { issuer: string; clientId: string; clientSecret: string; name: string } | undefined;
+  oidcSignUp: boolean;
   liteLlm: { url: string | undefined; masterKey: string | undefined; timeoutMs: number; maxRetries: number; retryDelayMs: number };
   llm: { baseUrl: string | undefined; apiKey: string | undefined; model: string; idleTimeoutMs: number };
   /** Points of GraphQL cost a caller may spend at once, and how many come back each second. */
@@ -102,6 +128,16 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
     eventStoreUrl: v.EVENTSTORE_URL,
     eventStorePort: v.KEYLEDGER_EVENTSTORE_PORT,
     firstOwner: v.ADMIN_USER && v.ADMIN_PASS ? { email: v.ADMIN_USER, password: v.ADMIN_PASS } : undefined,
+    signUp: v.KEYLEDGER_SIGN_UP,
+    dailyRequests: v.KEYLEDGER_DAILY_REQUESTS,
+    tenantsDir: v.KEYLEDGER_TENANTS_DIR && path.resolve(v.KEYLEDGER_TENANTS_DIR),
+    trustProxy: v.KEYLEDGER_TRUST_PROXY?.split(',').map((place) => place.trim()),
+    bearerTokens: v.NEXTAUTH_SECRET ? { secret: v.NEXTAUTH_SECRET, issuer: v.NEXTAUTH_ISSUER, audience: v.NEXTAUTH_AUDIENCE } : undefined,
+    google: v.GOOGLE_CLIENT_ID && v.GOOGLE_CLIENT_SECRET
+      ? { clientId: v.GOOGLE_CLIENT_ID, clientSecret: v.GOOGLE_CLIENT_SECRET, hostedDomain: v.GOOGLE_HOSTED_DOMAIN } : undefined,
+    oidc: v.OIDC_ISSUER && v.OIDC_CLIENT_ID && v.OIDC_CLIENT_SECRET
+      ? { issuer: v.OIDC_ISSUER, clientId: v.OIDC_CLIENT_ID, clientSecret: v.OIDC_CLIENT_SECRET, name: v.OIDC_NAME } : undefined,
+    oidcSignUp: v.KEYLEDGER_OIDC_SIGN_UP,
     liteLlm: {
       url: v.LITELLM_URL,
       masterKey: v.LITELLM_MASTER_KEY,
@@ -135,6 +171,10 @@ function unknownNames(env: Readonly<Record<string, string | undefined>>): string
 function contradictions(v: z.infer<typeof environment>): string[] {
   const faults: string[] = [];
   if (Boolean(v.ADMIN_USER) !== Boolean(v.ADMIN_PASS)) faults.push('ADMIN_USER and ADMIN_PASS: set both or neither');
+  if (Boolean(v.GOOGLE_CLIENT_ID) !== Boolean(v.GOOGLE_CLIENT_SECRET)) faults.push('GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET: set both or neither');
+  const oidc = [v.OIDC_ISSUER, v.OIDC_CLIENT_ID, v.OIDC_CLIENT_SECRET].filter(Boolean).length;
+  if (oidc !== 0 && oidc !== 3) faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set all or none');
+  if ((v.NEXTAUTH_ISSUER || v.NEXTAUTH_AUDIENCE) && !v.NEXTAUTH_SECRET) faults.push('NEXTAUTH_SECRET: needed with NEXTAUTH_ISSUER or NEXTAUTH_AUDIENCE');
   if (v.LITELLM_URL && !v.LITELLM_MASTER_KEY) faults.push('LITELLM_MASTER_KEY: needed with LITELLM_URL');
   if (v.LLM_BASE_URL && !v.LLM_API_KEY) faults.push('LLM_API_KEY: needed with LLM_BASE_URL');
   if (v.EVENTSTORE_URL && v.KEYLEDGER_EVENTSTORE_PORT !== undefined) faults.push('KEYLEDGER_EVENTSTORE_PORT: has no meaning with EVENTSTORE_URL');

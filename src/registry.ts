@@ -31,11 +31,18 @@ import { UserSubscriptions } from '../queries/user/subscriptions';
 import { IssueKeyPayloadFields, UserVirtualKeys, VirtualKeyQueries } from '../queries/virtual-key/queries';
 import { VirtualKeySubscriptions } from '../queries/virtual-key/subscriptions';
 import { chatSessionEvents } from '../schema/chat-session/events';
+import { clientKeyEvents } from '../schema/client-key/events';
 import type { EventDefinitions } from '../schema/define-events';
+import { entitlementEvents } from '../schema/entitlement/events';
+import { identityEvents } from '../schema/identity/events';
 import { keyAliasEvents } from '../schema/key-alias/events';
 import { keyPoolEvents } from '../schema/key-pool/events';
 import { loginNameEvents } from '../schema/login-name/events';
+import { refusedActEvents } from '../schema/refused-act/events';
 import { runEvents } from '../schema/run/events';
+import { serviceClientEvents } from '../schema/service-client/events';
+import { sessionEvents } from '../schema/session/events';
+import { signInEvents } from '../schema/sign-in/events';
 import { tenantEvents } from '../schema/tenant/events';
 import { userEvents } from '../schema/user/events';
 import { virtualKeyEvents } from '../schema/virtual-key/events';
@@ -48,8 +55,15 @@ import type { AnyProjector, AnyReactor } from './projection-runtime/projector';
 /** Every event type of the product. */
 export const eventDefinitions: EventDefinitions = {
   ...tenantEvents,
+  ...entitlementEvents,
   ...loginNameEvents,
   ...userEvents,
+  ...identityEvents,
+  ...signInEvents,
+  ...sessionEvents,
+  ...serviceClientEvents,
+  ...clientKeyEvents,
+  ...refusedActEvents,
   ...keyAliasEvents,
   ...virtualKeyEvents,
   ...keyPoolEvents,
@@ -92,5 +106,7 @@ export const resolvers: readonly Function[] = [
   AuditLogQueries, AuditLogSubscriptions,
 ];
 
+export { personOfToken } from '../commands/identity/person-of-token';
+export { createRefusalRecorder } from '../commands/refused-act/recorder';
 export { startKeyPoolKeeper } from '../commands/key-pool/keeper';
 export { setUpOwner } from '../commands/session/set-up-owner';

@@ -19,7 +19,7 @@ const UNTITLED = 'New chat';
 @Resolver()
 export class ChatSessionMutations {
   @Mutation(() => OpenChatSessionPayload, { description: 'Begins a conversation of your own with a model.' })
-  @Policy('owner', 'admin', 'user')
+  @Policy('chats:write')
   openChatSession(
     @Arg('input', () => OpenChatSessionInput, { description: 'About what, and with which model.' }) input: OpenChatSessionInput,
     @Ctx() context: Context,
@@ -30,7 +30,7 @@ export class ChatSessionMutations {
   @Mutation(() => PostMessagePayload, {
     description: 'Asks a question in one of your sessions. The answer comes by `answerStream`; one at a time.',
   })
-  @Policy('owner', 'admin', 'user')
+  @Policy('chats:write')
   postMessage(
     @Arg('input', () => PostMessageInput, { description: 'Where, and what.' }) input: PostMessageInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {

@@ -21,7 +21,7 @@ import type { KeyPoolState, Lease } from './state';
 @Resolver()
 export class KeyPoolMutations {
   @Mutation(() => AddProviderKeyPayload, { description: 'Adds a key to the pool of its vendor; the first one makes the pool.' })
-  @Policy('owner', 'admin')
+  @Policy('pools:write')
   addProviderKey(
     @Arg('input', () => AddProviderKeyInput, { description: 'The key.' }) input: AddProviderKeyInput,
     @Ctx() context: Context,
@@ -37,7 +37,7 @@ export class KeyPoolMutations {
   }
 
   @Mutation(() => LeaseKeyPayload, { description: 'Leases a key of a vendor, or takes a place in the queue for one.' })
-  @Policy('owner', 'admin')
+  @Policy('leases:write')
   leaseKey(
     @Arg('input', () => LeaseKeyInput, { description: 'What, and how long to wait.' }) input: LeaseKeyInput,
     @Ctx() context: Context,
@@ -47,7 +47,7 @@ export class KeyPoolMutations {
   }
 
   @Mutation(() => HeartbeatLeasePayload, { description: 'Says that a lease is still in use; it then lives for another TTL.' })
-  @Policy('owner', 'admin')
+  @Policy('leases:write')
   heartbeatLease(
     @Arg('input', () => HeartbeatLeaseInput, { description: 'Which lease.' }) input: HeartbeatLeaseInput,
     @Ctx() context: Context,
@@ -56,7 +56,7 @@ export class KeyPoolMutations {
   }
 
   @Mutation(() => ReleaseLeasePayload, { description: 'Gives a leased key back; whoever waits for it is served at once.' })
-  @Policy('owner', 'admin')
+  @Policy('leases:write')
   releaseLease(
     @Arg('input', () => ReleaseLeaseInput, { description: 'Which lease.' }) input: ReleaseLeaseInput,
     @Ctx() context: Context,

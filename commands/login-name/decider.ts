@@ -5,11 +5,12 @@ export interface LoginNameState {
   userId: string | undefined;
 }
 
-export type LoginNameCommand = { type: 'ClaimLoginName'; userId: string };
+export type LoginNameCommand = { type: 'ClaimLoginName' | 'ReleaseLoginName'; userId: string };
 
-/** Makes a login name unique: its stream can be claimed once. */
+/** Makes a login name unique: its stream is claimed by one user at a time, over all tenants. */
 export const loginName: Aggregate<LoginNameState, LoginNameCommand, typeof loginNameEvents> = {
   category: 'loginName',
+  tenancy: 'shared',
   events: loginNameEvents,
   initial: () => ({ userId: undefined }),
   evolve,
@@ -21,8 +22,10 @@ function evolve(_state: LoginNameState, event: LoginNameEvent): LoginNameState {
   switch (event.type) {
     case 'LoginNameClaimed':
       return { userId: event.data.userId };
+    case 'LoginNameReleased':
+      return { userId: undefined };
     default:
-      return event.type satisfies never;
+      return event satisfies never;
   }
 }
 
@@ -32,6 +35,8 @@ function decide(state: LoginNameState, command: LoginNameCommand): Decision<Logi
       if (state.userId === command.userId) return nothing;
       if (state.userId) return refuse('E4091', 'email_taken', 'Another user already has this e-mail address.', { path: ['email'] });
       return { events: [{ type: 'LoginNameClaimed', data: { userId: command.userId } }] };
+    case 'ReleaseLoginName':
+      return state.userId === command.userId ? { events: [{ type: 'LoginNameReleased', data: { userId: command.userId } }] } : nothing;
     default:
       return command.type satisfies never;
   }

@@ -7,6 +7,8 @@ import type { Context } from '../../src/graphql/context';
 import { derivedId, mutate } from '../../src/graphql/mutate';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
+import { DEFAULT_SLUG } from '../../schema/tenant/events';
+import { tenantIdOf } from '../tenant/tenant-id';
 import { loginName } from '../login-name/decider';
 import { user } from '../user/decider';
 import { loginNameOf } from '../user/register-user';
@@ -22,12 +24,12 @@ export class SessionMutations {
   setUp(@Arg('input', () => SetUpInput, { description: 'Who, and for which organisation.' }) input: SetUpInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'setUp', input }, async (command) => {
       checkPassword(input.password);
-      if (!(await context.auth.consumeSetupToken(input.token))) {
+      if (!(await context.auth.setup.consume(input.token))) {
         throw new RefusedError({ code: 'E4031', rule: 'setup_token', message: 'This set-up link was used or has expired. Start the server again for a new one.', path: ['input', 'token'] });
       }
-      const ids = { tenantId: derivedId(command, 'tenant'), userId: derivedId(command, 'user') };
-      const outcome = await setUpOwner(context, command, { ...input, ...ids });
-      if (outcome.accepted) await signInAs(context, ids);
+      const userId = derivedId(command, 'user');
+      const outcome = await setUpOwner(context, command, { ...input, userId });
+      if (outcome.accepted) await signInAs(context, { userId, tenantId: tenantIdOf(DEFAULT_SLUG) });
       return outcome;
     }, (changed) => changed);
   }
@@ -38,10 +40,10 @@ export class SessionMutations {
     return mutate(context, { name: 'signIn', input }, async () => {
       await context.signIn.checkSignInAllowed(input.email, context.address);
       const { state, position, revision } = await context.commands.load(loginName, loginNameOf(context, input.email));
-      if (!(await context.auth.verifyPassword(state.userId, input.password)) || !state.userId) throw new RefusedError(WRONG);
+      if (!(await context.auth.passwords.verify(state.userId, input.password)) || !state.userId) throw new RefusedError(WRONG);
       await context.signIn.signInSucceeded(input.email, context.address);
       const account = (await context.commands.load(user, state.userId)).state;
-      if (!account.exists || !(await signInAs(context, account))) throw new RefusedError(WRONG);
+      if (!account.exists || account.deleted || !(await signInAs(context, account))) throw new RefusedError(WRONG);
       return { accepted: true, answer: {}, position, revision };
     }, () => ({}));
   }
@@ -50,7 +52,7 @@ export class SessionMutations {
   @Policy('public')
   signOut(@Arg('input', () => SignOutInput, { description: 'Nothing.' }) input: SignOutInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'signOut', input }, async () => {
-      if (context.principal.kind === 'user') await context.auth.closeSession(context.principal.sessionId);
+      if (context.principal.kind === 'user' && context.principal.proof.kind === 'session') await context.auth.sessions.close(context.principal.proof.sessionId);
       context.setSessionCookie(undefined);
       context.principal = { kind: 'anonymous' };
       return { accepted: true, answer: {}, position: context.minPosition ?? 0n, revision: -1n };
@@ -60,8 +62,8 @@ export class SessionMutations {
 
 /** Opens a session; false when the account may not sign in. The rest of the request runs as the new principal. */
 async function signInAs(context: Context, { userId, tenantId }: { userId: string; tenantId: string }): Promise<boolean> {
-  const token = await context.auth.openSession({ userId, tenantId });
-  const principal = await context.auth.authenticate(token);
+  const { token } = await context.auth.sessions.open({ userId, tenantId, method: 'password', address: null, device: null });
+  const principal = await context.auth.authenticate({ kind: 'cookie', token });
   if (principal.kind === 'anonymous') return false;
   context.principal = principal;
   context.setSessionCookie(token);

@@ -1,22 +1,74 @@
-import { userEvents, type UserEvent } from '../../schema/user/events';
+import { manages, type Role } from '../../schema/access/roles';
 import type { Refusal } from '../../schema/errors/catalogue';
+import { userEvents, type UserEvent } from '../../schema/user/events';
+import { standardPreferences, type Preferences } from '../../schema/user/preferences';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
-import type { Role } from '../../src/graphql/context';
 import type { Sealed } from '../../src/vault/port';
 
-export type UserState = { exists: false } | { exists: true; userId: string; tenantId: string; role: Role; active: boolean };
-
-/** The user who gives the command, with the role the session proves. */
-export interface By {
+export interface Existing {
+  exists: true;
   userId: string;
   tenantId: string;
+  loginName: string;
   role: Role;
+  tier: string;
+  active: boolean;
+  organization: string | null;
+  /** Requests a day; null is unlimited, undefined the server's default. */
+  dailyRequests: number | null | undefined;
+  preferences: Preferences;
 }
 
-export type UserCommand =
-  | { type: 'CreateUser'; userId: string; tenantId: string; loginName: string; email: Sealed; displayName: Sealed; role: Role }
-  | { type: 'AssignRole'; role: Role; by: By }
-  | { type: 'DeactivateUser'; by: By };
+/** A deleted user stays as a name of the past: nothing more can be done to them. */
+export type UserState = { exists: false } | { exists: true; deleted: true; userId: string; loginName: string } | (Existing & { deleted: false });
+
+/** Whoever gives the command, with the rights they have now. */
+export interface By {
+  id: string;
+  tenantId: string;
+  role: Role | 'service';
+}
+
+/** Personal texts come sealed. Omitted keeps, null clears. */
+export interface UserChanges {
+  displayName?: Sealed;
+  organization?: string | null;
+  note?: Sealed | null;
+  picture?: Sealed | null;
+}
+
+export interface CreateUser {
+  type: 'CreateUser';
+  userId: string;
+  tenantId: string;
+  loginName: string;
+  email: Sealed;
+  displayName: Sealed;
+  role: Role;
+  organization: string | null;
+  note: Sealed | null;
+  tier: string;
+}
+
+/** What somebody does to a user of a lower role. */
+type Managed =
+  | { type: 'UpdateUser'; changes: UserChanges }
+  | { type: 'AssignRole'; role: Role }
+  | { type: 'AssignTier'; tier: string }
+  | { type: 'SetDailyLimit'; requests: number | null }
+  | { type: 'RecordPasswordSet' }
+  | { type: 'RecordPasswordLink'; linkId: string; expiresAt: string }
+  | { type: 'DeactivateUser' }
+  | { type: 'ReactivateUser' }
+  | { type: 'DeleteUser' };
+
+/** What people do to their own account. */
+type Own =
+  | { type: 'UpdateProfile'; changes: Pick<UserChanges, 'displayName' | 'picture'> }
+  | { type: 'SetPreferences'; preferences: Partial<Preferences> }
+  | { type: 'RecordPasswordChange'; by: 'self' | 'link' };
+
+export type UserCommand = CreateUser | (Managed & { by: By }) | Own;
 
 export const user: Aggregate<UserState, UserCommand, typeof userEvents> = {
   category: 'user',
@@ -28,56 +80,128 @@ export const user: Aggregate<UserState, UserCommand, typeof userEvents> = {
 };
 
 function evolve(state: UserState, event: UserEvent): UserState {
+  if (event.type === 'UserCreated') {
+    const { userId, tenantId, loginName, role, tier, organization } = event.data;
+    return {
+      exists: true, deleted: false, userId, tenantId, loginName, role, tier, organization, active: true, dailyRequests: undefined,
+      preferences: standardPreferences,
+    };
+  }
+  if (!state.exists || state.deleted) return state;
   switch (event.type) {
-    case 'UserCreated':
-      return { exists: true, userId: event.data.userId, tenantId: event.data.tenantId, role: event.data.role, active: true };
+    case 'UserUpdated':
+      return { ...state, organization: event.data.organization === undefined ? state.organization : event.data.organization };
     case 'RoleAssigned':
-      return state.exists ? { ...state, role: event.data.role } : state;
+      return { ...state, role: event.data.role };
+    case 'TierAssigned':
+      return { ...state, tier: event.data.tier };
+    case 'DailyLimitSet':
+      return { ...state, dailyRequests: event.data.requests };
+    case 'PreferencesSet':
+      return { ...state, preferences: event.data.preferences };
+    case 'PasswordChanged':
+    case 'PasswordLinkIssued':
+      return state;
     case 'UserDeactivated':
-      return state.exists ? { ...state, active: false } : state;
+      return { ...state, active: false };
+    case 'UserReactivated':
+      return { ...state, active: true };
+    case 'UserDeleted':
+      return { exists: true, deleted: true, userId: state.userId, loginName: state.loginName };
     default:
       return event satisfies never;
   }
 }
 
+const unknown = { code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userId'] } as const;
+
 function decide(state: UserState, command: UserCommand): Decision<UserEvent> {
   if (command.type === 'CreateUser') return createUser(state, command);
-  if (!state.exists || state.tenantId !== command.by.tenantId) return refuse('E4041', 'user_unknown', 'There is no such user.', { path: ['userId'] });
+  if (!state.exists || state.deleted) return { refusal: unknown };
+  if ('by' in command && typeof command.by === 'object') return decideManaged(state, command);
+  return decideOwn(state, command as Own);
+}
+
+function createUser(state: UserState, { type: _type, ...data }: CreateUser): Decision<UserEvent> {
+  return state.exists ? nothing : { events: [{ type: 'UserCreated', data }] };
+}
+
+/** Why `by` may not give or take this role, if so. Asked before a login name is claimed for somebody. */
+export function refusalToManage(role: Role, by: Pick<By, 'role'>): Refusal | undefined {
+  if (manages(by.role, role)) return undefined;
+  return {
+    code: 'B2003', rule: 'role_above', message: 'You may manage only people whose role is below yours.', details: { role, yours: by.role },
+  };
+}
+
+function decideManaged(state: Existing, command: Managed & { by: By }): Decision<UserEvent> {
+  const { by } = command;
+  if (state.tenantId !== by.tenantId) return { refusal: unknown };
+  const own = by.id === state.userId;
+  const refusal = own ? undefined : refusalToManage(state.role, by);
+  if (refusal) return { refusal };
+  const { userId } = state;
   switch (command.type) {
+    case 'UpdateUser':
+      return update(state, command.changes);
     case 'AssignRole':
-      return assignRole(state, command);
+      return assignRole(state, command, own);
+    case 'AssignTier':
+      if (command.tier === state.tier) return nothing;
+      return { events: [{ type: 'TierAssigned', data: { userId, tier: command.tier, previous: state.tier } }] };
+    case 'SetDailyLimit':
+      if (command.requests === state.dailyRequests) return nothing;
+      return { events: [{ type: 'DailyLimitSet', data: { userId, requests: command.requests } }] };
+    case 'RecordPasswordSet':
+      if (own) return refuse('B2003', 'own_password', 'Change your own password with the old one, in your account.');
+      return { events: [{ type: 'PasswordChanged', data: { userId, by: 'operator' } }] };
+    case 'RecordPasswordLink':
+      return { events: [{ type: 'PasswordLinkIssued', data: { userId, linkId: command.linkId, expiresAt: command.expiresAt } }] };
     case 'DeactivateUser':
-      return deactivateUser(state, command);
+      if (own) return refuse('B2003', 'own_account', 'Nobody deactivates their own account; ask somebody else.');
+      return state.active ? { events: [{ type: 'UserDeactivated', data: { userId } }] } : nothing;
+    case 'ReactivateUser':
+      return state.active ? nothing : { events: [{ type: 'UserReactivated', data: { userId } }] };
+    case 'DeleteUser':
+      if (own) return refuse('B2003', 'own_account', 'Nobody deletes their own account; ask somebody else.');
+      return { events: [{ type: 'UserDeleted', data: { userId } }] };
     default:
       return command satisfies never;
   }
 }
 
-function createUser(state: UserState, command: Extract<UserCommand, { type: 'CreateUser' }>): Decision<UserEvent> {
-  if (state.exists) return nothing;
-  const { userId, tenantId, loginName, email, displayName, role } = command;
-  return { events: [{ type: 'UserCreated', data: { userId, tenantId, loginName, email, displayName, role } }] };
+function decideOwn(state: Existing, command: Own): Decision<UserEvent> {
+  const { userId } = state;
+  switch (command.type) {
+    case 'UpdateProfile':
+      return update(state, command.changes);
+    case 'SetPreferences': {
+      const preferences = { ...state.preferences, ...command.preferences };
+      const same = Object.entries(preferences).every(([name, value]) => state.preferences[name as keyof Preferences] === value);
+      return same ? nothing : { events: [{ type: 'PreferencesSet', data: { userId, preferences } }] };
+    }
+    case 'RecordPasswordChange':
+      return { events: [{ type: 'PasswordChanged', data: { userId, by: command.by } }] };
+    default:
+      return command satisfies never;
+  }
 }
 
-type Existing = Extract<UserState, { exists: true }>;
-
-/** Why `by` may not make anyone an owner, if so. Asked before a login name is claimed for somebody. */
-export function refusalToGrant(role: Role, by: By): Refusal | undefined {
-  if (role !== 'owner' || by.role === 'owner') return undefined;
-  return { code: 'B2003', rule: 'owner_by_owner', message: 'Only an owner makes or unmakes an owner.', path: ['role'] };
+/** Sealed texts cannot be compared, so giving one is a change; an organisation that stays as it is, is none. */
+function update(state: Existing, changes: UserChanges): Decision<UserEvent> {
+  const { organization, ...sealed } = changes;
+  const changed = {
+    ...Object.fromEntries(Object.entries(sealed).filter(([, value]) => value !== undefined)),
+    ...(organization !== undefined && organization !== state.organization && { organization }),
+  };
+  if (Object.keys(changed).length === 0) return nothing;
+  return { events: [{ type: 'UserUpdated', data: { userId: state.userId, ...changed } }] };
 }
 
-function assignRole(state: Existing, { role, by }: Extract<UserCommand, { type: 'AssignRole' }>): Decision<UserEvent> {
+function assignRole(state: Existing, { role, by }: Extract<Managed, { type: 'AssignRole' }> & { by: By }, own: boolean): Decision<UserEvent> {
   if (role === state.role) return nothing;
-  if (by.userId === state.userId) return refuse('B2003', 'own_role', 'Nobody changes their own role; ask another owner.');
-  const refusal = refusalToGrant(role, by) ?? refusalToGrant(state.role, by);
+  if (own) return refuse('B2003', 'own_role', 'Nobody changes their own role; ask somebody else.');
+  const refusal = refusalToManage(role, by);
   if (refusal) return { refusal };
   return { events: [{ type: 'RoleAssigned', data: { userId: state.userId, role, previous: state.role } }] };
-}
-
-function deactivateUser(state: Existing, { by }: Extract<UserCommand, { type: 'DeactivateUser' }>): Decision<UserEvent> {
-  if (!state.active) return nothing;
-  if (by.userId === state.userId) return refuse('B2003', 'own_account', 'Nobody deactivates their own account; ask another owner.');
-  if (by.role !== 'owner' && state.role === 'owner') return refuse('B2003', 'owner_by_owner', 'Only an owner deactivates an owner.');
-  return { events: [{ type: 'UserDeactivated', data: { userId: state.userId } }] };
 }

@@ -8,18 +8,18 @@ import { derivedId, mutate } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
-import { signedIn } from '../../src/graphql/tenant';
-import { refusalToGrant, user, type By, type UserCommand } from './decider';
+import { by } from './by';
+import { refusalToManage, user, type UserCommand } from './decider';
 import { registerUser } from './register-user';
 import { standingOf } from './standing';
 
 @Resolver()
 export class UserMutations {
   @Mutation(() => CreateUserPayload, { description: 'Gives a person an account.' })
-  @Policy('owner', 'admin')
+  @Policy('users:write')
   createUser(@Arg('input', () => CreateUserInput, { description: 'Who.' }) input: CreateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'createUser', input }, (command) => {
-      const refusal = refusalToGrant(input.role, by(context));
+      const refusal = refusalToManage(input.role, by(context));
       if (refusal) throw new RefusedError(refusal);
       const { email, displayName, role, password } = input;
       return registerUser(context, command, { userId: derivedId(command, 'user'), email, displayName, role, password });
@@ -27,14 +27,14 @@ export class UserMutations {
   }
 
   @Mutation(() => AssignRolePayload, { description: 'Changes what a user may do; effective on their open sessions within a second.' })
-  @Policy('owner', 'admin')
+  @Policy('users:write')
   assignRole(@Arg('input', () => AssignRoleInput, { description: 'Whose, and which.' }) input: AssignRoleInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'assignRole', input }, (command) =>
       change(context, command, input.userId, { type: 'AssignRole', role: input.role, by: by(context) }), (changed) => changed);
   }
 
   @Mutation(() => DeactivateUserPayload, { description: 'Ends all sessions of a user and lets no new one begin.' })
-  @Policy('owner', 'admin')
+  @Policy('users:write')
   deactivateUser(@Arg('input', () => DeactivateUserInput, { description: 'Who.' }) input: DeactivateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'deactivateUser', input }, (command) =>
       change(context, command, input.userId, { type: 'DeactivateUser', by: by(context) }), (changed) => changed);
@@ -46,11 +46,6 @@ async function change(context: Context, command: CommandContext, globalId: strin
   const userId = fromGlobalId(globalId, 'User');
   const outcome = await context.commands.execute(user, userId, what, command, standingOf);
   if (!outcome.accepted) return outcome;
-  if (outcome.answer) await context.auth.setStanding(userId, { tenantId: command.tenant, ...outcome.answer });
+  await context.auth.standings.setUser(userId, outcome.answer);
   return { ...outcome, answer: { userId } };
-}
-
-function by(context: Context): By {
-  const { userId, tenantId, role } = signedIn(context);
-  return { userId, tenantId, role };
 }

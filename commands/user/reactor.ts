@@ -10,19 +10,19 @@ import { standingOf } from './standing';
 export const standingReactor: Reactor<typeof userEvents> = {
   name: 'user_standing',
   events: userEvents,
-  react: (events) => events.map(({ data, at }) => ({
+  react: (events) => events.map(({ data }) => ({
     kind: 'job',
     task: 'settle-standing',
-    payload: { userId: data.userId, tenantId: at.metadata.tenant },
+    payload: { userId: data.userId },
     jobKey: `settle-standing:${data.userId}`,
   })),
 };
 
 /** Task `settle-standing`: the newest role and state of one user. */
 export function settleStandingTask({ commands, auth }: { commands: CommandRuntime; auth: Auth }): Task {
-  return async ({ userId, tenantId }: { userId: string; tenantId: string }) => {
+  return async ({ userId }: { userId: string }) => {
     const { state } = await commands.load(user, userId);
     const standing = standingOf(state);
-    if (standing) await auth.setStanding(userId, { tenantId, ...standing });
+    if (state.exists) await auth.standings.setUser(userId, standing);
   };
 }

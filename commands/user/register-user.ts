@@ -1,6 +1,7 @@
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context, Role } from '../../src/graphql/context';
 import { loginName } from '../login-name/decider';
+import { FIRST_TIER } from '../../schema/user/events';
 import { user } from './decider';
 import { standingOf } from './standing';
 
@@ -25,7 +26,7 @@ export async function registerUser(context: Pick<Context, 'commands' | 'vault' |
   const name = loginNameOf(context, email);
   const claim = await context.commands.execute(loginName, name, { type: 'ClaimLoginName', userId }, command, () => ({ userId }));
   if (!claim.accepted) return claim;
-  if (password) await context.auth.setPassword(userId, password);
+  if (password) await context.auth.passwords.set(userId, password);
 
   const place = { tenant: command.tenant, subject: userId };
   const [sealedEmail, sealedName] = await Promise.all([
@@ -33,9 +34,9 @@ export async function registerUser(context: Pick<Context, 'commands' | 'vault' |
     context.vault.seal({ ...place, field: 'displayName' }, displayName.trim()),
   ]);
   const outcome = await context.commands.execute(
-    user, userId, { type: 'CreateUser', userId, tenantId: command.tenant, loginName: name, email: sealedEmail, displayName: sealedName, role }, command, standingOf,
+    user, userId, { type: 'CreateUser', userId, tenantId: command.tenant, loginName: name, email: sealedEmail, displayName: sealedName, role, organization: null, note: null, tier: FIRST_TIER }, command, standingOf,
   );
   if (!outcome.accepted) return outcome;
-  if (outcome.answer) await context.auth.setStanding(userId, { tenantId: command.tenant, ...outcome.answer });
+  await context.auth.standings.setUser(userId, outcome.answer);
   return { ...outcome, answer: { userId } };
 }

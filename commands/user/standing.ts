@@ -1,7 +1,9 @@
-import type { Role } from '../../src/graphql/context';
+import type { UserStanding } from '../../src/auth/port';
 import type { UserState } from './decider';
 
-/** What sessions of a user are judged by; undefined for a user who does not exist. */
-export function standingOf(state: UserState): { role: Role; active: boolean } | undefined {
-  return state.exists ? { role: state.role, active: state.active } : undefined;
+/** What callers are judged by; undefined for a user who does not exist or was deleted. */
+export function standingOf(state: UserState): UserStanding | undefined {
+  if (!state.exists || state.deleted) return undefined;
+  const { tenantId, role, active, tier, dailyRequests } = state;
+  return { tenantId, role, active, tier, dailyRequests };
 }

@@ -20,7 +20,7 @@ export class VirtualKeyMutations {
   @Mutation(() => IssueKeyPayload, {
     description: 'Gives a user a key for AI models. The secret is shown this once; the key works as soon as it is active.',
   })
-  @Policy('owner', 'admin')
+  @Policy('keys:write')
   issueKey(
     @Arg('input', () => IssueKeyInput, { description: 'For whom, and with which limits.' }) input: IssueKeyInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
@@ -69,7 +69,7 @@ async function issue(
 
 async function ownerMayHaveKeys({ commands }: Context, tenantId: string, ownerId: string): Promise<void> {
   const { state } = await commands.load(user, ownerId);
-  if (!state.exists || state.tenantId !== tenantId) {
+  if (!state.exists || state.deleted || state.tenantId !== tenantId) {
     throw new RefusedError({ code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['ownerId'] });
   }
   if (!state.active) {

@@ -10,7 +10,7 @@ export const tenantsProjector: Projector<typeof tenantEvents> = {
   events: tenantEvents,
   tables: path.join(projectRoot, 'projections/tenant/tables.sql'),
   live: { table: 'tenants', key: 'id' },
-  project: (events) => events.map(({ data, at }) => ({
+  project: (events) => events.filter((event) => event.type === 'TenantCreated').map(({ data, at }) => ({
     kind: 'put',
     table: 'tenants',
     key: { id: data.tenantId },

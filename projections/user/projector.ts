@@ -38,6 +38,15 @@ function change(event: Projected<UserEvent>, open: Open): Change {
       return { kind: 'patch', table: 'users', key, position, set: { role: event.data.role, ...seen } };
     case 'UserDeactivated':
       return { kind: 'patch', table: 'users', key, position, set: { state: 'deactivated', ...seen } };
+    case 'UserUpdated':
+    case 'TierAssigned':
+    case 'DailyLimitSet':
+    case 'PreferencesSet':
+    case 'PasswordChanged':
+    case 'PasswordLinkIssued':
+    case 'UserReactivated':
+    case 'UserDeleted':
+      return { kind: 'patch', table: 'users', key, position, set: seen };
     default:
       return event satisfies never;
   }

@@ -7,13 +7,12 @@ import type { Context } from '../../src/graphql/context';
 import { registerNode } from '../../src/graphql/node';
 import { Policy } from '../../src/graphql/policy';
 import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
-import { signedIn, tenantOf } from '../../src/graphql/tenant';
+import { tenantOf } from '../../src/graphql/tenant';
 import { userById } from '../user/loaders';
 import { auditEntryById } from './loaders';
 import { toAuditEntry, type AuditEntryRow } from './sql';
 
-registerNode('AuditEntry', async (context, ids) => {
-  if (signedIn(context).role === 'user') return [];
+registerNode('AuditEntry', 'audit:read', async (context, ids) => {
   await context.waitForViews('audit_log');
   return context.loader(auditEntryById).loadMany(ids) as Promise<(AuditEntry | undefined)[]>;
 });
@@ -21,7 +20,7 @@ registerNode('AuditEntry', async (context, ids) => {
 @Resolver(() => AuditEntry)
 export class AuditLogQueries {
   @Query(() => AuditEntryConnection, { description: 'Every act in the tenant, newest first.' })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('audit:read')
   async auditLog(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
@@ -39,6 +38,7 @@ export class AuditLogQueries {
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'Whoever did it, when that is a user of this tenant.' })
+  @Policy('users:read')
   actor(@Root() entry: AuditEntry, @Ctx() context: Context): Promise<User | undefined> | null {
     return entry.actorKind === 'user' ? context.loader(userById).load(entry.actorId) : null;
   }

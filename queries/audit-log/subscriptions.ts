@@ -12,7 +12,7 @@ export class AuditLogSubscriptions {
     subscribe: ({ args, context }) =>
       changes(context as Context, { view: 'audit_log', after: args.after as string | null, toNode: (row) => toAuditEntry(row as unknown as AuditEntryRow) }),
   })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('audit:read')
   auditEntryAdded(
     @Root() change: ChangeOf<AuditEntry>,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' }) _after: string | null,

@@ -8,14 +8,14 @@ import { toChatSession, toMessage, type ChatSessionRow, type MessageRow } from '
 
 /** Chat sessions the caller may see, by id. */
 export const chatSessionById = defineLoader<string, ChatSession>('chatSessionById', async (context, ids) => {
-  const { text, values } = compile(sql`select * from views.chat_sessions where ${visible(context, 'owner_id')} and id = any(${ids})`);
+  const { text, values } = compile(sql`select * from views.chat_sessions where ${visible(context, 'chats:read', 'owner_id')} and id = any(${ids})`);
   const rows = await context.db.query<ChatSessionRow>(text, values);
   return inOrderOf(ids, rows.map((row) => toChatSession(row, context)), (session) => session.id);
 });
 
 /** Messages the caller may see, by id. */
 export const messageById = defineLoader<string, Message>('messageById', async (context, ids) => {
-  const { text, values } = compile(sql`select * from views.messages where ${visible(context, 'owner_id')} and id = any(${ids})`);
+  const { text, values } = compile(sql`select * from views.messages where ${visible(context, 'chats:read', 'owner_id')} and id = any(${ids})`);
   const rows = await context.db.query<MessageRow>(text, values);
   return inOrderOf(ids, rows.map((row) => toMessage(row, context)), (message) => message.id);
 });
@@ -26,6 +26,6 @@ export const messagesOfSession = childPages<MessageRow, Message>({
   parent: 'session_id',
   key: 'id',
   orderBy: { column: 'ordinal', direction: OrderDirection.ASC },
-  where: (context) => visible(context, 'owner_id'),
+  where: (context) => visible(context, 'chats:read', 'owner_id'),
   toNode: toMessage,
 });

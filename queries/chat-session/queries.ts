@@ -16,12 +16,12 @@ import { runById } from '../run/loaders';
 import { chatSessionById, messageById, messagesOfSession } from './loaders';
 import { toChatSession, type ChatSessionRow } from './sql';
 
-registerNode('ChatSession', async (context, ids) => {
+registerNode('ChatSession', 'chats:read', async (context, ids) => {
   await context.waitForViews('chat_sessions');
   return context.loader(chatSessionById).loadMany(ids) as Promise<(ChatSession | undefined)[]>;
 });
 
-registerNode('Message', async (context, ids) => {
+registerNode('Message', 'chats:read', async (context, ids) => {
   await context.waitForViews('messages');
   return context.loader(messageById).loadMany(ids) as Promise<(Message | undefined)[]>;
 });
@@ -29,7 +29,7 @@ registerNode('Message', async (context, ids) => {
 @Resolver(() => ChatSession)
 export class ChatSessionQueries {
   @Query(() => ChatSessionConnection, { description: 'Your own chat sessions, most recently used first.' })
-  @Policy('signed-in')
+  @Policy('chats:read')
   async chatSessions(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
@@ -51,6 +51,7 @@ export class ChatSessionQueries {
   }
 
   @FieldResolver(() => MessageConnection, { description: 'Questions and answers, oldest first; `last` reads from the newest.' })
+  @Policy('chats:read')
   async messages(
     @Root() session: Pick<ChatSession, 'id'>, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context,
   ): Promise<Page<Message>> {
@@ -67,6 +68,7 @@ export class MessageFields {
   }
 
   @FieldResolver(() => Run, { nullable: true, description: 'The work behind an answer; null for a question.' })
+  @Policy('runs:read')
   async run(@Root() { runId, position }: Pick<Message, 'runId' | 'position'>, @Ctx() context: Context): Promise<Run | null> {
     return runId === null ? null : (await related(context, 'runs', runById, runId, position)) ?? null;
   }

@@ -27,7 +27,7 @@ export class ChatSessionSubscriptions {
       toNode: (row) => toChatSession(row as unknown as ChatSessionRow, context),
     }),
   })
-  @Policy('signed-in')
+  @Policy('chats:read')
   chatSessionChanged(
     @Root() change: ChangeOf<ChatSession>,
     @Arg('after', () => String, AFTER) _after: string | null,
@@ -42,12 +42,12 @@ export class ChatSessionSubscriptions {
       return changes(context, {
         view: 'messages',
         after: args.after,
-        filter: (row) => row.session_id === sessionId && sees(context, String(row.owner_id)),
+        filter: (row) => row.session_id === sessionId && sees(context, 'chats:read', String(row.owner_id)),
         toNode: (row) => toMessage(row as unknown as MessageRow, context),
       });
     },
   })
-  @Policy('signed-in')
+  @Policy('chats:read')
   messageChanged(
     @Root() change: ChangeOf<Message>,
     @Ctx() context: Context,
@@ -55,7 +55,7 @@ export class ChatSessionSubscriptions {
     @Arg('after', () => String, AFTER) _after: string | null,
   ): ChangeOf<Message> {
     // The role may have changed since the subscription began.
-    return change.node && !sees(context, change.node.ownerId) ? { ...change, node: null } : change;
+    return change.node && !sees(context, 'chats:read', change.node.ownerId) ? { ...change, node: null } : change;
   }
 
   @Subscription(() => AnswerBlock, {
@@ -63,7 +63,7 @@ export class ChatSessionSubscriptions {
     subscribe: ({ args, context }: Subscribing<{ messageId: string }>) =>
       answerBlocks(context, fromGlobalId(args.messageId, 'Message'), args.after),
   })
-  @Policy('signed-in')
+  @Policy('chats:read')
   answerStream(
     @Root() block: AnswerBlock,
     @Arg('messageId', () => ID, { description: 'The answer.' }) _messageId: string,

@@ -10,7 +10,7 @@ import { registerNode } from '../../src/graphql/node';
 import { ownWrite } from '../../src/graphql/own-write';
 import { Policy } from '../../src/graphql/policy';
 import { containing, sql } from '../../src/graphql/sql';
-import { signedIn, tenantOf } from '../../src/graphql/tenant';
+import { tenantOf } from '../../src/graphql/tenant';
 import {
   keyPoolByProvider, keysOfPool, leaseById, leasesOfPool, permitsLastMinute, providerKeyById, queueOfPool, SHOWN, waitTicketById,
 } from './loaders';
@@ -21,10 +21,8 @@ readableNode('ProviderKey', providerKeyById);
 readableNode('Lease', leaseById);
 readableNode('WaitTicket', waitTicketById);
 
-/** Pools are not for plain users to see. */
 function readableNode<Value extends object>(typeName: string, loader: LoaderDefinition<string, Value>): void {
-  registerNode(typeName, async (context, ids) => {
-    if (signedIn(context).role === 'user') return [];
+  registerNode(typeName, 'pools:read', async (context, ids) => {
     await context.waitForViews('key_pools');
     return context.loader(loader).loadMany(ids) as Promise<(Value | undefined)[]>;
   });
@@ -33,7 +31,7 @@ function readableNode<Value extends object>(typeName: string, loader: LoaderDefi
 @Resolver(() => KeyPool)
 export class KeyPoolQueries {
   @Query(() => KeyPoolConnection, { description: 'The key pools, by vendor.' })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('pools:read')
   async keyPools(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
@@ -51,7 +49,7 @@ export class KeyPoolQueries {
   }
 
   @Query(() => KeyPool, { nullable: true, description: 'The pool of one vendor.' })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('pools:read')
   async keyPool(
     @Arg('provider', () => String, { description: 'The vendor.' }) provider: string,
     @Ctx() context: Context,
@@ -61,16 +59,19 @@ export class KeyPoolQueries {
   }
 
   @FieldResolver(() => [ProviderKey], { description: 'Its keys, the ones to use first in front.' })
+  @Policy('pools:read')
   keys(@Root() pool: KeyPool, @Ctx() context: Context): Promise<ProviderKey[] | undefined> {
     return context.loader(keysOfPool).load(pool.id);
   }
 
   @FieldResolver(() => [Lease], { description: `Leases held now, the newest ${SHOWN}.` })
+  @Policy('pools:read')
   leases(@Root() pool: KeyPool, @Ctx() context: Context): Promise<Lease[] | undefined> {
     return context.loader(leasesOfPool).load(pool.id);
   }
 
   @FieldResolver(() => [WaitTicket], { description: `Who waits, the first ${SHOWN}.` })
+  @Policy('pools:read')
   queue(@Root() pool: KeyPool, @Ctx() context: Context): Promise<WaitTicket[] | undefined> {
     return context.loader(queueOfPool).load(pool.id);
   }
@@ -87,6 +88,7 @@ export class ProviderKeyFields {
 @Resolver(() => Lease)
 export class LeaseFields {
   @FieldResolver(() => ProviderKey, { description: 'The key.' })
+  @Policy('pools:read')
   providerKey(@Root() lease: Lease, @Ctx() context: Context): Promise<ProviderKey | undefined> {
     return context.loader(providerKeyById).load(lease.keyId);
   }

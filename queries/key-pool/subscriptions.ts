@@ -21,7 +21,7 @@ export class KeyPoolSubscriptions {
       toNode: (row) => toKeyPool(row as unknown as KeyPoolRow),
     }),
   })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('pools:read')
   keyPoolChanged(
     @Root() change: ChangeOf<KeyPool>,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' }) _after: string | null,

@@ -12,14 +12,14 @@ const VIEWS = ['users', 'virtual_keys', 'key_pools', 'runs', 'chat_sessions'];
 @Resolver()
 export class OverviewQueries {
   @Query(() => Overview, { description: 'The tenant at a glance.' })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('operations:read')
   async overview(@Ctx() context: Context): Promise<Overview> {
     await context.waitForViews(...VIEWS);
     return readOverview(context);
   }
 
   @Query(() => [ProjectionStatus], { description: 'Every view and reactor, and how far it has come.' })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('operations:read')
   async projections(@Ctx() context: Context): Promise<ProjectionStatus[]> {
     return projectionsOf(await context.projectionStatus());
   }

@@ -18,7 +18,7 @@ export class OverviewSubscriptions {
     description: 'The figures whenever they may have changed, at most four times a second.',
     subscribe: ({ context }) => overviews(context as Context),
   })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('operations:read')
   overviewChanged(@Root() overview: Overview): Overview {
     return overview;
   }

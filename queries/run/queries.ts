@@ -13,7 +13,7 @@ import { visible } from '../visibility';
 import { runById } from './loaders';
 import { toRun, type RunRow } from './sql';
 
-registerNode('Run', async (context, ids) => {
+registerNode('Run', 'runs:read', async (context, ids) => {
   await context.waitForViews('runs');
   return context.loader(runById).loadMany(ids) as Promise<(Run | undefined)[]>;
 });
@@ -21,7 +21,7 @@ registerNode('Run', async (context, ids) => {
 @Resolver(() => Run)
 export class RunQueries {
   @Query(() => RunConnection, { description: 'The runs of the tenant, newest first; users see their own.' })
-  @Policy('signed-in')
+  @Policy('runs:read')
   async runs(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
@@ -32,13 +32,14 @@ export class RunQueries {
     return readPage<RunRow, Run>(context.db, {
       from: 'views.runs',
       key: 'id',
-      where: [visible(context, 'requested_by'), ...conditions(filter)],
+      where: [visible(context, 'runs:read', 'requested_by'), ...conditions(filter)],
       orderBy: { column: orderBy?.field ?? RunOrderField.CREATED_AT, direction: orderBy?.direction ?? OrderDirection.DESC },
       toNode: toRun,
     }, page);
   }
 
   @FieldResolver(() => User, { nullable: true, description: 'The user who asked for it; null when that is no longer known.' })
+  @Policy('users:read')
   requestedBy(@Root() run: Pick<Run, 'requestedById' | 'position'>, @Ctx() context: Context): Promise<User | undefined> {
     return related(context, 'users', userById, run.requestedById, run.position);
   }

@@ -13,17 +13,17 @@ export class RunSubscriptions {
     subscribe: ({ args, context }: { args: { after?: string | null }; context: Context }) => changes(context, {
       view: 'runs',
       after: args.after,
-      filter: (row) => sees(context, String(row.requested_by)),
+      filter: (row) => sees(context, 'runs:read', String(row.requested_by)),
       toNode: (row) => toRun(row as unknown as RunRow),
     }),
   })
-  @Policy('signed-in')
+  @Policy('runs:read')
   runChanged(
     @Root() change: ChangeOf<Run>,
     @Ctx() context: Context,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' }) _after: string | null,
   ): ChangeOf<Run> {
     // The role may have changed since the subscription began.
-    return change.node && !sees(context, change.node.requestedById) ? { ...change, node: null } : change;
+    return change.node && !sees(context, 'runs:read', change.node.requestedById) ? { ...change, node: null } : change;
   }
 }

@@ -9,7 +9,7 @@ import { signedIn } from '../../src/graphql/tenant';
 import { tenantById } from '../tenant/loaders';
 import { userById } from '../user/loaders';
 
-registerNode('Tenant', (context, ids) => context.loader(tenantById).loadMany(ids) as Promise<(Tenant | undefined)[]>);
+registerNode('Tenant', 'tenant:read', (context, ids) => context.loader(tenantById).loadMany(ids) as Promise<(Tenant | undefined)[]>);
 
 type ViewerSource = Pick<Viewer, 'role'>;
 
@@ -23,7 +23,7 @@ export class SessionQueries {
   @Policy('public')
   async setupState(@Ctx() { auth, setting }: Context): Promise<SetupState> {
     const { version, simulatedLiteLlm, simulatedLlm } = setting;
-    return { needed: (await auth.setupToken()) !== undefined, version, simulatedLiteLlm, simulatedLlm };
+    return { needed: (await auth.setup.token()) !== undefined, version, simulatedLiteLlm, simulatedLlm };
   }
 
   @Query(() => Viewer, { nullable: true, description: 'The caller; null when not signed in.' })
@@ -34,11 +34,13 @@ export class SessionQueries {
   }
 
   @FieldResolver(() => User, { description: 'The account that is signed in.' })
+  @Policy('signed-in')
   user(@Ctx() context: Context): Promise<User | undefined> {
     return context.loader(userById).load(signedIn(context).userId);
   }
 
   @FieldResolver(() => Tenant, { description: 'The organisation it belongs to.' })
+  @Policy('signed-in')
   tenant(@Ctx() context: Context): Promise<Tenant | undefined> {
     return context.loader(tenantById).load(signedIn(context).tenantId);
   }

@@ -1,10 +1,11 @@
 import type { Context } from '../../src/graphql/context';
 import { defineLoader, inOrderOf } from '../../src/graphql/loader';
-import { tenantOf } from '../../src/graphql/tenant';
+import { compile, sql } from '../../src/graphql/sql';
+import { visible } from '../visibility';
 import { toUser, type UserRow } from './sql';
 
-/** Users of the caller's tenant by id. */
+/** Users the caller may see, by id. */
 export const userById = defineLoader('userById', async (context: Context, ids: readonly string[]) => {
-  const rows = await context.db.query<UserRow>('select * from views.users where tenant_id = $1 and id = any($2)', [tenantOf(context), ids]);
-  return inOrderOf(ids, rows.map(toUser), (user) => user.id);
+  const { text, values } = compile(sql`select * from views.users where ${visible(context, 'users:read', 'id')} and id = any(${ids})`);
+  return inOrderOf(ids, (await context.db.query<UserRow>(text, values)).map(toUser), (user) => user.id);
 });

@@ -7,11 +7,11 @@ import { registerNode } from '../../src/graphql/node';
 import { ownWrite } from '../../src/graphql/own-write';
 import { Policy } from '../../src/graphql/policy';
 import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
-import { tenantOf } from '../../src/graphql/tenant';
+import { visible } from '../visibility';
 import { userById } from './loaders';
 import { toUser, type UserRow } from './sql';
 
-registerNode('User', async (context, ids) => {
+registerNode('User', 'users:read', async (context, ids) => {
   await context.waitForViews('users');
   return context.loader(userById).loadMany(ids) as Promise<(User | undefined)[]>;
 });
@@ -19,7 +19,7 @@ registerNode('User', async (context, ids) => {
 @Resolver(() => User)
 export class UserQueries {
   @Query(() => UserConnection, { description: 'The users of the tenant, newest first.' })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('users:read')
   async users(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
@@ -30,17 +30,16 @@ export class UserQueries {
     return readPage<UserRow, User>(context.db, {
       from: 'views.users',
       key: 'id',
-      where: conditions(tenantOf(context), filter),
+      where: [visible(context, 'users:read', 'id'), ...conditions(filter)],
       orderBy: { column: orderBy?.field ?? UserOrderField.CREATED_AT, direction: orderBy?.direction ?? OrderDirection.DESC },
       toNode: toUser,
     }, page);
   }
 }
 
-function conditions(tenantId: string, filter: UserFilter | null | undefined): SqlCondition[] {
+function conditions(filter: UserFilter | null | undefined): SqlCondition[] {
   const { search, role, state } = filter ?? {};
   return [
-    sql`tenant_id = ${tenantId}`,
     ...(search ? [sql`(display_name ilike ${containing(search)} or email ilike ${containing(search)})`] : []),
     ...(role ? [sql`role = any(${role})`] : []),
     ...(state ? [sql`state = any(${state})`] : []),

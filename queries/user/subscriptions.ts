@@ -11,7 +11,7 @@ export class UserSubscriptions {
     description: 'Users as they change, each in its newest state.',
     subscribe: ({ args, context }) => changes(context as Context, { view: 'users', after: args.after as string | null, toNode: (row) => toUser(row as unknown as UserRow) }),
   })
-  @Policy('owner', 'admin', 'auditor')
+  @Policy('users:read')
   userChanged(
     @Root() change: ChangeOf<User>,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' }) _after: string | null,

@@ -8,7 +8,7 @@ import { toVirtualKey, type VirtualKeyRow } from './sql';
 
 /** Virtual keys the caller may see, by id. */
 export const virtualKeyById = defineLoader<string, VirtualKey>('virtualKeyById', async (context, ids) => {
-  const { text, values } = compile(sql`select * from views.virtual_keys where ${visible(context, 'owner_id')} and id = any(${ids})`);
+  const { text, values } = compile(sql`select * from views.virtual_keys where ${visible(context, 'keys:read', 'owner_id')} and id = any(${ids})`);
   return inOrderOf(ids, (await context.db.query<VirtualKeyRow>(text, values)).map(toVirtualKey), (key) => key.id);
 });
 
@@ -18,6 +18,6 @@ export const virtualKeysOfUser = childPages<VirtualKeyRow, VirtualKey>({
   parent: 'owner_id',
   key: 'id',
   orderBy: { column: 'created_at', direction: OrderDirection.DESC },
-  where: (context) => visible(context, 'owner_id'),
+  where: (context) => visible(context, 'keys:read', 'owner_id'),
   toNode: toVirtualKey,
 });

@@ -14,7 +14,7 @@ import { visible } from '../visibility';
 import { virtualKeyById, virtualKeysOfUser } from './loaders';
 import { toVirtualKey, type VirtualKeyRow } from './sql';
 
-registerNode('VirtualKey', async (context, ids) => {
+registerNode('VirtualKey', 'keys:read', async (context, ids) => {
   await context.waitForViews('virtual_keys');
   return context.loader(virtualKeyById).loadMany(ids) as Promise<(VirtualKey | undefined)[]>;
 });
@@ -22,7 +22,7 @@ registerNode('VirtualKey', async (context, ids) => {
 @Resolver(() => VirtualKey)
 export class VirtualKeyQueries {
   @Query(() => VirtualKeyConnection, { description: 'The virtual keys of the tenant, newest first; users see their own.' })
-  @Policy('signed-in')
+  @Policy('keys:read')
   async virtualKeys(
     @Args(() => PageArgs) page: PageArgs,
     @Ctx() context: Context,
@@ -33,13 +33,14 @@ export class VirtualKeyQueries {
     return readPage<VirtualKeyRow, VirtualKey>(context.db, {
       from: 'views.virtual_keys',
       key: 'id',
-      where: [visible(context, 'owner_id'), ...conditions(filter)],
+      where: [visible(context, 'keys:read', 'owner_id'), ...conditions(filter)],
       orderBy: { column: orderBy?.field ?? VirtualKeyOrderField.CREATED_AT, direction: orderBy?.direction ?? OrderDirection.DESC },
       toNode: toVirtualKey,
     }, page);
   }
 
   @FieldResolver(() => User, { description: 'The user it was issued to.' })
+  @Policy('users:read')
   owner(@Root() key: Pick<VirtualKey, 'ownerId' | 'position'>, @Ctx() context: Context): Promise<User | undefined> {
     return related(context, 'users', userById, key.ownerId, key.position);
   }
@@ -57,6 +58,7 @@ function conditions(filter: VirtualKeyFilter | null | undefined): SqlCondition[]
 @Resolver(() => User)
 export class UserVirtualKeys {
   @FieldResolver(() => VirtualKeyConnection, { description: 'The virtual keys issued to them, newest first.' })
+  @Policy('keys:read')
   virtualKeys(@Root() user: Pick<User, 'id'>, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Page<VirtualKey>> {
     return virtualKeysOfUser.read(context, user.id, page);
   }

@@ -13,17 +13,17 @@ export class VirtualKeySubscriptions {
     subscribe: ({ args, context }: { args: { after?: string | null }; context: Context }) => changes(context, {
       view: 'virtual_keys',
       after: args.after,
-      filter: (row) => sees(context, String(row.owner_id)),
+      filter: (row) => sees(context, 'keys:read', String(row.owner_id)),
       toNode: (row) => toVirtualKey(row as unknown as VirtualKeyRow),
     }),
   })
-  @Policy('signed-in')
+  @Policy('keys:read')
   virtualKeyChanged(
     @Root() change: ChangeOf<VirtualKey>,
     @Ctx() context: Context,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' }) _after: string | null,
   ): ChangeOf<VirtualKey> {
     // The role may have changed since the subscription began.
-    return change.node && !sees(context, change.node.ownerId) ? { ...change, node: null } : change;
+    return change.node && !sees(context, 'keys:read', change.node.ownerId) ? { ...change, node: null } : change;
   }
 }

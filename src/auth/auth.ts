@@ -1,32 +1,88 @@
+import { createHash } from 'node:crypto';
+import { createLru } from '../vault/lru';
 import type { SqlPool } from '../vault/sql-pool';
+import { createBearerTokens, type BearerTokenOptions } from './bearer-tokens';
+import { createClientKeys } from './client-keys';
+import type { Credential } from './credential';
+import { createIdentities } from './identities';
+import { createPasswordLinks } from './password-links';
 import { createPasswords } from './passwords';
-import type { Auth } from './port';
+import { principalOf, type PersonRow } from './people';
+import type { Auth, TokenClaims } from './port';
+import { ANONYMOUS, type Principal } from './principal';
+import { refuseCredential, refuseInactive } from './refuse';
 import { createSessions } from './sessions';
 import { createSetup } from './setup';
-import { setStanding } from './standing';
+import { createStandings } from './standings';
+import { createUsage } from './usage';
 
-/**
- * Authentication on the tables of `100_auth.sql`.
- * @param masterKey 32 bytes from `loadMasterKey`; the password pepper and the set-up token derive from it
- */
-export function createAuth({ pool, masterKey, clock }: { pool: SqlPool; masterKey: Buffer; clock: () => Date }): Auth {
-  const passwords = createPasswords({ pool, masterKey, clock });
-  const sessions = createSessions({ pool, clock });
-  const setup = createSetup({ pool, masterKey, clock });
+/** How long an answer may be reused, hence how long another node may still honour an ended session or an old role; sockets look every 500 ms, and together it stays below 1 s. */
+const MAX_ANSWER_AGE_MS = 400;
+const MAX_CACHED_ANSWERS = 10_000;
+
+export interface AuthOptions {
+  pool: SqlPool;
+  /** 32 bytes from `loadMasterKey`: peppers and lookup keys derive from it. */
+  masterKey: Buffer;
+  clock: () => Date;
+  /** Requests a day of people for whom nothing else is set. */
+  dailyRequests: number;
+  /** Undefined: tokens of other systems are refused. */
+  bearerTokens: BearerTokenOptions | undefined;
+  /** Finds or makes the person that a trusted token speaks of. @throws RefusedError E4011 */
+  personOf(claims: TokenClaims): Promise<{ userId: string }>;
+}
+
+/** Authentication on the `auth_` tables. */
+export function createAuth({ pool, masterKey, clock, dailyRequests, bearerTokens, personOf }: AuthOptions): Auth {
+  const answers = createLru<string, Promise<Principal>>(MAX_CACHED_ANSWERS, MAX_ANSWER_AGE_MS, () => clock().getTime());
+  const forget = (): void => answers.clear();
+  const sessions = createSessions({ pool, clock, forget });
+  const passwords = createPasswords({ pool, masterKey, clock, forget });
+  const clientKeys = createClientKeys({ pool, masterKey, clock, forget });
+  const tokens = createBearerTokens({ pool, clock, options: bearerTokens, forget });
+
+  async function judge(credential: Credential): Promise<Principal> {
+    switch (credential.kind) {
+      case 'none': return ANONYMOUS;
+      case 'cookie': return sessions.judge(credential.token);
+      case 'session': {
+        const principal = await sessions.judge(credential.token);
+        return principal.kind === 'anonymous' ? refuseCredential() : principal;
+      }
+      case 'client_key': return clientKeys.judge(credential.key);
+      case 'jwt': return judgeToken(credential.token);
+      case 'malformed': return refuseCredential();
+    }
+  }
+
+  async function judgeToken(token: string): Promise<Principal> {
+    const claims = await tokens.verify(token);
+    const { userId } = await personOf(claims);
+    const { rows: [row] } = await pool.query<PersonRow>('select * from auth_people where user_id = $1 and active', [userId]);
+    return row ? principalOf(row, { kind: 'token', digest: claims.digest, expiresAt: claims.expiresAt }) : refuseInactive();
+  }
+
   return {
-    async setPassword(userId, password) {
-      await passwords.set(userId, password);
-      sessions.forget();
+    async authenticate(credential) {
+      if (credential.kind === 'none') return ANONYMOUS;
+      // The whole credential is digested, with its kind: a key that is a prefix of another must not meet its answer.
+      const key = createHash('sha256').update(JSON.stringify(credential)).digest('base64');
+      const remembered = answers.get(key);
+      if (remembered) return remembered;
+      const answer = judge(credential);
+      answers.set(key, answer);
+      answer.catch(() => answers.delete(key));
+      return answer;
     },
-    verifyPassword: passwords.verify,
-    openSession: sessions.open,
-    authenticate: sessions.authenticate,
-    closeSession: sessions.close,
-    async setStanding(userId, standing) {
-      await setStanding(pool, userId, standing);
-      sessions.forget();
-    },
-    setupToken: setup.token,
-    consumeSetupToken: setup.consume,
+    passwords,
+    passwordLinks: createPasswordLinks({ pool, clock }),
+    sessions,
+    clientKeys,
+    tokens,
+    identities: createIdentities({ pool, masterKey, clock }),
+    standings: createStandings({ pool, forget }),
+    usage: createUsage({ pool, clock, standard: dailyRequests }),
+    setup: createSetup({ pool, masterKey, clock }),
   };
 }

@@ -3,6 +3,7 @@ import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { deriveKey } from '../vault/cipher';
 import type { SqlPool } from '../vault/sql-pool';
 import { checkPassword, isOverlong, normalisePassword } from './password-rules';
+import type { Passwords } from './port';
 import { createWorkLimit } from './work-limit';
 
 /** OWASP ASVS 5.0: argon2id (the library's default) with at least 46 MiB at one pass. Each running hash holds this much memory. */
@@ -11,20 +12,13 @@ const COST = { memoryCost: 47_104, timeCost: 1, parallelism: 1 };
 const HASH_WORKERS = 2;
 const MAX_WAITING = 64;
 
-export interface Passwords {
-  /** Keeps the password and ends the user's sessions, in one statement. @throws RefusedError V1001, E4291 */
-  set(userId: string, password: string): Promise<void>;
-  /** One hash computation whatever the answer, also for an unknown user. @throws RefusedError E4291 when too many wait */
-  verify(userId: string | undefined, password: string): Promise<boolean>;
-}
-
 const SET_PASSWORD = `
   with ended as (delete from auth_sessions where user_id = $1)
   insert into auth_passwords (user_id, hash, updated_at) values ($1, $2, $3)
   on conflict (user_id) do update set hash = excluded.hash, updated_at = excluded.updated_at`;
 
 /** Passwords on `auth_passwords`, peppered with a key derived from the master key: stolen hashes alone cannot be guessed at. */
-export function createPasswords({ pool, masterKey, clock }: { pool: SqlPool; masterKey: Buffer; clock: () => Date }): Passwords {
+export function createPasswords({ pool, masterKey, clock, forget }: { pool: SqlPool; masterKey: Buffer; clock: () => Date; forget(): void }): Passwords {
   const options = { ...COST, secret: deriveKey(masterKey, ['password pepper']) };
   const inTurn = createWorkLimit(HASH_WORKERS, MAX_WAITING);
   const hashOf = (password: string): Promise<string> => inTurn(() => hash(normalisePassword(password), options));
@@ -46,6 +40,16 @@ export function createPasswords({ pool, masterKey, clock }: { pool: SqlPool; mas
     async set(userId, password) {
       checkPassword(password);
       await pool.query(SET_PASSWORD, [userId, await hashOf(password), clock()]);
+      forget();
+    },
+    async importHash() {
+      throw new Error('to be built');
+    },
+    async has(userId) {
+      return (await storedHash(userId)) !== undefined;
+    },
+    async remove(userId) {
+      await pool.query('delete from auth_passwords where user_id = $1', [userId]);
     },
     async verify(userId, password) {
       if (isOverlong(password)) return false;

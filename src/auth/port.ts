@@ -1,20 +1,184 @@
-import type { Principal, Role } from '../graphql/context';
+import type { Feature } from '../../schema/access/features';
+import type { Role } from '../../schema/access/roles';
+import type { Scope } from '../../schema/access/scopes';
+import type { Sealed } from '../vault/port';
+import type { Credential } from './credential';
+import type { Principal } from './principal';
 
-/** Passwords, sessions and the one-time set-up token. Secrets at rest are digests; nothing here is an event. */
+/**
+ * Who is calling, and what that is judged by. Everything here is kept in tables that only this module writes: secrets as
+ * digests, and next to them the newest standing that the log's events led to. Nothing here is an event.
+ */
 export interface Auth {
-  /** argon2id. @throws RefusedError V1001 with the rule the password breaks (length, common) */
-  setPassword(userId: string, password: string): Promise<void>;
-  /** Same cost whether or not the user exists. */
-  verifyPassword(userId: string | undefined, password: string): Promise<boolean>;
+  /**
+   * The principal behind a credential, judged by the present standing of the person or client. A cookie that is not
+   * valid is anonymous; anything sent on purpose that is not valid is refused.
+   * @throws RefusedError E4011 rule `credential`, `token_expired` or `inactive_user`
+   */
+  authenticate(credential: Credential): Promise<Principal>;
+  readonly passwords: Passwords;
+  readonly passwordLinks: PasswordLinks;
+  readonly sessions: Sessions;
+  readonly clientKeys: ClientKeys;
+  readonly tokens: BearerTokens;
+  readonly identities: Identities;
+  readonly standings: Standings;
+  readonly usage: Usage;
+  readonly setup: Setup;
+}
+
+export interface Passwords {
+  /** Keeps the password and ends the user's sessions, in one statement. @throws RefusedError V1001, E4291 */
+  set(userId: string, password: string): Promise<void>;
+  /**
+   * Keeps the hash of another system: `pbkdf2_sha256$<iterations>$<salt>$<hash>`, salt and hash as base64url. It is
+   * replaced by argon2id at the first sign-in. @throws RefusedError V1001 rule `password_hash`
+   */
+  importHash(userId: string, hash: string): Promise<void>;
+  /** One hash computation whatever the answer, also for an unknown user. @throws RefusedError E4291 when too many wait */
+  verify(userId: string | undefined, password: string): Promise<boolean>;
+  /** Whether they can sign in by password. */
+  has(userId: string): Promise<boolean>;
+  remove(userId: string): Promise<void>;
+}
+
+/** Links with which somebody chooses a password without knowing the old one: single use, one hour. */
+export interface PasswordLinks {
+  /** Any earlier link of the user stops working. @returns the token; only its digest is kept */
+  issue(userId: string, tenantId: string): Promise<{ token: string; linkId: string; expiresAt: Date }>;
+  /** Whose link it is, without using it up; undefined when it is wrong, used or too old. */
+  find(token: string): Promise<{ userId: string; tenantId: string; linkId: string } | undefined>;
+  /** Atomically uses up the token. @returns false when another was first */
+  consume(token: string): Promise<boolean>;
+}
+
+export type SignInMethod = 'password' | 'set_up' | 'password_link' | 'google' | 'oidc';
+
+export interface NewSession {
+  userId: string;
+  tenantId: string;
+  method: SignInMethod;
+  /** Network address and kind of device, sealed with the user's key. */
+  address: Sealed | null;
+  device: Sealed | null;
+}
+
+export interface SessionInfo extends NewSession {
+  sessionId: string;
+  openedAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
+}
+
+/** Server-side sessions: 24 hours at most, 8 hours idle. */
+export interface Sessions {
   /** @returns the token for the cookie; only its digest is kept */
-  openSession(session: { userId: string; tenantId: string }): Promise<string>;
-  /** The principal of a token, judged with the user's present role and state; anonymous when not valid. */
-  authenticate(token: string | undefined): Promise<Principal>;
-  closeSession(sessionId: string): Promise<void>;
-  /** Keeps the role and state that `authenticate` judges by; called by the mutation after its command was accepted. */
-  setStanding(userId: string, standing: { tenantId: string; role: Role; active: boolean }): Promise<void>;
-  /** The one-time token while no owner exists, undefined afterwards. */
-  setupToken(): Promise<string | undefined>;
+  open(session: NewSession): Promise<{ token: string; sessionId: string }>;
+  /** Those of a user that are still valid, the newest use first. */
+  of(userId: string): Promise<SessionInfo[]>;
+  /** One session of this very tenant, whoever's. */
+  find(sessionId: string, tenantId: string): Promise<SessionInfo | undefined>;
+  /** @returns false when there was no such session any more */
+  close(sessionId: string): Promise<boolean>;
+  /** Ends all sessions of a user. @returns their ids */
+  closeAllOf(userId: string, but?: { sessionId: string }): Promise<string[]>;
+}
+
+export interface KeptClientKey {
+  keyId: string;
+  tenantId: string;
+  ownerKind: 'user' | 'service';
+  ownerId: string;
+  scopes: readonly Scope[];
+  expiresAt: Date;
+}
+
+export interface ClientKeyUse {
+  useCount: number;
+  lastUsedAt: Date | null;
+}
+
+/** Keys with which programs call us: `sk-kl-`, 43 characters of base62, six of a CRC-32. At rest only their HMAC. */
+export interface ClientKeys {
+  /** A new key. Nothing is kept: hand it to `keep`. */
+  generate(): string;
+  /** The HMAC by which a key is looked up, hex; also its fingerprint in events. */
+  fingerprint(key: string): string;
+  keep(fingerprint: string, key: KeptClientKey): Promise<void>;
+  revoke(keyId: string): Promise<void>;
+  /** Calls so far and the last one, in the order of the ids; counted without an event, written every few seconds. */
+  usesOf(keyIds: readonly string[]): Promise<ClientKeyUse[]>;
+  /** Writes what was counted since. */
+  flush(): Promise<void>;
+}
+
+/** What another system vouches for in a signed token. */
+export interface TokenClaims {
+  issuer: string;
+  subject: string;
+  email: string | undefined;
+  name: string | undefined;
+  picture: string | undefined;
+  digest: string;
+  expiresAt: number;
+}
+
+/** HS256 tokens as NextAuth makes them with a custom encode. */
+export interface BearerTokens {
+  /** @throws RefusedError E4011 rule `credential` (one message for every forgery) or `token_expired` */
+  verify(token: string): Promise<TokenClaims>;
+  /** Refuses the token on every node until it would have expired anyway. */
+  revoke(digest: string, expiresAt: number): Promise<void>;
+}
+
+/** Which person an account elsewhere is: bound to issuer and subject, never to an e-mail address. */
+export interface Identities {
+  find(issuer: string, subject: string): Promise<{ userId: string; tenantId: string } | undefined>;
+  /** Digest of issuer and subject: the id of the identity's stream. */
+  digest(issuer: string, subject: string): string;
+  set(digest: string, owner: { userId: string; tenantId: string; provider: string } | undefined): Promise<void>;
+  of(userId: string): Promise<{ digest: string; provider: string; linkedAt: Date }[]>;
+}
+
+export interface UserStanding {
+  tenantId: string;
+  role: Role;
+  active: boolean;
+  tier: string;
+  /** Requests a day; null is unlimited, 0 is blocked, undefined is the server's default. */
+  dailyRequests: number | null | undefined;
+}
+
+/** What callers are judged by. Kept by the mutation right after its command, and again by a reactor. */
+export interface Standings {
+  /** Somebody no longer active, with another role, or gone (undefined), loses every session in the same statement. */
+  setUser(userId: string, standing: UserStanding | undefined): Promise<void>;
+  setTenant(tenantId: string, standing: { active: boolean; isDefault: boolean }): Promise<void>;
+  setServiceClient(clientId: string, standing: { tenantId: string; scopes: readonly Scope[] } | undefined): Promise<void>;
+  /** Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user. A tenant of which nothing is kept has all. */
+  setFeatures(subject: { kind: 'tenant' | 'tier' | 'user'; id: string; tenantId: string }, features: readonly Feature[]): Promise<void>;
+}
+
+export interface UsageNow {
+  totalRequests: number;
+  dailyRequests: number;
+  /** Null is unlimited. */
+  dailyLimit: number | null;
+}
+
+/** Requests of people per UTC day. */
+export interface Usage {
+  /** Counts one request unless the day's limit is reached. */
+  count(userId: string): Promise<UsageNow & { counted: boolean }>;
+  /** Takes back one request of the given day, for work that failed. */
+  giveBack(userId: string, at: Date): Promise<void>;
+  of(userId: string): Promise<UsageNow>;
+}
+
+/** The one-time token with which the first owner is made. */
+export interface Setup {
+  /** The token while no owner exists, undefined afterwards. */
+  token(): Promise<string | undefined>;
   /** Atomically uses up the token. @returns false when it is wrong, used or another caller was first */
-  consumeSetupToken(token: string): Promise<boolean>;
+  consume(token: string): Promise<boolean>;
 }

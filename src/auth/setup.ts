@@ -1,11 +1,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { deriveKey } from '../vault/cipher';
+import type { Setup } from './port';
 import type { SqlPool } from '../vault/sql-pool';
 
-export interface Setup {
-  token(): Promise<string | undefined>;
-  consume(token: string): Promise<boolean>;
-}
 
 /**
  * A used token blocks a new one for this long: the set-up it started is either done by then (an owner exists) or failed,

@@ -12,6 +12,11 @@ export interface Aggregate<State, Command, Definitions extends EventDefinitions>
   /** Category: the stream of aggregate `id` is `<category>-<id>`. */
   readonly category: string;
   readonly events: Definitions;
+  /**
+   * A stream belongs to the tenant of its first event, and to the commands of other tenants it does not exist. Only a
+   * `shared` one serves several tenants; its decider then keeps them apart.
+   */
+  readonly tenancy?: 'shared';
   initial(): State;
   /**
    * Next state. When `copy` is given, evolve may change and return the state it was handed; otherwise it must

@@ -131,6 +131,8 @@ function metadataOf(context: CommandContext, v: number, at: string, prev: string
     commandId: context.commandId,
     actor: { kind: context.actor.kind, id: context.actor.id },
     tenant: context.tenant,
+    ...(context.requestId !== undefined && { requestId: context.requestId }),
+    ...(context.address && { address: context.address }),
     v, at, prev,
   };
 }

@@ -1,6 +1,7 @@
 import type { EventDefinitions, EventOf } from '../../schema/define-events';
 import type { Refusal } from '../../schema/errors/catalogue';
 import type { Actor } from '../event-store/port';
+import type { Sealed } from '../vault/port';
 import type { Aggregate } from './aggregate';
 
 /** Who asks, and as part of what. */
@@ -11,6 +12,10 @@ export interface CommandContext {
   causationId: string;
   actor: Actor;
   tenant: string;
+  /** Names the request of a caller in the log. */
+  requestId?: string;
+  /** Where the caller was, sealed with their key. */
+  address?: Sealed;
   /** Milliseconds since the epoch until which to try; default 10 s from now. */
   deadline?: number;
 }

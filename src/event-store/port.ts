@@ -1,3 +1,5 @@
+import type { Sealed } from '../vault/port';
+
 /**
  * The event store as the rest of the product sees it. Two adapters keep this contract: `esdb.ts` (the official
  * client, against the embedded server or a cluster) and `in-memory.ts` (unit tests and simulation). One contract
@@ -21,6 +23,10 @@ export interface EventMetadata {
   commandId: string;
   actor: Actor;
   tenant: string;
+  /** The request of the caller; absent for what jobs do. */
+  requestId?: string;
+  /** Network address of the caller, sealed with their key; only for acts on people and access. */
+  address?: Sealed;
   /** Schema version of `data`. */
   v: number;
   /** When it was decided, ISO 8601 UTC with milliseconds. */

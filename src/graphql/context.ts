@@ -3,17 +3,15 @@ import type { CommandRuntime } from '../command-runtime/port';
 import type { Actor } from '../event-store/port';
 import type { LiveFeeds, OutputStreams } from '../live/port';
 import type { Auth } from '../auth/port';
+import type { Principal } from '../auth/principal';
 import type { SignInThrottle } from '../auth/throttle';
 import type { IdempotencyStore } from '../idempotency/store';
 import type { ProjectionStatus } from '../projection-runtime/status';
 import type { Vault } from '../vault/port';
+import type { RefusalRecorder } from './refusals';
 
-export type Role = 'owner' | 'admin' | 'auditor' | 'user';
-
-/** Who is calling, as proven by the session. */
-export type Principal =
-  | { kind: 'user'; userId: string; tenantId: string; role: Role; sessionId: string }
-  | { kind: 'anonymous' };
+export type { Principal, ServicePrincipal, UserPrincipal } from '../auth/principal';
+export type { Role } from '../../schema/access/roles';
 
 /** Read access to the views; every statement runs under the statement timeout. */
 export interface Db {
@@ -35,6 +33,12 @@ export interface Setting {
   simulatedLlm: boolean;
   /** Model that answers when a chat names none. */
   llmModel: string;
+  /** Where people open this server: links begin with it. */
+  publicUrl: string;
+  /** Ways in beside the password. */
+  signIn: { google: boolean; oidc: string | undefined; signUp: boolean };
+  /** Requests a day of people for whom nothing else is set. */
+  dailyRequests: number;
 }
 
 /** One per HTTP request, and one per event of a subscription. */
@@ -54,11 +58,15 @@ export interface Context {
   signIn: SignInThrottle;
   vault: Vault;
   idempotency: IdempotencyStore;
+  /** Puts refused acts into the audit log. */
+  refusals: RefusalRecorder;
   setting: Setting;
   /** How far the views and reactors of all nodes have come. */
   projectionStatus(): Promise<ProjectionStatus[]>;
-  /** Network address of the caller, for throttles only. */
+  /** Network address of the caller: for throttles, and sealed for the audit log. */
   address: string;
+  /** What the caller says to be: the `User-Agent`, at most 300 characters. */
+  device: string;
   now(): Date;
   newId(): string;
   /** The request's loader of a definition, made on first use. */
@@ -69,7 +77,11 @@ export interface Context {
   setSessionCookie(token: string | undefined): void;
 }
 
-/** The caller as a signed-in user. @throws RefusedError E4011 when anonymous */
+/** The caller as the log names them. */
 export function actorOf(principal: Principal): Actor {
-  return principal.kind === 'user' ? { kind: 'user', id: principal.userId } : { kind: 'anonymous', id: 'anonymous' };
+  switch (principal.kind) {
+    case 'user': return { kind: 'user', id: principal.userId };
+    case 'service': return { kind: 'service', id: principal.clientId };
+    case 'anonymous': return { kind: 'anonymous', id: 'anonymous' };
+  }
 }

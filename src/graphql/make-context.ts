@@ -9,6 +9,7 @@ export interface RequestFacts {
   principal: Principal;
   /** Network address of the caller. */
   address: string;
+  device: string;
   signal: AbortSignal;
   minPosition: bigint | undefined;
   setSessionCookie(token: string | undefined): void;
@@ -30,6 +31,7 @@ export function contextMaker({ db, ...services }: Services): MakeContext {
     readonly correlationId: string;
     readonly principal: Principal;
     readonly address: string;
+    readonly device: string;
     readonly signal: AbortSignal;
     readonly minPosition: bigint | undefined;
     readonly setSessionCookie: RequestFacts['setSessionCookie'];
@@ -41,6 +43,7 @@ export function contextMaker({ db, ...services }: Services): MakeContext {
       this.correlationId = facts.correlationId;
       this.principal = facts.principal;
       this.address = facts.address;
+      this.device = facts.device;
       this.signal = facts.signal;
       this.minPosition = facts.minPosition;
       this.setSessionCookie = facts.setSessionCookie;

@@ -3,9 +3,11 @@ import { v5 as uuidv5 } from 'uuid';
 import { catalogue, RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { CommandContext, CommandOutcome } from '../command-runtime/port';
 import type { AnswerFields, IdempotencyScope, KeptAnswer } from '../idempotency/store';
+import { addressOf } from './address';
 import { actorOf, type Context } from './context';
 import { refusalOf } from './errors';
 import { limits } from './limits';
+import { callerIdOf } from './tenant';
 import { toUserError, type MutationPayload } from './payload';
 import { invalidFields } from './validation';
 
@@ -15,6 +17,10 @@ export interface Mutation {
   input: object & { idempotencyKey?: string | null };
   /** Fields of the answer that are shown once: null when the answer is given again. */
   secretFields?: readonly string[];
+  /** Writes the caller's network address, sealed with the caller's key, beside the events: for acts on people and access. */
+  withAddress?: true;
+  /** The capability writes refusals of its own, as signing in does. */
+  ownRefusals?: true;
 }
 
 /** Namespace of the command ids that come from idempotency keys; must never change. */
@@ -81,13 +87,24 @@ async function judged<Answer extends AnswerFields>(
 ): Promise<KeptAnswer> {
   const { principal } = context;
   const key = mutation.input.idempotencyKey ?? undefined;
-  if (key === undefined || principal.kind === 'anonymous') return keptAnswer(await run(commandContext(context, context.newId())));
+  const answer = async (commandId: string): Promise<KeptAnswer> => {
+    try {
+      const kept = keptAnswer(await run(await commandContext(context, mutation, commandId)));
+      if ('refusal' in kept) await recordRefusal(context, mutation, kept.refusal);
+      return kept;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal) await recordRefusal(context, mutation, refusal);
+      throw error;
+    }
+  };
+  if (key === undefined || principal.kind === 'anonymous') return answer(context.newId());
 
   const fingerprint = context.vault.fingerprint('idempotency', canonicalPayload(mutation.input));
-  const scope = { tenant: principal.tenantId, principal: principal.userId, operation: mutation.name, key };
+  const scope = { tenant: principal.tenantId, principal: callerIdOf(context), operation: mutation.name, key };
   const commandId = uuidv5(JSON.stringify([scope.tenant, scope.principal, scope.operation, key, fingerprint]), COMMAND_IDS);
   return onceForKey(
-    context, scope, fingerprint, mutation.secretFields ?? [], async () => keptAnswer(await run(commandContext(context, commandId))),
+    context, scope, fingerprint, mutation.secretFields ?? [], () => answer(commandId),
   );
 }
 
@@ -126,7 +143,15 @@ async function onceForKey(
 
 /** A refusal that may be otherwise in a moment is not an answer worth keeping. */
 function isFinal(answer: KeptAnswer): boolean {
-  return !('refusal' in answer) || !['retry', 'wait_and_retry', 'restart_service'].includes(catalogue[answer.refusal.code].recovery);
+  return !('refusal' in answer) || !isPassing(answer.refusal);
+}
+
+function isPassing({ code }: Refusal): boolean {
+  return ['retry', 'wait_and_retry', 'restart_service'].includes(catalogue[code].recovery);
+}
+
+async function recordRefusal(context: Context, { name, input, ownRefusals }: Mutation, refusal: Refusal): Promise<void> {
+  if (!ownRefusals && !isPassing(refusal)) await context.refusals.record(context, { act: name, refusal, input });
 }
 
 function withoutSecrets(kept: KeptAnswer, secretFields: readonly string[]): KeptAnswer {
@@ -139,13 +164,15 @@ function keptAnswer(outcome: CommandOutcome<AnswerFields>): KeptAnswer {
   return outcome.accepted ? { ...place, answer: outcome.answer } : { ...place, refusal: outcome.refusal };
 }
 
-function commandContext(context: Context, commandId: string): CommandContext {
+async function commandContext(context: Context, { withAddress }: Mutation, commandId: string): Promise<CommandContext> {
   return {
     commandId,
     correlationId: context.correlationId,
     causationId: commandId,
     actor: actorOf(context.principal),
-    tenant: context.principal.kind === 'user' ? context.principal.tenantId : '',
+    tenant: context.principal.kind === 'anonymous' ? '' : context.principal.tenantId,
+    requestId: context.requestId,
+    ...(withAddress && { address: await addressOf(context) }),
   };
 }
 

@@ -4,7 +4,7 @@ import { Arg, Ctx, Field, ID, InterfaceType, Query, Resolver } from 'type-graphq
 import { RefusedError } from '../../schema/errors/catalogue';
 import type { Context } from './context';
 import { limits } from './limits';
-import { Policy } from './policy';
+import { allows, Policy, type Grant } from './policy';
 
 /**
  * Objects carry their plain key as `id`; only the wire shows the global id (`encodeNodeIds`). So rows, loaders and
@@ -51,11 +51,24 @@ export function fromGlobalId(id: string, expectedType?: string): string | { type
  */
 export type FetchNodes = (context: Context, keys: readonly string[]) => Promise<readonly (object | undefined)[]>;
 
-const fetchers = new Map<string, FetchNodes>();
+const fetchers = new Map<string, { policy: Grant; fetch: FetchNodes }>();
 
-/** Makes a type readable through `node(id)`. Its fetcher judges access itself. Registering a type again replaces it. */
-export function registerNode(typeName: string, fetch: FetchNodes): void {
-  fetchers.set(typeName, fetch);
+/**
+ * Makes a type readable through `node(id)` for whoever the policy allows; to others its objects do not exist. Which of
+ * them the caller sees is up to the fetcher. Registering a type again replaces it.
+ */
+export function registerNode(typeName: string, policy: Grant, fetch: FetchNodes): void {
+  fetchers.set(typeName, { policy, fetch });
+}
+
+/** The types that `node(id)` reads, and for whom. */
+export function readableNodes(): ReadonlyMap<string, Grant> {
+  return new Map([...fetchers].map(([typeName, { policy }]) => [typeName, policy]));
+}
+
+async function fetchNodes(type: string, context: Context, keys: readonly string[]): Promise<readonly (object | undefined)[]> {
+  const fetcher = fetchers.get(type);
+  return fetcher && allows(context, fetcher.policy) ? fetcher.fetch(context, keys) : [];
 }
 
 function notFound(id: string): RefusedError {
@@ -72,7 +85,7 @@ async function readNodes(context: Context, ids: readonly string[]): Promise<(obj
   });
   await Promise.all(
     [...places].map(async ([type, wanted]) => {
-      const objects = (await fetchers.get(type)?.(context, wanted.map(({ key }) => key))) ?? [];
+      const objects = await fetchNodes(type, context, wanted.map(({ key }) => key));
       wanted.forEach(({ index }, at) => {
         const object = objects[at];
         if (object) found[index] = { ...object, __typename: type };

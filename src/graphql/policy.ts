@@ -1,20 +1,24 @@
-import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { defaultFieldResolver, getNamedType, isObjectType, type GraphQLField, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { Extensions } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
-import type { Context, Principal, Role } from './context';
+import { isReached, reach, type Scope } from './access';
+import type { Context } from './context';
 
-/** `public`: everyone; `signed-in`: any role; a role: exactly that role. A field is open to whoever has any of its grants. */
-export type Grant = 'public' | 'signed-in' | Role;
+/** `public`: everyone; `signed-in`: any principal; a scope: whoever has it, as far as it reaches. */
+export type Grant = 'public' | 'signed-in' | Scope;
 
-/** Declares who may use a field. Every field of Query, Mutation and Subscription must have one. */
-export function Policy(...grants: [Grant, ...Grant[]]) {
-  return Extensions({ policy: grants });
+/**
+ * Declares who may use a field: the one declaration that everything about access is read from. Every field of Query,
+ * Mutation and Subscription has one, and so has every relation to an object that can be read by its id.
+ */
+export function Policy(grant: Grant) {
+  return Extensions({ policy: grant });
 }
 
 /**
  * Puts the declared policies in force: each field that has one is judged before its resolver runs, a subscription when
  * it starts and again for every event.
- * @throws Error naming all root fields that declare none
+ * @throws Error naming all fields that ought to declare one and do not
  */
 export function enforcePolicies(schema: GraphQLSchema): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
@@ -23,36 +27,70 @@ export function enforcePolicies(schema: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const policy = policyOf(field);
-      if (policy) guard(field, policy);
-      else if (roots.includes(type)) missing.push(`${type.name}.${field.name}`);
+      if (policy) guard(field, policy, type === schema.getMutationType());
+      else if (roots.includes(type) || isRelation(type.name, field)) missing.push(`${type.name}.${field.name}`);
     }
   }
   if (missing.length > 0) throw new Error(`These fields declare no policy: ${missing.join(', ')}`);
   return schema;
 }
 
-/** The grants a field declares, undefined when it declares none. */
-export function policyOf(field: GraphQLField<unknown, Context>): readonly Grant[] | undefined {
-  return field.extensions['policy'] as readonly Grant[] | undefined;
+/** Answers of mutations, pages and changes are parts of a field that was judged already. */
+const PARTS = /(Payload|Connection|Edge|Change)$/;
+
+/** Whether a field leads from one object to others that have ids of their own. */
+function isRelation(typeName: string, field: GraphQLField<unknown, Context>): boolean {
+  if (PARTS.test(typeName)) return false;
+  const type = getNamedType(field.type);
+  return isObjectType(type) && (type.name.endsWith('Connection') || type.getInterfaces().some(({ name }) => name === 'Node'));
 }
 
-/** @throws RefusedError E4011 when signing in may help, E4031 when the role is not among the grants */
-export function judge(principal: Principal, policy: readonly Grant[]): void {
-  if (policy.includes('public')) return;
+/** The grant a field declares, undefined when it declares none. */
+export function policyOf(field: GraphQLField<unknown, Context>): Grant | undefined {
+  return field.extensions['policy'] as Grant | undefined;
+}
+
+/** @throws RefusedError E4011 when signing in may help, E4031 saying whether role, scope or feature is missing */
+export function judge(context: Pick<Context, 'principal'>, policy: Grant): void {
+  if (policy === 'public') return;
+  const { principal } = context;
   if (principal.kind === 'anonymous') {
     throw new RefusedError({ code: 'E4011', rule: 'signed_in', message: 'Sign in to do this.' });
   }
-  if (policy.includes('signed-in') || policy.includes(principal.role)) return;
-  throw new RefusedError({ code: 'E4031', rule: 'role', message: 'Your role does not allow this.', details: { role: principal.role } });
+  if (policy === 'signed-in') return;
+  const reached = reach(principal, policy);
+  if (!isReached(reached)) throw new RefusedError({ code: 'E4031', ...reached });
+}
+
+/** Whether the caller may use what is declared so. */
+export function allows(context: Pick<Context, 'principal'>, policy: Grant): boolean {
+  const { principal } = context;
+  if (policy === 'public') return true;
+  if (principal.kind === 'anonymous') return false;
+  return policy === 'signed-in' || isReached(reach(principal, policy));
 }
 
 type Resolver = GraphQLFieldResolver<unknown, Context>;
 
-function guard(field: GraphQLField<unknown, Context>, policy: readonly Grant[]): void {
+function guard(field: GraphQLField<unknown, Context>, policy: Grant, isMutation: boolean): void {
   const guarded = (inner: Resolver): Resolver => (source, args, context, info) => {
-    judge(context.principal, policy);
+    judge(context, policy);
     return inner(source, args, context, info);
   };
-  field.resolve = guarded(field.resolve ?? defaultFieldResolver);
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = isMutation ? recorded(field.name, policy, resolve) : guarded(resolve);
   if (field.subscribe) field.subscribe = guarded(field.subscribe);
+}
+
+/** An act that somebody may not do belongs in the audit log like one that was done. */
+function recorded(act: string, policy: Grant, inner: Resolver): Resolver {
+  return async (source, args, context, info) => {
+    try {
+      judge(context, policy);
+    } catch (error) {
+      if (error instanceof RefusedError) await context.refusals.record(context, { act, refusal: error.refusal, input: args['input'] });
+      throw error;
+    }
+    return inner(source, args, context, info) as unknown;
+  };
 }

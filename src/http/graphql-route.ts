@@ -3,7 +3,9 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDi
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { RefusedError } from '../../schema/errors/catalogue';
+import { catalogue, RefusedError } from '../../schema/errors/catalogue';
+import { credentialOf, type Credential } from '../auth/credential';
+import { ANONYMOUS } from '../auth/principal';
 import type { Context, Principal } from '../graphql/context';
 import type { Budget } from '../graphql/cost';
 import { refusedOperation, type ErrorScope } from '../graphql/errors';
@@ -11,18 +13,21 @@ import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';
 import { parseOptions, validationOptions } from '../graphql/parse';
 import { limitRules } from '../graphql/rules';
+import type { RefusalRecorder } from '../graphql/refusals';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Log } from '../postgres/log';
 import { startDeadline } from './deadline';
 import type { HttpMetrics } from './metrics';
 import { operationPlugin, requestError, type HttpOperation } from './operation-plugin';
 import type { Origins } from './origins';
+import { deviceOf, payerOf } from './caller';
 import type { SessionCookie } from './session-cookie';
 
 export interface GraphqlRouteOptions {
   schema: GraphQLSchema;
   makeContext: MakeContext;
-  authenticate(token: string | undefined): Promise<Principal>;
+  authenticate(credential: Credential): Promise<Principal>;
+  refusals: RefusalRecorder;
   cookie: SessionCookie;
   origins: Origins;
   budget: Budget;
@@ -74,24 +79,38 @@ export async function registerGraphqlRoute(app: FastifyInstance, options: Graphq
     return { correlationId: request.correlationId, log: options.log };
   }
 
+  /** A credential that is no good is no anonymous caller: the whole request is refused, and that is an act of its own. */
+  async function authenticated(request: FastifyRequest): Promise<Principal> {
+    try {
+      return await options.authenticate(credentialOf(request.headers, options.cookie.read));
+    } catch (error) {
+      if (error instanceof RefusedError) {
+        const caller = { principal: ANONYMOUS, address: request.ip, correlationId: request.correlationId, requestId: request.id };
+        await options.refusals.record(caller, { act: 'authenticate', refusal: error.refusal });
+      }
+      throw error;
+    }
+  }
+
   async function contextOf(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
     const operation = operations.get(request);
     if (!operation) throw new Error('A request came past its handler');
     try {
-      const principal = await options.authenticate(options.cookie.read(request.headers.cookie));
-      operation.payer = principal.kind === 'user' ? principal.userId : request.ip;
+      const principal = await authenticated(request);
+      operation.payer = payerOf(principal, request.ip);
       return options.makeContext({
         requestId: request.id,
         correlationId: request.correlationId,
         principal,
         address: request.ip,
+        device: deviceOf(request.headers),
         signal: operation.deadline.signal,
         minPosition: minPositionOf(request.headers['x-min-position']),
         setSessionCookie: (token) => options.cookie.write(reply, token),
       });
     } catch (error) {
       const { message, extensions } = requestError(error, operation);
-      throw new GraphQLError(message, { extensions: { ...extensions, http: { status: error instanceof RefusedError ? 400 : 503 } } });
+      throw new GraphQLError(message, { extensions: { ...extensions, http: { status: error instanceof RefusedError ? catalogue[error.refusal.code].httpStatus : 503 } } });
     }
   }
 }

@@ -1,7 +1,12 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** Judges the `Origin` header that browsers send and pages cannot change. */
 export interface Origins {
-  /** For WebSocket upgrades: browsers always name an origin there, so none is as bad as a foreign one. */
-  allowsUpgrade(origin: string | undefined): boolean;
+  /**
+   * For WebSocket upgrades: browsers always name an origin there, so none is as bad as a foreign one, unless the caller
+   * proves by a header that no page can set that it is no browser.
+   */
+  allowsUpgrade(headers: Pick<IncomingHttpHeaders, 'origin' | 'authorization'> & { 'x-api-key'?: string | string[] }): boolean;
   /** For HTTP: callers that are no browsers name none. A cross-site request without one is told by `Sec-Fetch-Site`. */
   allowsRequest(origin: string | undefined, fetchSite: string | undefined): boolean;
 }
@@ -13,7 +18,8 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export function originsOf(allowed: readonly string[]): Origins {
   const known = new Set(allowed.flatMap(namesOf));
   return {
-    allowsUpgrade: (origin) => origin !== undefined && known.has(origin),
+    allowsUpgrade: ({ origin, authorization, 'x-api-key': apiKey }) =>
+      (origin === undefined ? authorization !== undefined || apiKey !== undefined : known.has(origin)),
     allowsRequest: (origin, fetchSite) => (origin === undefined ? fetchSite !== 'cross-site' : known.has(origin)),
   };
 }

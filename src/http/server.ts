@@ -9,6 +9,7 @@ import { createBudget } from '../graphql/cost';
 import { refusedOperation } from '../graphql/errors';
 import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';
+import type { RefusalRecorder } from '../graphql/refusals';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import { apiHeaders } from './api-headers';
 import { registerClientFiles } from './client-files';
@@ -48,6 +49,7 @@ export interface HttpServerOptions {
   schema: GraphQLSchema;
   makeContext: MakeContext;
   auth: Pick<Auth, 'authenticate'>;
+  refusals: RefusalRecorder;
   config: HttpConfig;
   log: Logger;
   metrics: Registry;
@@ -71,7 +73,7 @@ const CORRELATION_ID = /^[\w-]{8,64}$/;
 
 /** The one HTTP server: GraphQL on both transports, health, metrics and the client's files. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { schema, makeContext, auth, config, log, metrics: registry, readiness } = options;
+  const { schema, makeContext, auth, refusals, config, log, metrics: registry, readiness } = options;
   const https = new URL(config.publicUrl).protocol === 'https:';
   const app = fastify({
     loggerInstance: log,
@@ -95,7 +97,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const cookie = sessionCookie(https);
   const origins = originsOf([config.publicUrl, ...config.allowedOrigins]);
   const budget = createBudget(config.costBudget ?? { burst: limits.costBurst, perSecond: limits.costPerSecond });
-  const authenticate = (token: string | undefined) => auth.authenticate(token);
   let draining = false;
 
   const headers = apiHeaders(https);
@@ -117,7 +118,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   registerHealth(app, { checks: readiness, registry, draining: () => draining });
   await registerClientFiles(app, { directory: config.clientDirectory, https });
   const { trustedDocuments: trusted, trustedDocumentsOnly: trustedOnly } = config;
-  const shared = { schema, makeContext, authenticate, cookie, origins, budget, trusted, trustedOnly, metrics, log };
+  const shared = { schema, makeContext, authenticate: auth.authenticate, refusals, cookie, origins, budget, trusted, trustedOnly, metrics, log };
   const stopGraphql = await registerGraphqlRoute(app, { ...shared, introspection: config.introspection });
   const sockets = attachWebSockets(app.server, shared);
 

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RefusedError } from '../../schema/errors/catalogue';
+import type { Credential } from '../auth/credential';
 import type { Principal } from '../graphql/context';
 import { limits } from '../graphql/limits';
 import type { Log } from '../postgres/log';
 
 /** An open socket as far as its session is concerned. */
 export interface Watched {
-  readonly token: string | undefined;
+  readonly credential: Credential;
   readonly principal: Principal;
   /** The session is gone, or is no longer what it was: another role, another tenant. */
   onChanged(): void;
@@ -20,25 +22,29 @@ const AT_ONCE = 16;
  * ends what they have open within a second. One question per session, however many sockets it has.
  */
 export function watchSessions(
-  sockets: ReadonlySet<Watched>, authenticate: (token: string | undefined) => Promise<Principal>, log: Log,
+  sockets: ReadonlySet<Watched>, authenticate: (credential: Credential) => Promise<Principal>, log: Log,
 ): { stop(): void } {
   let judging = false;
   let lastAnswer = Date.now();
 
   async function judgeAll(): Promise<void> {
-    const questions = [...groupedByToken(sockets)];
+    const questions = groupedByCredential(sockets);
     for (let start = 0; start < questions.length; start += AT_ONCE) {
-      await Promise.all(questions.slice(start, start + AT_ONCE).map(([token, watched]) => judge(token, watched)));
+      await Promise.all(questions.slice(start, start + AT_ONCE).map(judge));
     }
     if (questions.length === 0) lastAnswer = Date.now();
   }
 
-  async function judge(token: string | undefined, watched: readonly Watched[]): Promise<void> {
+  async function judge(watched: readonly [Watched, ...Watched[]]): Promise<void> {
     try {
-      const principal = await authenticate(token);
+      const principal = await authenticate(watched[0].credential);
       lastAnswer = Date.now();
       for (const socket of watched) if (!isDeepStrictEqual(socket.principal, principal)) socket.onChanged();
     } catch (error) {
+      if (error instanceof RefusedError) {
+        for (const socket of watched) socket.onChanged();
+        return;
+      }
       log.warn({ err: error }, 'A session behind an open socket could not be judged');
       if (Date.now() - lastAnswer > limits.sessionDoubtMs) for (const socket of watched) socket.onDoubt();
     }
@@ -54,12 +60,13 @@ export function watchSessions(
   return { stop: () => clearInterval(timer) };
 }
 
-function groupedByToken(sockets: ReadonlySet<Watched>): Map<string | undefined, Watched[]> {
-  const groups = new Map<string | undefined, Watched[]>();
+function groupedByCredential(sockets: ReadonlySet<Watched>): [Watched, ...Watched[]][] {
+  const groups = new Map<string, [Watched, ...Watched[]]>();
   for (const socket of sockets) {
-    const group = groups.get(socket.token);
+    const key = JSON.stringify(socket.credential);
+    const group = groups.get(key);
     if (group) group.push(socket);
-    else groups.set(socket.token, [socket]);
+    else groups.set(key, [socket]);
   }
-  return groups;
+  return [...groups.values()];
 }

@@ -5,16 +5,21 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { credentialOf, NO_CREDENTIAL, type Credential } from '../auth/credential';
+import { ANONYMOUS } from '../auth/principal';
 import type { Principal } from '../graphql/context';
 import type { Budget } from '../graphql/cost';
+import { RefusedError } from '../../schema/errors/catalogue';
 import { publicError } from '../graphql/errors';
 import { limits } from '../graphql/limits';
+import type { RefusalRecorder } from '../graphql/refusals';
 import type { MakeContext } from '../graphql/make-context';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Log } from '../postgres/log';
 import { prepareSubscription } from './prepare-subscription';
 import type { HttpMetrics } from './metrics';
 import type { Origins } from './origins';
+import { deviceOf, payerOf } from './caller';
 import type { SessionCookie } from './session-cookie';
 import { watchSessions, type Watched } from './session-watch';
 import { startSubscription } from './subscription';
@@ -22,7 +27,8 @@ import { startSubscription } from './subscription';
 export interface WebSocketOptions {
   schema: GraphQLSchema;
   makeContext: MakeContext;
-  authenticate(token: string | undefined): Promise<Principal>;
+  authenticate(credential: Credential): Promise<Principal>;
+  refusals: RefusalRecorder;
   cookie: SessionCookie;
   origins: Origins;
   budget: Budget;
@@ -48,6 +54,7 @@ const CLOSING_MS = 1_000;
 
 /** One open socket. */
 interface Peer extends Watched {
+  credential: Credential;
   readonly socket: WebSocket;
   /** The connection below it. */
   readonly connection: Socket;
@@ -56,6 +63,7 @@ interface Peer extends Watched {
   readonly requestId: string;
   readonly correlationId: string;
   readonly address: string;
+  readonly device: string;
   principal: Principal;
   /** Running subscriptions, to end them when the socket goes. */
   readonly running: Set<AbortController>;
@@ -81,7 +89,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found');
-    if (!origins.allowsUpgrade(request.headers.origin)) return refuseUpgrade(socket, '403 Forbidden');
+    if (!origins.allowsUpgrade(request.headers)) return refuseUpgrade(socket, '403 Forbidden');
     wss.handleUpgrade(request, socket, head, (opened) => welcome(opened, request));
   };
   server.on('upgrade', onUpgrade);
@@ -106,7 +114,8 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
       requestId: randomUUID(),
       correlationId: randomUUID(),
       address: request.socket.remoteAddress ?? 'unknown',
-      token: cookie.read(request.headers.cookie),
+      credential: credentialOf(request.headers, cookie.read),
+      device: deviceOf(request.headers),
       principal: { kind: 'anonymous' },
       running: new Set(),
       answersPings: true,
@@ -153,13 +162,11 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
 
   function graphqlHooks(): Parameters<typeof makeServer<Record<string, unknown>, Peer>>[0] {
     return {
-      async onConnect({ extra: peer }) {
-        const principal = await authenticate(peer.token).catch((error: unknown) => {
-          log.warn({ correlationId: peer.correlationId, err: error }, 'The session of a new WebSocket could not be judged');
-          closePeer(peer, SocketClose.tryAgainLater, 'Try again later');
-        });
+      async onConnect({ extra: peer, connectionParams }) {
+        if (peer.credential.kind === 'none') peer.credential = credentialOfParams(connectionParams);
+        const principal = await authenticate(peer.credential).catch((error: unknown) => notAuthenticated(peer, error));
         if (!principal || principal.kind === 'anonymous') return false;
-        if (socketsOf(principal.userId) >= limits.socketsPerPrincipal) {
+        if (socketsOf(payerOf(principal, peer.address)) >= limits.socketsPerPrincipal) {
           closePeer(peer, SocketClose.tooMany, 'Too many sockets');
           return false;
         }
@@ -172,7 +179,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
           closePeer(peer, SocketClose.tooMany, 'Too many subscriptions');
           return [new GraphQLError('Too many subscriptions')];
         }
-        const prepared = await prepareSubscription(payload, payerOf(peer.principal), options);
+        const prepared = await prepareSubscription(payload, payerOf(peer.principal, peer.address), options);
         metrics.operations.inc({
           transport: 'websocket', kind: 'subscription', code: 'errors' in prepared ? codeOf(prepared.errors, peer) : 'ok',
         });
@@ -186,7 +193,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
         return startSubscription({
           args,
           contextFor: (signal) => makeContext({
-            requestId: peer.requestId, correlationId: peer.correlationId, principal: peer.principal, address: peer.address, signal,
+            requestId: peer.requestId, correlationId: peer.correlationId, principal: peer.principal, address: peer.address, device: peer.device, signal,
             minPosition: undefined, setSessionCookie: refuseCookie,
           }),
           onEnd() {
@@ -204,9 +211,20 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
     };
   }
 
-  function socketsOf(userId: string): number {
+  /** A credential that is no good closes the socket like a missing one (4403); anything else is our own trouble. */
+  async function notAuthenticated(peer: Peer, error: unknown): Promise<undefined> {
+    if (error instanceof RefusedError) {
+      await options.refusals.record({ ...peer, principal: ANONYMOUS }, { act: 'authenticate', refusal: error.refusal });
+      return undefined;
+    }
+    log.warn({ correlationId: peer.correlationId, err: error }, 'The session of a new WebSocket could not be judged');
+    closePeer(peer, SocketClose.tryAgainLater, 'Try again later');
+    return undefined;
+  }
+
+  function socketsOf(payer: string): number {
     let count = 0;
-    for (const { principal } of connected) if (principal.kind === 'user' && principal.userId === userId) count += 1;
+    for (const { principal, address } of connected) if (payerOf(principal, address) === payer) count += 1;
     return count;
   }
 
@@ -279,8 +297,15 @@ function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
 }
 
-function payerOf(principal: Principal): string {
-  return principal.kind === 'user' ? principal.userId : 'anonymous';
+/** Programs that cannot set headers of an upgrade send the same ones as parameters of their connection. */
+function credentialOfParams(params: Readonly<Record<string, unknown>> | undefined): Credential {
+  const given = Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const { authorization, 'x-api-key': apiKey } = given;
+  if (authorization === undefined && apiKey === undefined) return NO_CREDENTIAL;
+  return credentialOf({
+    ...(apiKey !== undefined && { 'x-api-key': typeof apiKey === 'string' ? apiKey : '' }),
+    ...(authorization !== undefined && { authorization: typeof authorization === 'string' ? authorization : '' }),
+  }, () => undefined);
 }
 
 function refuseCookie(): never {

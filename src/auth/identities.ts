@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto';
+import { deriveKey } from '../vault/cipher';
+import type { SqlPool } from '../vault/sql-pool';
+import type { Identities } from './port';
+
+const SET = `
+  insert into auth_identities (digest, user_id, tenant_id, provider, linked_at) values ($1, $2, $3, $4, $5)
+  on conflict (digest) do update set user_id = excluded.user_id, tenant_id = excluded.tenant_id, provider = excluded.provider`;
+
+/** Accounts elsewhere on `auth_identities`; issuer and subject stand there as a keyed digest only. */
+export function createIdentities({ pool, masterKey, clock }: { pool: SqlPool; masterKey: Buffer; clock: () => Date }): Identities {
+  const key = deriveKey(masterKey, ['identity']);
+  const digest = (issuer: string, subject: string): string => createHmac('sha256', key).update(JSON.stringify([issuer, subject])).digest('hex');
+  return {
+    digest,
+    async find(issuer, subject) {
+      const { rows: [row] } = await pool.query<{ user_id: string; tenant_id: string }>(
+        'select user_id, tenant_id from auth_identities where digest = $1', [digest(issuer, subject)]);
+      return row && { userId: row.user_id, tenantId: row.tenant_id };
+    },
+    async set(of, owner) {
+      if (owner) await pool.query(SET, [of, owner.userId, owner.tenantId, owner.provider, clock()]);
+      else await pool.query('delete from auth_identities where digest = $1', [of]);
+    },
+    async of(userId) {
+      const { rows } = await pool.query<{ digest: string; provider: string; linked_at: Date }>(
+        'select digest, provider, linked_at from auth_identities where user_id = $1 order by linked_at', [userId]);
+      return rows.map((row) => ({ digest: row.digest, provider: row.provider, linkedAt: row.linked_at }));
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '../graphql/context';
+
+const DEVICE_LENGTH = 300;
+
+/** What the caller says to be. */
+export function deviceOf(headers: Pick<IncomingHttpHeaders, 'user-agent'>): string {
+  return (headers['user-agent'] ?? '').slice(0, DEVICE_LENGTH);
+}
+
+/** Whose budget pays: the person or the service client, or the network address of somebody unknown. */
+export function payerOf(principal: Principal, address: string): string {
+  switch (principal.kind) {
+    case 'user': return principal.userId;
+    case 'service': return principal.clientId;
+    case 'anonymous': return address;
+  }
+}
