@@ -102,7 +102,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const http = await createHttpServer({
     schema: buildApiSchema(resolvers),
     makeContext: contextMaker({
-      commands, db: () => db, live, outputs, auth, signIn, vault, idempotency, refusals, setting,
+      commands, db: () => db, dbOfServer: db, live, outputs, auth, signIn, vault, idempotency, refusals, setting,
       projectionStatus: () => projections.status(), now: clock, newId: randomUUID,
     }),
     auth, refusals, log, metrics: registry,

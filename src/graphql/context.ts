@@ -51,7 +51,10 @@ export interface Context {
   /** Newest position the client has seen; queries wait for it through `waitForViews`. */
   minPosition: bigint | undefined;
   commands: CommandRuntime;
+  /** Sees the rows of the caller's tenant and no others, whatever the statement says. */
   db: Db;
+  /** Sees the rows of all tenants: for the operator's list of tenants, and for nothing that is in them. */
+  dbOfServer: Db;
   live: LiveFeeds;
   outputs: OutputStreams;
   auth: Auth;

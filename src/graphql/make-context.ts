@@ -15,7 +15,7 @@ export interface RequestFacts {
   setSessionCookie(token: string | undefined): void;
 }
 
-/** Everything of a context that outlives the request. `db` may depend on who asks, for row-level security. */
+/** Everything of a context that outlives the request. `db` depends on who asks: rows of other tenants do not exist for it. */
 export type Services = Omit<Context, keyof RequestFacts | 'db' | 'loader' | 'waitForViews'> & { db(principal: Principal): Context['db'] };
 
 export type MakeContext = (facts: RequestFacts) => Context;

@@ -17,6 +17,8 @@ import { createOutputStreams } from '../../../src/live/output-streams';
 import { projectors, reactors, resolvers } from '../../../src/registry';
 import type { Llm } from '../../../src/upstreams/llm';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
+import { person as principalOf } from '../../support/principals';
+import { plainSetting, refusalsInMemory } from '../../support/services';
 import { createSetting } from '../projection-runtime/setting';
 
 export interface Person {
@@ -69,14 +71,14 @@ export async function createApiSetting({ llm, litellm }: { llm: Llm; litellm: Pr
     },
   };
   const makeContext = contextMaker({
-    commands, db: () => db, live, outputs, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
-    setting: { version: 'test', simulatedLiteLlm: true, simulatedLlm: true, llmModel: 'gpt-4o-mini' },
+    commands, db: () => db, dbOfServer: db, live, outputs, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
+    setting: plainSetting, refusals: refusalsInMemory(),
   } as Partial<Services> as Services);
 
   async function contextOf({ userId, tenantId, role }: Person): Promise<Context> {
     const id = randomUUID();
     return makeContext({
-      requestId: id, correlationId: id, principal: { kind: 'user', userId, tenantId, role, sessionId: 's' }, address: '',
+      requestId: id, correlationId: id, principal: principalOf(userId, role, tenantId), address: '', device: '',
       signal: new AbortController().signal, minPosition: await store.head(), setSessionCookie: () => {},
     });
   }
@@ -87,7 +89,9 @@ export async function createApiSetting({ llm, litellm }: { llm: Llm; litellm: Pr
       const userId = randomUUID();
       const command: CommandContext = { commandId: userId, correlationId: userId, causationId: userId, actor: { kind: 'system', id: 'test' }, tenant: tenantId };
       const sealed = await vault.seal({ tenant: tenantId, subject: userId, field: 'name' }, `Name of ${userId}`);
-      await commands.execute(user, userId, { type: 'CreateUser', userId, tenantId, loginName: userId, email: sealed, displayName: sealed, role }, command);
+      await commands.execute(user, userId, {
+        type: 'CreateUser', userId, tenantId, loginName: userId, email: sealed, displayName: sealed, role, organization: null, note: null, tier: 'free',
+      }, command);
       return { userId, id: toGlobalId('User', userId), role, tenantId };
     },
     async ask(who, document, variables) {

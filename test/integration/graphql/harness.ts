@@ -2,18 +2,19 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Registry } from 'prom-client';
 import WebSocket from 'ws';
-import type { Context, Db, Principal, Role } from '../../../src/graphql/context';
+import type { Credential } from '../../../src/auth/credential';
+import type { Context, Db, Principal } from '../../../src/graphql/context';
 import { contextMaker, type Services } from '../../../src/graphql/make-context';
 import { createLogger } from '../../../src/http/log';
 import { createHttpServer, type HttpConfig, type HttpServer } from '../../../src/http/server';
 import type { ReadinessCheck } from '../../../src/http/health';
+import { person } from '../../support/principals';
+import { plainSetting, refusalsInMemory } from '../../support/services';
 import { librarySchema } from './library';
 
-export const ORIGIN = 'http://keyledger.test';
+export { person } from '../../support/principals';
 
-export const person = (userId: string, role: Role = 'user'): Principal & { kind: 'user' } => ({
-  kind: 'user', userId, tenantId: 'tenant-1', role, sessionId: `session-of-${userId}`,
-});
+export const ORIGIN = 'http://keyledger.test';
 
 export interface TestServer extends HttpServer {
   url: string;
@@ -22,7 +23,11 @@ export interface TestServer extends HttpServer {
   /** Everything the server logged, one JSON line each. */
   logged: string[];
   registry: Registry;
+  refusals: ReturnType<typeof refusalsInMemory>;
 }
+
+/** The sessions' tokens come by cookie as well as by header. */
+const tokenOf = (credential: Credential): string => ('token' in credential ? credential.token : '');
 
 const unused = new Proxy({}, { get: (_target, name) => () => { throw new Error(`The test gave no ${String(name)}`); } });
 
@@ -34,8 +39,8 @@ export function services(given: Partial<Services> & { rows?: object[] } = {}): S
     auth: unused as Context['auth'],
     signIn: unused as Context['signIn'], vault: unused as Context['vault'], idempotency: unused as Context['idempotency'],
     projectionStatus: async () => [],
-    setting: { version: 'test', simulatedLiteLlm: true, simulatedLlm: true, llmModel: 'test' },
-    now: () => new Date(), newId: randomUUID, db: () => db, ...given,
+    setting: plainSetting, refusals: refusalsInMemory(),
+    now: () => new Date(), newId: randomUUID, db: () => db, dbOfServer: db, ...given,
   };
 }
 
@@ -49,17 +54,19 @@ export async function startServer(
   const logged: string[] = [];
   const log = createLogger('info', { write: (line) => void logged.push(line) });
   const registry = new Registry();
+  const refusals = refusalsInMemory();
   const server = await createHttpServer({
     schema: librarySchema(),
-    makeContext: contextMaker(services(given)),
-    auth: { authenticate: async (token) => (token && sessions.get(token)) || { kind: 'anonymous' } },
+    makeContext: contextMaker(services({ refusals, ...given })),
+    auth: { authenticate: async (credential) => sessions.get(tokenOf(credential)) ?? { kind: 'anonymous' } },
+    refusals,
     config: {
       publicUrl: ORIGIN, allowedOrigins: [], introspection: true, trustedDocuments: new Map(), trustedDocumentsOnly: false,
       clientDirectory: path.join(__dirname, 'no-client-here'), ...config,
     },
     log, metrics: registry, readiness,
   });
-  return { ...server, url: await server.listen({ host: '127.0.0.1', port: 0 }), sessions, logged, registry };
+  return { ...server, url: await server.listen({ host: '127.0.0.1', port: 0 }), sessions, logged, registry, refusals };
 }
 
 export interface Answer {

@@ -118,7 +118,7 @@ export class BookResolver {
   }
 
   @Query(() => String, { description: 'For admins.' })
-  @Policy('admin', 'owner')
+  @Policy('users:write')
   secrets(): string {
     return 'open';
   }
@@ -199,17 +199,19 @@ export class BookResolver {
     description: 'Ticks for admins.',
     subscribe: ({ context }: { context: Context }) => mapped(behind.ticks(context.signal), async (tick) => `tick ${tick}`),
   })
-  @Policy('admin')
+  @Policy('users:write')
   adminTicks(@Root() tick: string): string {
     return tick;
   }
 
   @FieldResolver(() => Shelf, { nullable: true, description: 'Where it stands.' })
+  @Policy('public')
   shelf(@Root() book: Book): Shelf {
     return { id: book.shelfId };
   }
 
   @FieldResolver(() => BookConnection, { description: 'Books like it.' })
+  @Policy('public')
   related(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Page<Book>> {
     return readPage(
       context.db, { from: 'book', key: 'id', where: [], orderBy: { column: 'pages', direction: OrderDirection.ASC }, toNode: toBook }, page,
@@ -227,13 +229,14 @@ export class BookResolver {
   }
 
   @FieldResolver(() => Book, { nullable: true, description: 'The same book once more.' })
+  @Policy('public')
   again(@Root() book: Book, @Ctx() context: Context): Promise<Book | undefined> {
     return context.loader(bookById).load(book.id);
   }
 }
 
 registerNode(
-  'Book',
+  'Book', 'signed-in',
   (context, keys) => context.loader(bookById).loadMany([...keys]).then(
     (books) => books.map((book) => (book instanceof Error ? undefined : book))
   ),

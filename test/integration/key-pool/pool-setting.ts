@@ -8,7 +8,7 @@ import { KeyPoolSubscriptions } from '../../../queries/key-pool/subscriptions';
 import type { CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import type { EventStore } from '../../../src/event-store/port';
-import type { Context, Db, Principal, Role } from '../../../src/graphql/context';
+import type { Context, Db, Role } from '../../../src/graphql/context';
 import { contextMaker, type Services } from '../../../src/graphql/make-context';
 import { NodeResolver } from '../../../src/graphql/node';
 import { buildApiSchema } from '../../../src/graphql/schema';
@@ -16,6 +16,8 @@ import { createIdempotencyStore } from '../../../src/idempotency/store';
 import { createLiveFeeds } from '../../../src/live/feeds';
 import { silentLog } from '../../../src/postgres/log';
 import { createVault } from '../../../src/vault/vault';
+import { person } from '../../support/principals';
+import { refusalsInMemory } from '../../support/services';
 import { createSetting } from '../projection-runtime/setting';
 
 /** Short, so that tests need not wait. */
@@ -48,17 +50,16 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   const vault = await createVault({ pool, masterKey: randomBytes(32) });
   const schema = buildApiSchema([NodeResolver, KeyPoolMutations, ...Object.values(keyPoolQueries), KeyPoolSubscriptions]);
   const parts: Partial<Services> = {
-    commands, db: () => db, live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
+    commands, db: () => db, dbOfServer: db, refusals: refusalsInMemory(), live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
   };
   const makeContext = contextMaker(parts as Services);
   const keepers: KeyPoolKeeper[] = [];
 
   const context: PoolSetting['context'] = (userId, role = 'owner', tenantId = 'a') => {
-    const principal: Principal = { kind: 'user', userId, tenantId, role, sessionId: 's' };
     const id = randomUUID();
     const { signal } = new AbortController();
     const minPosition = undefined;
-    return makeContext({ requestId: id, correlationId: id, principal, address: '', signal, minPosition, setSessionCookie: () => {} });
+    return makeContext({ requestId: id, correlationId: id, principal: person(userId, role, tenantId), address: '', device: '', signal, minPosition, setSessionCookie: () => {} });
   };
 
   return {

@@ -43,11 +43,11 @@ test('a session cookie is read by its exact name, once, and only when it looks l
 
 test('origins are compared whole', () => {
   const origins = originsOf(['https://keys.example/path', 'http://localhost:5173']);
-  expect(['https://keys.example', 'http://localhost:5173'].map((origin) => origins.allowsUpgrade(origin))).toEqual([true, true]);
+  expect(['https://keys.example', 'http://localhost:5173'].map((origin) => origins.allowsUpgrade({ origin }))).toEqual([true, true]);
   expect(
     [
       undefined, 'null', '', 'https://keys.example.evil', 'http://keys.example', 'https://keys.example:444', 'https://KEYS.example',
-    ].map((origin) => origins.allowsUpgrade(origin))
+    ].map((origin) => origins.allowsUpgrade({ origin }))
   ).not.toContain(true);
   expect([
     origins.allowsRequest(undefined, undefined), origins.allowsRequest(undefined, 'same-origin'),
@@ -56,7 +56,7 @@ test('origins are compared whole', () => {
   expect(
     [
       'http://127.0.0.1:5173', 'http://[::1]:5173', 'http://localhost:5174', 'https://localhost:5173',
-    ].map((origin) => origins.allowsUpgrade(origin))
+    ].map((origin) => origins.allowsUpgrade({ origin }))
   ).toEqual([true, true, false, false]);
 });
 
