@@ -82,7 +82,7 @@ export async function generateDocuments(schema = join(root, 'schema', 'schema.gr
         enumsAsTypes: true,
         useTypeImports: true,
         skipTypename: true,
-        scalars: { DateTime: 'string', Position: 'string', JSON: 'unknown', ID: 'string' },
+        scalars: { DateTime: 'string', Position: 'string', JSON: 'unknown', ID: 'string', Scope: 'string' },
       },
     }])),
   }, true);

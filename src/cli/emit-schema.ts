@@ -6,6 +6,7 @@ import { configurationTable } from '../configuration';
 import { buildApiSchema, printApiSchema } from '../graphql/schema';
 import { projectRoot } from '../paths';
 import { eventDefinitions, resolvers } from '../registry';
+import { rightsTable } from './rights-table';
 
 /** The GraphQL contract as it is checked in at `schema/schema.graphql`. */
 export function schemaFile(): string {
@@ -20,14 +21,22 @@ export function eventsFile(): string {
   return `${JSON.stringify(Object.fromEntries(events), null, 2)}\n`;
 }
 
-/** The README with the configuration table of this build. */
-function readmeFile(readme: string): string {
-  return readme.replace(/(<!-- configuration -->\n)[\s\S]*(\n<!-- \/configuration -->)/, (_, before: string, after: string) => `${before}${configurationTable()}${after}`);
+/** A page with the tables of this build between their marks. */
+export function withTables(page: string): string {
+  const tables = { configuration: configurationTable(), rights: rightsTable() };
+  return Object.entries(tables).reduce((text, [name, table]) => text.replace(
+    new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*(\\n<!-- /${name} -->)`),
+    (_, before: string, after: string) => `${before}${table}${after}`,
+  ), page);
 }
 
+/** Pages with tables that are made from the code. */
+export const pagesWithTables = ['README.md', 'docs/people-and-tenants.md'];
+
 if (require.main === module) {
-  const readme = path.join(projectRoot, 'README.md');
-  writeFileSync(readme, readmeFile(readFileSync(readme, 'utf8')));
+  for (const page of pagesWithTables.map((name) => path.join(projectRoot, name))) {
+    writeFileSync(page, withTables(readFileSync(page, 'utf8')));
+  }
   writeFileSync(path.join(projectRoot, 'schema', 'schema.graphql'), schemaFile());
   writeFileSync(path.join(projectRoot, 'schema', 'events.json'), eventsFile());
 }
