@@ -51,7 +51,7 @@ let pool: Pool;
 @Resolver()
 class CrudMutations {
   @Mutation(() => OpenChatSessionPayload, { description: 'Opens a chat session.' })
-  @Policy('signed-in')
+  @Policy('chats:write')
   openChatSession(
     @Arg('input', () => OpenChatSessionInput, { description: 'What about.' }) input: OpenChatSessionInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
@@ -67,13 +67,17 @@ class CrudMutations {
 async function start({ databaseUrl }: CrudOrder) {
   pool = createPool(databaseUrl, { max: 20, applicationName: 'bench crud', statementTimeoutMs: 5_000 });
   await pool.query(TABLE);
-  const auth = createAuth({ pool, masterKey: randomBytes(32), clock: () => new Date() });
+  const auth = createAuth({
+    pool, masterKey: randomBytes(32), clock: () => new Date(), dailyRequests: 100, bearerTokens: undefined,
+    personOf: async () => { throw new Error('No token of another system comes here'); },
+  });
   const services = { auth, db: () => ({ query: rows }), now: () => new Date(), newId: randomUUID, setting: {} };
   const server = await createHttpServer({
     schema: buildApiSchema([...resolvers.filter((each) => each !== ChatSessionMutations && each !== OpenChatSessionPayloadFields), CrudMutations]),
     // What the one mutation does not use is not there.
     makeContext: contextMaker(services as unknown as Services),
     auth,
+    refusals: { record: async () => undefined },
     log: createLogger('warn'),
     metrics: new Registry(),
     readiness: [],

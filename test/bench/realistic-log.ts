@@ -28,7 +28,7 @@ const ANSWER = 'The water cycle describes how water evaporates from the surface 
 /** Writes the log of a school that has been in use for a while: by commands of the product, sealed as in life. */
 export async function writeRealisticLog(commands: CommandRuntime, vault: Vault, { users, chats, questionsPerChat, leases }: LogSize): Promise<void> {
   const who = Array.from({ length: users }, () => randomUUID());
-  await send(commands, tenant, TENANT, { type: 'CreateTenant', tenantId: TENANT, name: 'Bench School' }, contextOf('start'));
+  await send(commands, tenant, TENANT, { type: 'CreateTenant', tenantId: TENANT, slug: 'bench', name: 'Bench School' }, contextOf('start'));
   for (const provider of POOLS) for (let n = 0; n < 4; n++) await addProviderKey(provider, n);
 
   const lives = [
@@ -56,7 +56,9 @@ export async function writeRealisticLog(commands: CommandRuntime, vault: Vault, 
     const seal = (field: string, text: string) => vault.seal({ tenant: TENANT, subject: userId, field }, text);
     const [email, displayName] = [await seal('email', `person-${index}@example.test`), await seal('displayName', `Person Number ${index}`)];
     await send(commands, loginName, name, { type: 'ClaimLoginName', userId }, context);
-    await send(commands, user, userId, { type: 'CreateUser', userId, tenantId: TENANT, loginName: name, email, displayName, role: 'user' }, context);
+    await send(commands, user, userId, {
+      type: 'CreateUser', userId, tenantId: TENANT, loginName: name, email, displayName, role: 'user', organization: null, note: null, tier: 'free',
+    }, context);
     const keyId = randomUUID();
     await send(commands, keyAlias, keyId, { type: 'ClaimKeyAlias', keyId }, context);
     await send(commands, virtualKey, keyId, {
