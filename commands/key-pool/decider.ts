@@ -84,6 +84,8 @@ export type KeyPoolCommand = AddProviderKey | RequestLease | ReleaseLease | Hear
 export const keyPool: Aggregate<KeyPoolState, KeyPoolCommand, typeof keyPoolEvents> = {
   category: 'keyPool',
   events: keyPoolEvents,
+  // The keys of a pool serve every tenant that they are open to; `scopes` keeps the tenants apart.
+  tenancy: 'shared',
   initial,
   evolve,
   decide,

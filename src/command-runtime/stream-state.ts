@@ -11,6 +11,8 @@ import { createRecentCommands, type RecentCommands } from './recent-commands';
  */
 export interface StreamState {
   readonly aggregate: AnyAggregate;
+  /** Of the first event; undefined for an empty stream. */
+  tenant: string | undefined;
   confirmed: unknown;
   working: unknown;
   /** Of the last event, -1n for an empty stream. */
@@ -25,7 +27,7 @@ export interface StreamState {
 
 export function emptyStream(aggregate: AnyAggregate, rememberedCommands: number): StreamState {
   return {
-    aggregate, confirmed: aggregate.initial(), working: aggregate.initial(),
+    aggregate, tenant: undefined, confirmed: aggregate.initial(), working: aggregate.initial(),
     revision: -1n, position: 0n, lastDigest: null, commands: createRecentCommands(rememberedCommands),
   };
 }
@@ -36,6 +38,7 @@ export function emptyStream(aggregate: AnyAggregate, rememberedCommands: number)
  */
 export function absorb(stream: StreamState, event: RecordedEvent): void {
   stream.confirmed = stream.aggregate.evolve(stream.confirmed, decodeOwn(stream.aggregate, event));
+  stream.tenant ??= event.metadata.tenant;
   stream.revision = event.revision;
   stream.position = event.position;
   const { commandId } = event.metadata;
@@ -62,6 +65,7 @@ export function decodeOwn(aggregate: AnyAggregate, event: RecordedEvent): PlainE
 export function confirm(stream: StreamState, batch: Batch, { revision, position }: AppendResult): void {
   const { aggregate } = stream;
   stream.confirmed = aggregate.copy ? foldOwned(aggregate, stream.confirmed, batch.events) : stream.working;
+  stream.tenant ??= batch.events[0]?.metadata.tenant;
   stream.revision = revision;
   stream.position = position;
   stream.lastDigest = batch.lastDigest;

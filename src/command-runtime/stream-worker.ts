@@ -10,6 +10,7 @@ import type { CommandLimits } from './limits';
 import type { CommandMetrics } from './metrics';
 import { isCommand, isLoad, isOpen, settle, type Pending, type PendingCommand } from './pending';
 import type { CommandPlace } from './recent-commands';
+import { byTenancy, refusalOfStranger } from './tenancy';
 import { confirm, decodeOwn, emptyStream, rollBack, type StreamState } from './stream-state';
 
 export interface WorkerParts {
@@ -64,6 +65,7 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
           mustRead = false;
         }
         answerLoads(stream, open);
+        refuseStrangers(stream, open);
         await answerRepeats(stream, open);
       } catch (error) {
         if (error instanceof UnusableStream || error instanceof StreamDeleted) throw error;
@@ -72,14 +74,15 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
         wait = Math.min(wait * 2, LONGEST_PAUSE_MS);
         continue;
       }
-      const batch = decideBatch(name, stream, open.filter(isOpen).filter(isCommand), clock.now(), limits.batchBytes);
+      const { own, foreign } = byTenancy(stream, open.filter(isOpen).filter(isCommand));
+      const batch = decideBatch(name, stream, own, clock.now(), limits.batchBytes);
       for (const { pending, error } of batch.failed) settle(pending, () => pending.reject(internalFault(error)));
       if (batch.events.length === 0 && !newest) {
         mustRead = true;
       } else if (batch.events.length === 0) {
         answerBatch(batch, stream.position, stream.position);
       } else if (await append(stream, batch)) {
-        return batch.left;
+        return [...batch.left, ...foreign];
       } else {
         mustRead = true;
       }
@@ -159,6 +162,16 @@ function answerLoads({ aggregate, confirmed, revision, position }: StreamState, 
   for (const pending of open.filter(isLoad)) {
     const state = aggregate.copy ? aggregate.copy(confirmed) : confirmed;
     settle(pending, () => pending.resolve({ state, revision, position }));
+  }
+}
+
+/** To whoever belongs to another tenant than the stream, the stream is not there: neither its events nor its place. */
+function refuseStrangers(stream: StreamState, open: readonly Pending[]): void {
+  if (stream.tenant === undefined) return;
+  for (const pending of byTenancy(stream, open.filter(isOpen).filter(isCommand)).foreign) {
+    settle(pending, () => pending.resolve({
+      accepted: false, refusal: refusalOfStranger(stream.aggregate, pending.command), position: 0n, revision: -1n,
+    }));
   }
 }
 
