@@ -32,18 +32,18 @@ async function watcher(role = 'ADMIN', admin = owner): Promise<Watcher> {
     'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } errors { message } } }',
     { input: { email, displayName: 'Watcher', role, password: PASSWORD } });
   const api = await signIn(server, { email, password: PASSWORD, displayName: '', tenantName: '' });
-  return { email, userId: createUser.user.id, api, closed: await subscribed(api.socket()) };
+  return { email, userId: createUser.user.id, api, ...(await subscribed(api.socket())) };
 }
 
 /** Follows runs, and answers once the first item has come. */
-async function subscribed(client: Client): Promise<Watcher['closed']> {
+async function subscribed(client: Client): Promise<Pick<Watcher, 'closed'>> {
   const closed = new Promise<{ code: number; at: number }>((resolve) => {
     client.on('closed', (event) => resolve({ code: (event as { code: number }).code, at: Date.now() }));
   });
   await new Promise<void>((resolve, reject) => {
     client.subscribe({ query: 'subscription { runChanged(after: null) { cursor } }' }, { next: () => resolve(), error: reject, complete: () => undefined });
   });
-  return closed;
+  return { closed };
 }
 
 /** The socket goes with 4403, and soon, once the mutation was answered. */
@@ -111,7 +111,7 @@ test('92: a suspended tenant loses its sockets and its doors within a second', a
     { input: { slug: 'suspended', name: 'Suspended School', owner: { email: 'suspended@example.test', displayName: 'Soon Suspended' } } });
   const api = apiOf(server.url);
   await mutate(api, 'resetPassword', { token: new URL(createTenant.passwordLink).searchParams.get('token'), password: PASSWORD });
-  const closed = await subscribed(api.socket());
+  const { closed } = await subscribed(api.socket());
   await losesItsSocket(closed, () => mutate(owner, 'suspendTenant', { tenantId: createTenant.tenant.id, confirmation: 'suspended' }));
   expect((await api.ask('{ viewer { role } }')).viewer).toBeNull();
   const { signIn: refused } = await apiOf(server.url).ask(
