@@ -32,21 +32,26 @@ export function isOverlong(password: string): boolean {
   return password.length > MAX_PASSWORD_LENGTH * 2 || [...normalisePassword(password)].length > MAX_PASSWORD_LENGTH;
 }
 
-/** @throws RefusedError V1001 naming the broken rule: `password_too_short`, `password_too_long` or `password_common` */
-export function checkPassword(password: string): void {
+/**
+ * @param field of the input that holds the password
+ * @throws RefusedError V1001 naming the broken rule: `password_too_short`, `password_too_long` or `password_common`
+ */
+export function checkPassword(password: string, field = 'password'): void {
+  const refusal = brokenRule(password);
+  if (refusal) throw new RefusedError({ code: 'V1001', ...refusal, path: [field] });
+}
+
+function brokenRule(password: string): Pick<Refusal, 'rule' | 'message' | 'details'> | undefined {
   if (isOverlong(password)) {
-    refuse('password_too_long', `Use at most ${MAX_PASSWORD_LENGTH} characters.`, { maximum: MAX_PASSWORD_LENGTH });
+    return { rule: 'password_too_long', message: `Use at most ${MAX_PASSWORD_LENGTH} characters.`, details: { maximum: MAX_PASSWORD_LENGTH } };
   }
   const normal = normalisePassword(password);
   if ([...normal].length < MIN_PASSWORD_LENGTH) {
     const message = `Use at least ${MIN_PASSWORD_LENGTH} characters; a few unrelated words work well.`;
-    refuse('password_too_short', message, { minimum: MIN_PASSWORD_LENGTH });
+    return { rule: 'password_too_short', message, details: { minimum: MIN_PASSWORD_LENGTH } };
   }
-  if (isCommon(normal)) refuse('password_common', 'This password is among the first that attackers try. Choose another one.');
-}
-
-function refuse(rule: string, message: string, details?: Refusal['details']): never {
-  throw new RefusedError({ code: 'V1001', rule, message, path: ['password'], details });
+  if (!isCommon(normal)) return undefined;
+  return { rule: 'password_common', message: 'This password is among the first that attackers try. Choose another one.' };
 }
 
 /** Few different characters, digits alone, or a well-known word dressed up with digits, signs, capitals or leet spelling. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { deriveKey } from '../vault/cipher';
 import type { SqlPool } from '../vault/sql-pool';
+import { isImported, matchesImported, parseImported } from './imported-hash';
 import { checkPassword, isOverlong, normalisePassword } from './password-rules';
 import type { Passwords } from './port';
 import { createWorkLimit } from './work-limit';
@@ -12,10 +13,19 @@ const COST = { memoryCost: 47_104, timeCost: 1, parallelism: 1 };
 const HASH_WORKERS = 2;
 const MAX_WAITING = 64;
 
-const SET_PASSWORD = `
+const KEEP = `
   with ended as (delete from auth_sessions where user_id = $1)
   insert into auth_passwords (user_id, hash, updated_at) values ($1, $2, $3)
   on conflict (user_id) do update set hash = excluded.hash, updated_at = excluded.updated_at`;
+
+/** The hash of one user, and that of anybody who still has an imported one. */
+const STORED = `
+  select
+    (select hash from auth_passwords where user_id = $1) as own,
+    (select hash from auth_passwords where hash like 'pbkdf2_sha256$%' limit 1) as imported`;
+
+/** Only the password that was just proven is replaced: whoever set another one meanwhile wins. */
+const STRENGTHEN = 'update auth_passwords set hash = $1, updated_at = $2 where user_id = $3 and hash = $4';
 
 /** Passwords on `auth_passwords`, peppered with a key derived from the master key: stolen hashes alone cannot be guessed at. */
 export function createPasswords({ pool, masterKey, clock, forget }: { pool: SqlPool; masterKey: Buffer; clock: () => Date; forget(): void }): Passwords {
@@ -25,45 +35,55 @@ export function createPasswords({ pool, masterKey, clock, forget }: { pool: SqlP
   let dummy: Promise<string> | undefined;
   const dummyHash = (): Promise<string> => (dummy ??= hash(randomBytes(32), options));
 
-  async function storedHash(userId: string | undefined): Promise<string | undefined> {
-    const { rows } = await pool.query<{ hash: string }>('select hash from auth_passwords where user_id = $1', [userId ?? '']);
-    return rows[0]?.hash;
+  async function keep(userId: string, kept: string): Promise<void> {
+    await pool.query(KEEP, [userId, kept, clock()]);
+    forget();
   }
 
-  /** Replaces a hash of older cost unless the password was changed meanwhile. */
-  async function strengthen(userId: string, password: string, old: string): Promise<void> {
-    await pool.query('update auth_passwords set hash = $1, updated_at = $2 where user_id = $3 and hash = $4',
-      [await hashOf(password), clock(), userId, old]);
+  async function stored(userId: string | undefined): Promise<{ own: string | null; imported: string | null }> {
+    const { rows: [row] } = await pool.query<{ own: string | null; imported: string | null }>(STORED, [userId ?? '']);
+    return row!;
+  }
+
+  /** The same work whoever it is for, in one turn: argon2id, and while anybody has an imported hash, PBKDF2 as well. */
+  async function matches(password: string, own: string | null, imported: string | null): Promise<boolean> {
+    const ownImported = own !== null && isImported(own);
+    const against = own !== null && !ownImported ? own : await dummyHash();
+    const toImport = ownImported ? own : imported;
+    return inTurn(async () => {
+      const native = await verify(against, normalisePassword(password), options);
+      const foreign = toImport !== null && await matchesImported(toImport, password);
+      return own !== null && (ownImported ? foreign : native);
+    });
   }
 
   return {
     async set(userId, password) {
       checkPassword(password);
-      await pool.query(SET_PASSWORD, [userId, await hashOf(password), clock()]);
-      forget();
+      await keep(userId, await hashOf(password));
     },
-    async importHash() {
-      throw new Error('to be built');
+    async importHash(userId, imported) {
+      parseImported(imported);
+      await keep(userId, imported);
     },
     async has(userId) {
-      return (await storedHash(userId)) !== undefined;
+      return (await stored(userId)).own !== null;
     },
     async remove(userId) {
       await pool.query('delete from auth_passwords where user_id = $1', [userId]);
     },
     async verify(userId, password) {
       if (isOverlong(password)) return false;
-      const stored = await storedHash(userId);
-      const against = stored ?? await dummyHash();
-      const matches = await inTurn(() => verify(against, normalisePassword(password), options));
-      if (userId === undefined || stored === undefined || !matches) return false;
-      if (isWeaker(stored)) await strengthen(userId, password, stored);
+      const { own, imported } = await stored(userId);
+      if (!(await matches(password, own, imported)) || userId === undefined || own === null) return false;
+      if (isWeaker(own)) await pool.query(STRENGTHEN, [await hashOf(password), clock(), userId, own]);
       return true;
     },
   };
 }
 
-function isWeaker(stored: string): boolean {
-  const { memoryCost, timeCost } = parseOptions(stored);
+function isWeaker(kept: string): boolean {
+  if (isImported(kept)) return true;
+  const { memoryCost, timeCost } = parseOptions(kept);
   return memoryCost < COST.memoryCost || timeCost < COST.timeCost;
 }

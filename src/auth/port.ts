@@ -35,7 +35,7 @@ export interface Passwords {
    * replaced by argon2id at the first sign-in. @throws RefusedError V1001 rule `password_hash`
    */
   importHash(userId: string, hash: string): Promise<void>;
-  /** One hash computation whatever the answer, also for an unknown user. @throws RefusedError E4291 when too many wait */
+  /** The same work whatever the answer, also for an unknown user. @throws RefusedError E4291 when too many wait */
   verify(userId: string | undefined, password: string): Promise<boolean>;
   /** Whether they can sign in by password. */
   has(userId: string): Promise<boolean>;
@@ -74,8 +74,8 @@ export interface SessionInfo extends NewSession {
 export interface Sessions {
   /** @returns the token for the cookie; only its digest is kept */
   open(session: NewSession): Promise<{ token: string; sessionId: string }>;
-  /** Those of a user that are still valid, the newest use first. */
-  of(userId: string): Promise<SessionInfo[]>;
+  /** Those of these users that are still valid, the newest use first. */
+  of(userIds: readonly string[]): Promise<SessionInfo[]>;
   /** One session of this very tenant, whoever's. */
   find(sessionId: string, tenantId: string): Promise<SessionInfo | undefined>;
   /** @returns false when there was no such session any more */
@@ -172,7 +172,8 @@ export interface Usage {
   count(userId: string): Promise<UsageNow & { counted: boolean }>;
   /** Takes back one request of the given day, for work that failed. */
   giveBack(userId: string, at: Date): Promise<void>;
-  of(userId: string): Promise<UsageNow>;
+  /** Counts and limits of now, in the order of the ids. */
+  of(userIds: readonly string[]): Promise<UsageNow[]>;
 }
 
 /** The one-time token with which the first owner is made. */

@@ -83,11 +83,11 @@ export function createSessions({ pool, clock, forget }: { pool: SqlPool; clock: 
       return { token, sessionId };
     },
 
-    async of(userId) {
+    async of(userIds) {
       const now = clock();
       const { rows } = await pool.query<SessionRow>(
-        `select s.* from auth_sessions s where s.user_id = $1 and ${VALID} order by s.last_seen_at desc, s.session_id`,
-        [userId, now, idleSince(now)]);
+        `select s.* from auth_sessions s where s.user_id = any($1) and ${VALID} order by s.last_seen_at desc, s.session_id`,
+        [userIds, now, idleSince(now)]);
       return rows.map(toInfo);
     },
 

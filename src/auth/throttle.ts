@@ -10,11 +10,20 @@ export interface SignInThrottle {
    * Counts one attempt and lets it pass or not. Call it before the password is looked at, once an attempt.
    * @param account what the caller typed as e-mail address, whether or not such an account exists
    * @param address the caller's IP address
-   * @throws RefusedError E4291 rule `too_many_sign_ins` with `retryAfterMs`
+   * @throws TooManySignIns E4291 rule `too_many_sign_ins` with `retryAfterMs`
    */
   checkSignInAllowed(account: string, address: string): Promise<void>;
   /** After a right password: clears the count of this account from this network and remembers the network. */
   signInSucceeded(account: string, address: string): Promise<void>;
+}
+
+/** The attempts of a window are used up. */
+export class TooManySignIns extends RefusedError {
+  /** @param isFirst whether nobody was refused before in this window: then it is worth a note */
+  constructor(readonly isFirst: boolean, retryAfterMs: number) {
+    super({ code: 'E4291', rule: 'too_many_sign_ins', message: 'Too many sign-in attempts. Wait a little and try again.', retryAfterMs });
+    this.name = 'TooManySignIns';
+  }
 }
 
 interface Limit {
@@ -92,12 +101,7 @@ async function consume(limiter: RateLimiterPostgres, key: string): Promise<void>
     await limiter.consume(key);
   } catch (outcome) {
     if (!(outcome instanceof RateLimiterRes)) throw outcome;
-    throw new RefusedError({
-      code: 'E4291',
-      rule: 'too_many_sign_ins',
-      message: 'Too many sign-in attempts. Wait a little and try again.',
-      retryAfterMs: outcome.msBeforeNext,
-    });
+    throw new TooManySignIns(outcome.consumedPoints === limiter.points + 1, outcome.msBeforeNext);
   }
 }
 

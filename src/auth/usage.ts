@@ -1,19 +1,20 @@
 import type { SqlPool } from '../vault/sql-pool';
 import type { Usage, UsageNow } from './port';
 
-/** The limit and the counts of the day `$2` (UTC); `$3` is the limit of people for whom none is set. */
+/** The limit and the counts of the users `$1` on the day `$2` (UTC); `$3` is the limit of people for whom none is set. */
 const NOW = `
   select
+    p.user_id,
     case when s.daily_limited then s.daily_requests else $3::int end as daily_limit,
     case when u.day = $2::date then u.day_count else 0 end as day_count,
     coalesce(u.total_count, 0) as total_count
-  from (select $1::text as user_id) p
+  from unnest($1::text[]) with ordinality p (user_id, place)
   left join auth_standing s on s.user_id = p.user_id
   left join auth_usage u on u.user_id = p.user_id`;
 
 const COUNT = `
   insert into auth_usage as u (user_id, day, day_count, total_count)
-  select $1, $2::date, 1, 1 from (${NOW}) n where n.daily_limit is null or n.day_count < n.daily_limit
+  select n.user_id, $2::date, 1, 1 from (${NOW}) n where n.daily_limit is null or n.day_count < n.daily_limit
   on conflict (user_id) do update set
     day = excluded.day,
     day_count = case when u.day = excluded.day then u.day_count + 1 else 1 end,
@@ -37,15 +38,16 @@ interface UsageRow extends Record<string, unknown> {
 export function createUsage({ pool, clock, standard }: { pool: SqlPool; clock: () => Date; standard: number }): Usage {
   const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
-  async function of(userId: string): Promise<UsageNow> {
-    const { rows: [row] } = await pool.query<UsageRow>(NOW, [userId, dayOf(clock()), standard]);
-    return { totalRequests: Number(row!.total_count), dailyRequests: row!.day_count, dailyLimit: row!.daily_limit };
+  async function of(userIds: readonly string[]): Promise<UsageNow[]> {
+    const { rows } = await pool.query<UsageRow>(`${NOW} order by p.place`, [userIds, dayOf(clock()), standard]);
+    return rows.map((row) => ({ totalRequests: Number(row.total_count), dailyRequests: row.day_count, dailyLimit: row.daily_limit }));
   }
 
   return {
     async count(userId) {
-      const { rowCount } = await pool.query(COUNT, [userId, dayOf(clock()), standard]);
-      return { ...(await of(userId)), counted: rowCount === 1 };
+      const { rowCount } = await pool.query(COUNT, [[userId], dayOf(clock()), standard]);
+      const [now] = await of([userId]);
+      return { ...now!, counted: rowCount === 1 };
     },
     async giveBack(userId, at) {
       await pool.query(GIVE_BACK, [userId, dayOf(at)]);

@@ -44,6 +44,9 @@ alter table auth_sessions
   add column address jsonb,
   add column device jsonb;
 
+-- While anybody has one, every sign-in does the work of checking one, so that it takes equally long for all.
+create index auth_passwords_imported on auth_passwords (user_id) where hash like 'pbkdf2_sha256$%';
+
 create table auth_service_clients (
   client_id text primary key,
   tenant_id text not null,
@@ -128,3 +131,4 @@ alter table auth_sessions drop column device, drop column address, drop column m
 drop view auth_people;
 alter table auth_standing drop column daily_limited, drop column daily_requests, drop column tier;
 drop table auth_features, auth_tenants;
+drop index auth_passwords_imported;
