@@ -6,6 +6,7 @@ import type { OutputStreams } from '../../src/live/port';
 import type { ChatUsage, Llm } from '../../src/upstreams/llm';
 import type { Vault } from '../../src/vault/port';
 import { followUp, type Cause } from '../follow-up';
+import { isStillAllowed } from '../still-allowed';
 import { run, type RunCommand } from '../run/decider';
 import { chatRun } from './chat-run';
 import { conversation } from './conversation';
@@ -47,6 +48,7 @@ interface Failure {
 
 const INTERRUPTED: Failure = { code: 'E5031', reason: 'The answer was interrupted. Ask again.' };
 const GIVEN_UP: Failure = { code: 'E5031', reason: 'The answer could not be finished. Ask again later.' };
+const NOT_ALLOWED: Failure = { code: 'B2003', reason: 'Whoever asked may no longer use this.' };
 const ERASED: Failure = { code: 'B2003', reason: 'The conversation was erased.' };
 
 /**
@@ -91,6 +93,7 @@ async function endAnswer(
   };
   if (answer.outcome.begun) return fail(INTERRUPTED);
   if (attempt > MODEL_ATTEMPTS) return fail(GIVEN_UP);
+  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: session.ownerId }))) return fail(NOT_ALLOWED);
   const messages = await conversation(vault, tenant, session, answer.messageId);
   if (!messages) return fail(ERASED);
 

@@ -4,6 +4,7 @@ import type { Task } from '../../src/jobs/port';
 import { tokenHashOf, type LiteLlm, type LiteLlmOutcome } from '../../src/upstreams/litellm';
 import type { SecretPlace, Vault } from '../../src/vault/port';
 import { followUp, type Cause } from '../follow-up';
+import { isStillAllowed } from '../still-allowed';
 import { keyAlias, keyAliasId } from '../key-alias/decider';
 import { virtualKey } from './decider';
 
@@ -43,7 +44,8 @@ export function provisionVirtualKeyTask(services: ProvisioningServices): Task {
     if (state.standing === 'active') return;
     if (state.standing === 'failed') return cleanUp(services, job, state.request, signal);
 
-    const outcome = await generate(services, job, state.request, signal);
+    const allowed = await isStillAllowed(commands, { tenantId: job.tenant, userId: state.request.ownerId });
+    const outcome = allowed ? await generate(services, job, state.request, signal) : NOT_ALLOWED;
     if (outcome.ok) {
       const { tokenHash, expires } = outcome;
       await commands.execute(virtualKey, job.keyId, { type: 'RecordProvisioned', tokenHash, expiresAt: utc(expires) }, step('provisioned'));
@@ -56,6 +58,8 @@ export function provisionVirtualKeyTask(services: ProvisioningServices): Task {
     await cleanUp(services, job, state.request, signal);
   };
 }
+
+const NOT_ALLOWED = { ok: false, retryable: false, reason: 'Its owner may no longer have keys' } as const;
 
 /** LiteLLM writes times with and without a zone; without one they are UTC. What cannot be read is not known: null. */
 function utc(time: string | null): string | null {

@@ -13,6 +13,7 @@ import { createOutputStreams } from '../../../src/live/output-streams';
 import type { Projected } from '../../../src/projection-runtime/projector';
 import type { ChatPart, ChatRequest, Llm } from '../../../src/upstreams/llm';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
+import { deactivateUser, logUser } from '../../support/some-user';
 import { createSetting, type Setting } from '../projection-runtime/setting';
 
 const TENANT = 't1';
@@ -33,9 +34,10 @@ afterAll(async () => {
   await outputs.close();
   await setting.close();
 });
-beforeEach(() => {
+beforeEach(async () => {
   store = createInMemoryEventStore();
   commands = createCommandRuntime({ store });
+  await logUser(commands, { userId: 'u1', tenantId: TENANT });
 });
 afterEach(async () => {
   await commands.close();
@@ -253,6 +255,15 @@ describe('answer-message', () => {
     await expect(work(model({ text: 'x'.repeat(2_000) }, takenOver, { text: 'y'.repeat(2_000) }, done), job, 1)).rejects.toThrow('by another try');
     expect(await outcomeOf(job)).toMatchObject({ kind: 'failed', code: 'E5031' });
     expect(await streamed(job.answerId)).toBe('x'.repeat(2_000));
+  });
+
+  it('fails unasked when whoever asked was deactivated meanwhile', async () => {
+    const job = await ask(await openSession(), 'How far is the moon?');
+    await deactivateUser(commands, { userId: 'u1', tenantId: TENANT });
+    const llm = model({ text: 'About' }, done);
+    await work(llm, job);
+    expect(llm.asked).toEqual([]);
+    expect(await outcomeOf(job)).toMatchObject({ kind: 'failed', code: 'B2003' });
   });
 
   it('fails when the conversation was erased meanwhile', async () => {

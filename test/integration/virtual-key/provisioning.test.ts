@@ -11,6 +11,7 @@ import type { EventStore, RecordedEvent } from '../../../src/event-store/port';
 import type { Projected } from '../../../src/projection-runtime/projector';
 import type { NewLiteLlmKey } from '../../../src/upstreams/litellm';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
+import { deactivateUser, logUser } from '../../support/some-user';
 import { migratedDatabase } from '../vault/migrated-database';
 
 type Generated = Awaited<ReturnType<ProvisioningServices['litellm']['generateKey']>>;
@@ -32,9 +33,10 @@ beforeAll(async () => {
   vault = await createVault({ pool: database.pool, masterKey: randomBytes(32) });
 });
 afterAll(() => database.close());
-beforeEach(() => {
+beforeEach(async () => {
   store = createInMemoryEventStore();
   commands = createCommandRuntime({ store });
+  await logUser(commands, { userId: 'u1', tenantId: TENANT });
 });
 afterEach(async () => {
   await commands.close();
@@ -165,6 +167,15 @@ describe('provision-virtual-key', () => {
     const { keyId, job } = await requestKey();
     await run(liteLlm(down), job, MAX_ATTEMPTS);
     expect(await standingOf(keyId)).toMatchObject({ standing: 'failed', failure: down.reason });
+  });
+
+  it('brings no key to LiteLLM for somebody who was deactivated meanwhile', async () => {
+    const { keyId, job } = await requestKey();
+    await deactivateUser(commands, { userId: 'u1', tenantId: TENANT });
+    const litellm = liteLlm(success);
+    await run(litellm, job, 1);
+    expect(litellm.asked).toEqual([]);
+    expect(await standingOf(keyId)).toMatchObject({ standing: 'failed', failure: 'Its owner may no longer have keys' });
   });
 
   it('keeps the alias while the key may still be in LiteLLM', async () => {
