@@ -54,6 +54,8 @@ export interface Refusal {
   details?: Readonly<Record<string, string | number | boolean | null>>;
   /** Milliseconds after which trying again makes sense. */
   retryAfterMs?: number;
+  /** What else is wrong with the same act, when it is about many things. */
+  others?: readonly Refusal[];
 }
 
 /**

@@ -56,7 +56,8 @@ export async function mutate<Answer extends AnswerFields, Fields extends object>
   }
 
   function refused(refusals: readonly Refusal[]): MutationPayload {
-    const errors = refusals.map((refusal) => toUserError({ ...refusal, path: pathInInput(refusal.path) }, context.correlationId));
+    const all = refusals.flatMap((refusal) => [refusal, ...(refusal.others ?? [])]);
+    const errors = all.map((refusal) => toUserError({ ...refusal, path: pathInInput(refusal.path) }, context.correlationId));
     return { position: kept?.position ?? null, revision: kept?.revision ?? null, errors };
   }
 }
