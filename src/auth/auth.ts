@@ -42,6 +42,18 @@ export function createAuth({ pool, masterKey, clock, dailyRequests, bearerTokens
   const clientKeys = createClientKeys({ pool, masterKey, clock, forget });
   const tokens = createBearerTokens({ pool, clock, options: bearerTokens, forget });
 
+  async function judged(credential: Credential): Promise<Principal> {
+    if (credential.kind === 'none') return ANONYMOUS;
+    // The whole credential is digested, with its kind: a key that is a prefix of another must not meet its answer.
+    const key = createHash('sha256').update(JSON.stringify(credential)).digest('base64');
+    const remembered = answers.get(key);
+    if (remembered) return remembered;
+    const answer = judge(credential);
+    answers.set(key, answer);
+    answer.catch(() => answers.delete(key));
+    return answer;
+  }
+
   async function judge(credential: Credential): Promise<Principal> {
     switch (credential.kind) {
       case 'none': return ANONYMOUS;
@@ -64,16 +76,11 @@ export function createAuth({ pool, masterKey, clock, dailyRequests, bearerTokens
   }
 
   return {
-    async authenticate(credential) {
-      if (credential.kind === 'none') return ANONYMOUS;
-      // The whole credential is digested, with its kind: a key that is a prefix of another must not meet its answer.
-      const key = createHash('sha256').update(JSON.stringify(credential)).digest('base64');
-      const remembered = answers.get(key);
-      if (remembered) return remembered;
-      const answer = judge(credential);
-      answers.set(key, answer);
-      answer.catch(() => answers.delete(key));
-      return answer;
+    async authenticate(credential, { again } = { again: false }) {
+      const principal = await judged(credential);
+      const keyId = keyOf(principal);
+      if (keyId !== undefined && !again) clientKeys.countUse(keyId);
+      return principal;
     },
     passwords,
     passwordLinks: createPasswordLinks({ pool, clock }),
@@ -84,5 +91,11 @@ export function createAuth({ pool, masterKey, clock, dailyRequests, bearerTokens
     standings: createStandings({ pool, forget }),
     usage: createUsage({ pool, clock, standard: dailyRequests }),
     setup: createSetup({ pool, masterKey, clock }),
+    close: () => clientKeys.close(),
   };
+}
+
+function keyOf(principal: Principal): string | undefined {
+  if (principal.kind === 'service') return principal.keyId;
+  return principal.kind === 'user' && principal.proof.kind === 'client_key' ? principal.proof.keyId : undefined;
 }

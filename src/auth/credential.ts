@@ -39,6 +39,24 @@ export function credentialOf(headers: CredentialHeaders, cookieOf: (header: stri
   return token === undefined ? NO_CREDENTIAL : { kind: 'cookie', token };
 }
 
+/**
+ * The credential of a WebSocket: programs that cannot set headers of an upgrade send the same ones as parameters of
+ * their connection, in any letter case. Both together count as one request, so two that differ are refused.
+ */
+export function socketCredentialOf(
+  headers: CredentialHeaders, params: Readonly<Record<string, unknown>> | undefined, cookieOf: (header: string | undefined) => string | undefined,
+): Credential {
+  const given: { 'x-api-key'?: string; authorization?: string } = {};
+  for (const name of ['x-api-key', 'authorization'] as const) {
+    const inParams = Object.entries(params ?? {}).filter(([param]) => param.toLowerCase() === name).map(([, value]) => value);
+    const values = new Set(headers[name] === undefined ? inParams : [headers[name], ...inParams]);
+    if (values.size > 1) return { kind: 'malformed', reason: 'several' };
+    const [value] = values;
+    if (value !== undefined) given[name] = typeof value === 'string' ? value : '';
+  }
+  return credentialOf({ ...given, cookie: headers.cookie }, cookieOf);
+}
+
 function ofValue(value: string): Credential {
   if (value === '' || value.length > MAX_LENGTH) return { kind: 'malformed', reason: 'shape' };
   if (value.startsWith(CLIENT_KEY_PREFIX)) return { kind: 'client_key', key: value };

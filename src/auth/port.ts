@@ -13,9 +13,10 @@ export interface Auth {
   /**
    * The principal behind a credential, judged by the present standing of the person or client. A cookie that is not
    * valid is anonymous; anything sent on purpose that is not valid is refused.
+   * @param options.again somebody who was let in already is judged once more, which is no further use of their key
    * @throws RefusedError E4011 rule `credential`, `token_expired` or `inactive_user`
    */
-  authenticate(credential: Credential): Promise<Principal>;
+  authenticate(credential: Credential, options?: { again: boolean }): Promise<Principal>;
   readonly passwords: Passwords;
   readonly passwordLinks: PasswordLinks;
   readonly sessions: Sessions;
@@ -25,6 +26,8 @@ export interface Auth {
   readonly standings: Standings;
   readonly usage: Usage;
   readonly setup: Setup;
+  /** Writes what is only in memory yet. Call it when nobody calls any more and the database still answers. */
+  close(): Promise<void>;
 }
 
 export interface Passwords {
@@ -73,7 +76,7 @@ export interface SessionInfo extends NewSession {
 /** Server-side sessions: 24 hours at most, 8 hours idle. */
 export interface Sessions {
   /** @returns the token for the cookie; only its digest is kept */
-  open(session: NewSession): Promise<{ token: string; sessionId: string }>;
+  open(session: NewSession): Promise<{ token: string; sessionId: string; expiresAt: Date }>;
   /** Those of these users that are still valid, the newest use first. */
   of(userIds: readonly string[]): Promise<SessionInfo[]>;
   /** One session of this very tenant, whoever's. */
@@ -91,6 +94,8 @@ export interface KeptClientKey {
   ownerId: string;
   scopes: readonly Scope[];
   expiresAt: Date;
+  /** For good: a key that was revoked once stays so. */
+  revoked: boolean;
 }
 
 export interface ClientKeyUse {
@@ -104,8 +109,10 @@ export interface ClientKeys {
   generate(): string;
   /** The HMAC by which a key is looked up, hex; also its fingerprint in events. */
   fingerprint(key: string): string;
+  /** Makes a key work, or no longer, on every node within a second. */
   keep(fingerprint: string, key: KeptClientKey): Promise<void>;
-  revoke(keyId: string): Promise<void>;
+  /** Ids of all keys that an owner ever had. */
+  of(ownerKind: KeptClientKey['ownerKind'], ownerId: string): Promise<string[]>;
   /** Calls so far and the last one, in the order of the ids; counted without an event, written every few seconds. */
   usesOf(keyIds: readonly string[]): Promise<ClientKeyUse[]>;
   /** Writes what was counted since. */
@@ -119,7 +126,9 @@ export interface TokenClaims {
   email: string | undefined;
   name: string | undefined;
   picture: string | undefined;
+  /** SHA-256 of the whole token: its name for revocation. */
   digest: string;
+  /** Milliseconds since the epoch, as in the proof of a principal. */
   expiresAt: number;
 }
 
@@ -136,7 +145,8 @@ export interface Identities {
   find(issuer: string, subject: string): Promise<{ userId: string; tenantId: string } | undefined>;
   /** Digest of issuer and subject: the id of the identity's stream. */
   digest(issuer: string, subject: string): string;
-  set(digest: string, owner: { userId: string; tenantId: string; provider: string } | undefined): Promise<void>;
+  /** Whose it is as of a revision of its stream; what is older than what is known changes nothing. */
+  set(digest: string, owner: { userId: string; tenantId: string; provider: string } | undefined, revision: bigint): Promise<void>;
   of(userId: string): Promise<{ digest: string; provider: string; linkedAt: Date }[]>;
 }
 
@@ -149,14 +159,23 @@ export interface UserStanding {
   dailyRequests: number | null | undefined;
 }
 
+export interface ServiceClientStanding {
+  tenantId: string;
+  scopes: readonly Scope[];
+  deleted: boolean;
+  /** Of the client's stream: what is older than what is kept changes nothing. */
+  revision: bigint;
+}
+
 /** What callers are judged by. Kept by the mutation right after its command, and again by a reactor. */
 export interface Standings {
   /** Somebody no longer active, with another role, or gone (undefined), loses every session in the same statement. */
   setUser(userId: string, standing: UserStanding | undefined): Promise<void>;
-  setTenant(tenantId: string, standing: { active: boolean; isDefault: boolean }): Promise<void>;
-  setServiceClient(clientId: string, standing: { tenantId: string; scopes: readonly Scope[] } | undefined): Promise<void>;
+  /** @param standing.revision of the tenant's stream: what is older than what is kept changes nothing */
+  setTenant(tenantId: string, standing: { active: boolean; isDefault: boolean; revision: bigint }): Promise<void>;
+  setServiceClient(clientId: string, standing: ServiceClientStanding): Promise<void>;
   /** Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user. A tenant of which nothing is kept has all. */
-  setFeatures(subject: { kind: 'tenant' | 'tier' | 'user'; id: string; tenantId: string }, features: readonly Feature[]): Promise<void>;
+  setFeatures(subject: { kind: 'tenant' | 'tier' | 'user'; id: string; tenantId: string }, granted: { features: readonly Feature[]; revision: bigint }): Promise<void>;
 }
 
 export interface UsageNow {

@@ -16,26 +16,24 @@ const FORGET_USER = `
   with sessions as (delete from auth_sessions where user_id = $1),
     passwords as (delete from auth_passwords where user_id = $1),
     links as (delete from auth_password_links where user_id = $1),
-    identities as (delete from auth_identities where user_id = $1),
     keys as (update auth_client_keys set revoked = true where owner_kind = 'user' and owner_id = $1),
     usage as (delete from auth_usage where user_id = $1)
   delete from auth_standing where user_id = $1`;
 
 const SET_TENANT = `
-  insert into auth_tenants (tenant_id, active, is_default) values ($1, $2, $3)
-  on conflict (tenant_id) do update set active = excluded.active, is_default = excluded.is_default`;
+  insert into auth_tenants as t (tenant_id, active, is_default, revision) values ($1, $2, $3, $4)
+  on conflict (tenant_id) do update set active = excluded.active, is_default = excluded.is_default, revision = excluded.revision
+  where t.revision < excluded.revision`;
 
 const SET_SERVICE_CLIENT = `
-  insert into auth_service_clients (client_id, tenant_id, scopes) values ($1, $2, $3)
-  on conflict (client_id) do update set tenant_id = excluded.tenant_id, scopes = excluded.scopes`;
-
-const FORGET_SERVICE_CLIENT = `
-  with keys as (update auth_client_keys set revoked = true where owner_kind = 'service' and owner_id = $1)
-  delete from auth_service_clients where client_id = $1`;
+  insert into auth_service_clients as c (client_id, tenant_id, scopes, deleted, revision) values ($1, $2, $3, $4, $5)
+  on conflict (client_id) do update set scopes = excluded.scopes, deleted = excluded.deleted, revision = excluded.revision
+  where c.revision < excluded.revision`;
 
 const SET_FEATURES = `
-  insert into auth_features (kind, subject, tenant_id, features) values ($1, $2, $3, $4)
-  on conflict (kind, subject) do update set features = excluded.features`;
+  insert into auth_features as f (kind, subject, tenant_id, features, revision) values ($1, $2, $3, $4, $5)
+  on conflict (kind, subject) do update set features = excluded.features, revision = excluded.revision
+  where f.revision < excluded.revision`;
 
 /** @param forget what was remembered of callers on this node, once something they are judged by has changed */
 export function createStandings({ pool, forget }: { pool: SqlPool; forget(): void }): Standings {
@@ -49,10 +47,9 @@ export function createStandings({ pool, forget }: { pool: SqlPool; forget(): voi
       const { tenantId, role, active, tier, dailyRequests } = standing;
       return change(SET_USER, [userId, tenantId, role, active, tier, dailyRequests ?? null, dailyRequests !== undefined]);
     },
-    setTenant: (tenantId, { active, isDefault }) => change(SET_TENANT, [tenantId, active, isDefault]),
-    setServiceClient: (clientId, standing) => (standing
-      ? change(SET_SERVICE_CLIENT, [clientId, standing.tenantId, standing.scopes])
-      : change(FORGET_SERVICE_CLIENT, [clientId])),
-    setFeatures: ({ kind, id, tenantId }, features) => change(SET_FEATURES, [kind, id, tenantId, features]),
+    setTenant: (tenantId, { active, isDefault, revision }) => change(SET_TENANT, [tenantId, active, isDefault, revision]),
+    setServiceClient: (clientId, { tenantId, scopes, deleted, revision }) =>
+      change(SET_SERVICE_CLIENT, [clientId, tenantId, scopes, deleted, revision]),
+    setFeatures: ({ kind, id, tenantId }, { features, revision }) => change(SET_FEATURES, [kind, id, tenantId, features, revision]),
   };
 }

@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { credentialOf, NO_CREDENTIAL, type Credential } from '../auth/credential';
+import { NO_CREDENTIAL, socketCredentialOf, type Credential } from '../auth/credential';
+import type { Auth } from '../auth/port';
 import { ANONYMOUS } from '../auth/principal';
 import type { Principal } from '../graphql/context';
 import type { Budget } from '../graphql/cost';
@@ -27,7 +28,7 @@ import { startSubscription } from './subscription';
 export interface WebSocketOptions {
   schema: GraphQLSchema;
   makeContext: MakeContext;
-  authenticate(credential: Credential): Promise<Principal>;
+  authenticate: Auth['authenticate'];
   refusals: RefusalRecorder;
   cookie: SessionCookie;
   origins: Origins;
@@ -55,6 +56,8 @@ const CLOSING_MS = 1_000;
 /** One open socket. */
 interface Peer extends Watched {
   credential: Credential;
+  /** Of the upgrade. */
+  readonly headers: IncomingMessage['headers'];
   readonly socket: WebSocket;
   /** The connection below it. */
   readonly connection: Socket;
@@ -93,7 +96,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
     wss.handleUpgrade(request, socket, head, (opened) => welcome(opened, request));
   };
   server.on('upgrade', onUpgrade);
-  const sessions = watchSessions(connected, authenticate, log);
+  const sessions = watchSessions(connected, (credential) => authenticate(credential, { again: true }), log);
   const heartbeat = setInterval(() => peers.forEach(checkAlive), limits.pingMs);
 
   return {
@@ -114,7 +117,8 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
       requestId: randomUUID(),
       correlationId: randomUUID(),
       address: request.socket.remoteAddress ?? 'unknown',
-      credential: credentialOf(request.headers, cookie.read),
+      credential: NO_CREDENTIAL,
+      headers: request.headers,
       device: deviceOf(request.headers),
       principal: { kind: 'anonymous' },
       running: new Set(),
@@ -163,7 +167,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
   function graphqlHooks(): Parameters<typeof makeServer<Record<string, unknown>, Peer>>[0] {
     return {
       async onConnect({ extra: peer, connectionParams }) {
-        if (peer.credential.kind === 'none') peer.credential = credentialOfParams(connectionParams);
+        peer.credential = socketCredentialOf(peer.headers, connectionParams, cookie.read);
         const principal = await authenticate(peer.credential).catch((error: unknown) => notAuthenticated(peer, error));
         if (!principal || principal.kind === 'anonymous') return false;
         if (socketsOf(payerOf(principal, peer.address)) >= limits.socketsPerPrincipal) {
@@ -295,17 +299,6 @@ function closePeer(peer: Peer, code: number, reason: string): void {
 function refuseUpgrade(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
-}
-
-/** Programs that cannot set headers of an upgrade send the same ones as parameters of their connection. */
-function credentialOfParams(params: Readonly<Record<string, unknown>> | undefined): Credential {
-  const given = Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-  const { authorization, 'x-api-key': apiKey } = given;
-  if (authorization === undefined && apiKey === undefined) return NO_CREDENTIAL;
-  return credentialOf({
-    ...(apiKey !== undefined && { 'x-api-key': typeof apiKey === 'string' ? apiKey : '' }),
-    ...(authorization !== undefined && { authorization: typeof authorization === 'string' ? authorization : '' }),
-  }, () => undefined);
 }
 
 function refuseCookie(): never {

@@ -4,7 +4,9 @@
 create table auth_tenants (
   tenant_id text primary key,
   active boolean not null,
-  is_default boolean not null
+  is_default boolean not null,
+  -- of the tenant's stream, so that no late writer brings back what was
+  revision bigint not null
 );
 
 -- Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user. A tenant without a row has all of them.
@@ -13,6 +15,8 @@ create table auth_features (
   subject text not null,
   tenant_id text not null,
   features text[] not null,
+  -- of the stream of what was granted
+  revision bigint not null,
   primary key (kind, subject)
 );
 
@@ -50,8 +54,19 @@ create index auth_passwords_imported on auth_passwords (user_id) where hash like
 create table auth_service_clients (
   client_id text primary key,
   tenant_id text not null,
-  scopes text[] not null
+  scopes text[] not null,
+  deleted boolean not null,
+  -- of the client's stream, so that no late writer brings back what was
+  revision bigint not null
 );
+
+-- What a key of a service client is judged by. `features` is null where everything is on.
+create view auth_services as
+select
+  c.client_id, c.tenant_id, c.scopes, not c.deleted and coalesce(t.active, true) as active,
+  (select f.features from auth_features f where f.kind = 'tenant' and f.subject = c.tenant_id) as features
+from auth_service_clients c
+left join auth_tenants t on t.tenant_id = c.tenant_id;
 
 create table auth_client_keys (
   -- HMAC-SHA256 of the key, hex
@@ -81,10 +96,13 @@ create table auth_password_links (
 create table auth_identities (
   -- keyed digest of issuer and subject
   digest text primary key,
-  user_id text not null,
-  tenant_id text not null,
-  provider text not null,
-  linked_at timestamptz not null
+  -- null once it was unlinked
+  user_id text,
+  tenant_id text,
+  provider text,
+  linked_at timestamptz not null,
+  -- of the identity's stream, so that no late writer brings back what was
+  revision bigint not null
 );
 
 create index auth_identities_user on auth_identities (user_id);
@@ -116,16 +134,18 @@ create table auth_usage (
   total_count bigint not null
 );
 
--- The newest logo of a tenant; the event has its digest.
+-- The pictures that logos of tenants are; the log says which one a tenant has.
 create table tenant_logos (
-  tenant_id text primary key,
+  tenant_id text not null,
   digest text not null,
   content_type text not null,
-  bytes bytea not null
+  bytes bytea not null,
+  primary key (tenant_id, digest)
 );
 
 -- Down Migration
 
+drop view auth_services;
 drop table tenant_logos, auth_usage, auth_revoked_tokens, auth_oidc_flows, auth_identities, auth_password_links, auth_client_keys, auth_service_clients;
 alter table auth_sessions drop column device, drop column address, drop column method;
 drop view auth_people;

@@ -1,0 +1,75 @@
+import type { SqlPool } from '../vault/sql-pool';
+import type { ClientKeyUse } from './port';
+
+const FLUSH_EVERY_MS = 5_000;
+/** Uses of more keys than this between two writes are not counted: the count is a service, its memory a promise. */
+const MAX_KEYS = 100_000;
+
+const ADD = `
+  update auth_client_keys k
+  set use_count = k.use_count + u.count, last_used_at = greatest(k.last_used_at, u.at)
+  from unnest($1::text[], $2::bigint[], $3::timestamptz[]) as u (key_id, count, at)
+  where k.key_id = u.key_id`;
+
+interface Counted {
+  count: number;
+  at: Date;
+}
+
+export interface ClientKeyUses {
+  count(keyId: string): void;
+  /** In the order of the ids. */
+  of(keyIds: readonly string[]): Promise<ClientKeyUse[]>;
+  flush(): Promise<void>;
+  /** Writes what was counted, and no more after that. */
+  close(): Promise<void>;
+}
+
+/** Counts uses of keys in memory and adds them to `auth_client_keys` every few seconds, all in one statement. */
+export function createClientKeyUses({ pool, clock }: { pool: SqlPool; clock: () => Date }): ClientKeyUses {
+  let counted = new Map<string, Counted>();
+  let written: Promise<void> = Promise.resolve();
+
+  function add(keyId: string, { count, at }: Counted): void {
+    const before = counted.get(keyId);
+    if (before) counted.set(keyId, { count: before.count + count, at: at > before.at ? at : before.at });
+    else if (counted.size < MAX_KEYS) counted.set(keyId, { count, at });
+  }
+
+  async function write(): Promise<void> {
+    if (counted.size === 0) return;
+    const batch = [...counted];
+    counted = new Map();
+    try {
+      await pool.query(ADD, [batch.map(([keyId]) => keyId), batch.map(([, { count }]) => count), batch.map(([, { at }]) => at)]);
+    } catch (error) {
+      for (const [keyId, uses] of batch) add(keyId, uses);
+      throw error;
+    }
+  }
+
+  /** One after another, so that whoever waits for a write has everything counted before it in the table. */
+  function flush(): Promise<void> {
+    written = written.catch(() => undefined).then(write);
+    return written;
+  }
+
+  // What could not be written stays counted and is tried again.
+  const timer = setInterval(() => void flush().catch(() => undefined), FLUSH_EVERY_MS).unref();
+
+  return {
+    count: (keyId) => add(keyId, { count: 1, at: clock() }),
+    async of(keyIds) {
+      await flush();
+      const { rows } = await pool.query<{ key_id: string; use_count: string; last_used_at: Date | null }>(
+        'select key_id, use_count, last_used_at from auth_client_keys where key_id = any($1)', [keyIds]);
+      const uses = new Map(rows.map((row) => [row.key_id, { useCount: Number(row.use_count), lastUsedAt: row.last_used_at }]));
+      return keyIds.map((keyId) => uses.get(keyId) ?? { useCount: 0, lastUsedAt: null });
+    },
+    flush,
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
