@@ -1,9 +1,99 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { MutationPayload } from '../../src/graphql/payload';
+import { DateTime } from '../../src/graphql/scalars';
+import type { Scope } from '../access/scopes';
+import { Feature, ScopeName } from '../access/types';
+import { Preferences, Usage } from '../account/types';
+import { Identity } from '../identity/types';
 import { Tenant } from '../tenant/types';
 import { Role, User } from '../user/types';
 
-@ObjectType({ description: 'The caller, as their session proves it.' })
+export enum PrincipalKind {
+  USER = 'user',
+  SERVICE = 'service',
+  ANONYMOUS = 'anonymous',
+}
+registerEnumType(PrincipalKind, {
+  name: 'PrincipalKind',
+  description: 'What kind of caller it is.',
+  valuesConfig: {
+    USER: { description: 'A person, by session, token or client key.' },
+    SERVICE: { description: 'A service client, by client key.' },
+    ANONYMOUS: { description: 'Nobody known.' },
+  },
+});
+
+@ObjectType({ description: 'Whoever sent this request, as their credential proves it.' })
+export class Caller {
+  @Field(() => PrincipalKind, { description: 'Person, service client or nobody.' })
+  kind!: PrincipalKind;
+
+  @Field(() => String, { nullable: true, description: 'Global id of the person or of the service client.' })
+  id!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Global id of their tenant.' })
+  tenantId!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether they run this server: owners of the default tenant do.' })
+  operator!: boolean;
+
+  @Field(() => [ScopeName], { description: 'What they may do.' })
+  scopes!: Scope[];
+
+  @Field(() => [Feature], { description: 'What is switched on for them.' })
+  features!: Feature[];
+
+  @Field(() => DateTime, { nullable: true, description: 'When the session or token ends by itself; null for client keys.' })
+  expiresAt!: Date | null;
+}
+
+export enum SignInMethod {
+  PASSWORD = 'password',
+  SET_UP = 'set_up',
+  PASSWORD_LINK = 'password_link',
+  GOOGLE = 'google',
+  OIDC = 'oidc',
+}
+registerEnumType(SignInMethod, {
+  name: 'SignInMethod',
+  description: 'How somebody proved who they are.',
+  valuesConfig: {
+    PASSWORD: { description: 'By password.' },
+    SET_UP: { description: 'By the link that makes the first owner.' },
+    PASSWORD_LINK: { description: 'By a link for choosing a password.' },
+    GOOGLE: { description: 'By Google.' },
+    OIDC: { description: 'By another OpenID Connect provider.' },
+  },
+});
+
+@ObjectType({ description: 'A place where somebody is signed in.' })
+export class Session {
+  @Field(() => ID, { description: 'For `revokeSession`.' })
+  id!: string;
+
+  @Field(() => SignInMethod, { description: 'How it was opened.' })
+  method!: SignInMethod;
+
+  @Field(() => DateTime, { description: 'When it was opened.' })
+  openedAt!: Date;
+
+  @Field(() => DateTime, { description: 'When it was last used, to the minute.' })
+  lastSeenAt!: Date;
+
+  @Field(() => DateTime, { description: 'When it ends at the latest; eight hours without use end it sooner.' })
+  expiresAt!: Date;
+
+  @Field(() => String, { nullable: true, description: 'Network address it was opened from.' })
+  address!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What the browser or program said to be.' })
+  device!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether this request came by it.' })
+  current!: boolean;
+}
+
+@ObjectType({ description: 'The person who calls, and what is theirs.' })
 export class Viewer {
   @Field(() => User, { description: 'The account that is signed in.' })
   user!: User;
@@ -13,6 +103,45 @@ export class Viewer {
 
   @Field(() => Role, { description: 'What the caller may do.' })
   role!: Role;
+
+  @Field(() => Boolean, { description: 'Whether they run this server: owners of the default tenant do.' })
+  operator!: boolean;
+
+  @Field(() => [ScopeName], { description: 'What they may do, in detail.' })
+  scopes!: Scope[];
+
+  @Field(() => [Feature], { description: 'What is switched on for them.' })
+  features!: Feature[];
+
+  @Field(() => Boolean, { description: 'Whether they can sign in by password.' })
+  hasPassword!: boolean;
+
+  @Field(() => Usage, { description: 'Their requests.' })
+  usage!: Usage;
+
+  @Field(() => Preferences, { description: 'How they like their code and explanations.' })
+  preferences!: Preferences;
+
+  @Field(() => [Session], { description: 'Where they are signed in, the newest use first.' })
+  sessions!: Session[];
+
+  @Field(() => [Identity], { description: 'Accounts elsewhere with which they sign in here.' })
+  identities!: Identity[];
+}
+
+@ObjectType({ description: 'Ways to sign in on this server.' })
+export class SignInOptions {
+  @Field(() => Boolean, { description: 'By e-mail address and password.' })
+  password!: boolean;
+
+  @Field(() => Boolean, { description: 'By Google.' })
+  google!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'By another OpenID Connect provider: what its button says; null when there is none.' })
+  oidc!: string | null;
+
+  @Field(() => Boolean, { description: 'Whether visitors may make themselves an account.' })
+  signUp!: boolean;
 }
 
 @ObjectType({ description: 'What a visitor may know about this server.' })
@@ -28,6 +157,9 @@ export class SetupState {
 
   @Field(() => String, { description: 'Version of the product.' })
   version!: string;
+
+  @Field(() => SignInOptions, { description: 'Ways in.' })
+  signIn!: SignInOptions;
 }
 
 @ObjectType({ implements: MutationPayload, description: 'Answer of `setUp`.' })
@@ -40,7 +172,37 @@ export class SetUpPayload extends MutationPayload {
 export class SignInPayload extends MutationPayload {
   @Field(() => Viewer, { nullable: true, description: 'Who is signed in now.' })
   viewer!: Viewer | null;
+
+  @Field(() => String, { nullable: true, description: 'With answer TOKEN: what to send as `Authorization: Bearer`. Shown once.' })
+  token!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the session ends at the latest.' })
+  expiresAt!: Date | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `signUp`.' })
+export class SignUpPayload extends MutationPayload {
+  @Field(() => Viewer, { nullable: true, description: 'The new account, signed in.' })
+  viewer!: Viewer | null;
 }
 
 @ObjectType({ implements: MutationPayload, description: 'Answer of `signOut`.' })
 export class SignOutPayload extends MutationPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `revokeSession`.' })
+export class RevokeSessionPayload extends MutationPayload {
+  @Field(() => ID, { nullable: true, description: 'The session, which is over.' })
+  sessionId!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `revokeOtherSessions`.' })
+export class RevokeOtherSessionsPayload extends MutationPayload {
+  @Field(() => Int, { nullable: true, description: 'How many sessions were ended.' })
+  count!: number | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `revokeUserSessions`.' })
+export class RevokeUserSessionsPayload extends MutationPayload {
+  @Field(() => Int, { nullable: true, description: 'How many sessions were ended.' })
+  count!: number | null;
+}

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { event, type EventOf } from '../define-events';
 import { sealedSchema } from '../sealed';
 
-/** Events of one login name, whether or not there is such an account; the stream's id is its fingerprint. */
+/** Events of one login name, whether or not there is such an account; the stream's id is its fingerprint and the day. */
 export const signInEvents = {
   /** `userId` is null when nobody has that name. */
   SignInFailed: event(z.strictObject({

@@ -1,0 +1,96 @@
+import { IsUrl, MaxLength, MinLength } from 'class-validator';
+import { Field, ID, InputType } from 'type-graphql';
+import { CodeOutputStructure, ExplanationStyle, PythonSkillLevel } from './types';
+
+const REPEAT = 'Repeating the request with the same key has no second effect.';
+/** Longer ones are refused unread; what a password has to be is for `checkPassword` to say. */
+const PASSWORD_LENGTH = 1_024;
+const NAME_LENGTH = 100;
+const URL_LENGTH = 2_048;
+
+@InputType({ description: 'A link for choosing a password, and the choice.' })
+export class ResetPasswordInput {
+  @Field(() => String, { description: 'The token of the link.' })
+  @MaxLength(200)
+  token!: string;
+
+  @Field(() => String, { description: 'The new password, 12 characters or more.' })
+  @MaxLength(PASSWORD_LENGTH)
+  password!: string;
+
+  @Field(() => String, { nullable: true, description: 'Accepted for symmetry; a link works once.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'The password of the caller, old and new.' })
+export class ChangePasswordInput {
+  @Field(() => String, { description: 'The password that holds now.' })
+  @MaxLength(PASSWORD_LENGTH)
+  oldPassword!: string;
+
+  @Field(() => String, { description: 'The new one, 12 characters or more.' })
+  @MaxLength(PASSWORD_LENGTH)
+  newPassword!: string;
+
+  @Field(() => String, { nullable: true, description: REPEAT })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'How the caller is shown to others. What is omitted stays.' })
+export class UpdateProfileInput {
+  @Field(() => String, { nullable: true, description: 'Name shown to others, 1 to 100 characters.' })
+  @MinLength(1)
+  @MaxLength(NAME_LENGTH)
+  displayName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Address of a picture, https; null removes it.' })
+  @IsUrl({ protocols: ['https'], require_protocol: true, require_tld: false })
+  @MaxLength(URL_LENGTH)
+  picture?: string | null;
+
+  @Field(() => String, { nullable: true, description: REPEAT })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'How the caller likes their code and explanations. What is omitted stays.' })
+export class SetPreferencesInput {
+  @Field(() => PythonSkillLevel, { nullable: true, description: 'How much Python they know.' })
+  pythonSkillLevel?: PythonSkillLevel | null;
+
+  @Field(() => CodeOutputStructure, { nullable: true, description: 'How much stands around the code.' })
+  codeOutputStructure?: CodeOutputStructure | null;
+
+  @Field(() => ExplanationStyle, { nullable: true, description: 'How things are explained.' })
+  explanationStyle?: ExplanationStyle | null;
+
+  @Field(() => String, { nullable: true, description: REPEAT })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Nothing: one request of the caller.' })
+export class CountRequestInput {
+  @Field(() => String, { nullable: true, description: 'The same key is counted once.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Whose password becomes what.' })
+export class SetUserPasswordInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => String, { description: 'The new password, 12 characters or more.' })
+  @MaxLength(PASSWORD_LENGTH)
+  password!: string;
+
+  @Field(() => String, { nullable: true, description: REPEAT })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Who is to choose a password.' })
+export class CreatePasswordLinkInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key makes no second link; the address is not shown again.' })
+  idempotencyKey?: string | null;
+}
