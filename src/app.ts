@@ -22,6 +22,7 @@ import { projectRoot } from './paths';
 import { migrate } from './postgres/migrations';
 import { createNotifications } from './postgres/notifications';
 import { createPool } from './postgres/pool';
+import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
 import { createRefusalRecorder, personOfToken, projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
@@ -57,9 +58,15 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   await migrate(databaseUrl);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const pool = createPool(databaseUrl, { max: 20, applicationName: 'keyledger', statementTimeoutMs: STATEMENT_TIMEOUT_MS, log });
+  const pool = createPool(databaseUrl, { max: 10, applicationName: 'keyledger', statementTimeoutMs: STATEMENT_TIMEOUT_MS, log });
+  const reads = createTenantReads(databaseUrl, { max: 12, applicationName: 'keyledger reads', statementTimeoutMs: STATEMENT_TIMEOUT_MS, log });
   const background = createPool(databaseUrl, { max: 24, applicationName: 'keyledger background', log });
   const notifications = createNotifications(databaseUrl, log);
+
+  const rowSecurity = !(await bypassesRowSecurity(pool));
+  if (!rowSecurity) {
+    log.warn('The database role is a superuser or bypasses row-level security, so Postgres does not keep tenants apart. Use a plain role in DATABASE_URL');
+  }
 
   const { key: masterKey, warning } = loadMasterKey({ value: configuration.masterKey, dataDir: configuration.dataDir });
   if (warning) log.warn(warning);
@@ -102,11 +109,11 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const http = await createHttpServer({
     schema: buildApiSchema(resolvers),
     makeContext: contextMaker({
-      commands, db: () => db, dbOfServer: db, live, outputs, auth, signIn, vault, idempotency, refusals, setting,
+      commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, live, outputs, auth, signIn, vault, idempotency, refusals, setting,
       projectionStatus: () => projections.status(), now: clock, newId: randomUUID,
     }),
     auth, refusals, log, metrics: registry,
-    readiness: readinessChecks({ store, pool, projections }),
+    readiness: readinessChecks({ store, pool, rowSecurity, projections }),
     config: {
       publicUrl: configuration.publicUrl,
       allowedOrigins: configuration.allowedOrigins,
@@ -150,7 +157,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       await projections.stop();
       await vendors.close();
       await notifications.stop();
-      await Promise.all([pool.end(), background.end()]);
+      await Promise.all([reads.close(), pool.end(), background.end()]);
     },
   };
 }

@@ -3,13 +3,17 @@ import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
 import { projectRoot } from '../../src/paths';
 import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
 
-/** View `key_pools`: pools with their keys, leases and everybody who waits. Subscribers see the pool's row. */
+/**
+ * View `key_pools`: pools with their keys, leases and everybody who waits. Subscribers see the pool's row. Tenants share
+ * pools: how long somebody waits depends on the leases and tickets of all, so rows are not hidden from other tenants.
+ */
 export const keyPoolsProjector: Projector<typeof keyPoolEvents> = {
   name: 'key_pools',
   version: 1,
   events: keyPoolEvents,
   tables: path.join(projectRoot, 'projections/key-pool/tables.sql'),
   live: { table: 'key_pools', key: 'id' },
+  shared: true,
   project: (events) => [...events.flatMap(detailChanges), ...poolsOf(events).flatMap(poolChanges)],
 };
 

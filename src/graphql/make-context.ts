@@ -35,7 +35,6 @@ export function contextMaker({ db, ...services }: Services): MakeContext {
     readonly signal: AbortSignal;
     readonly minPosition: bigint | undefined;
     readonly setSessionCookie: RequestFacts['setSessionCookie'];
-    readonly db: Context['db'];
     readonly loader = loaders();
 
     constructor(facts: RequestFacts) {
@@ -47,7 +46,11 @@ export function contextMaker({ db, ...services }: Services): MakeContext {
       this.signal = facts.signal;
       this.minPosition = facts.minPosition;
       this.setSessionCookie = facts.setSessionCookie;
-      this.db = db(facts.principal);
+    }
+
+    /** Of the caller as of now: signing in changes who that is. */
+    get db(): Context['db'] {
+      return db(this.principal);
     }
   }
   Object.assign(MadeContext.prototype, services, { waitForViews });

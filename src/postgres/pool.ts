@@ -1,11 +1,20 @@
 import { Pool, type PoolClient } from 'pg';
 import { silentLog, type Log } from './log';
 
+/** Setting of a connection that row-level security judges by: the tenant whose rows it sees. */
+export const TENANT_SETTING = 'keyledger.tenant';
+/** Every tenant: for what the server does itself. */
+export const EVERY_TENANT = '*';
+/** No tenant, hence no rows. */
+export const NO_TENANT = '';
+
 export interface PoolOptions {
   /** Most connections held at a time. */
   max: number;
   /** Shown in `pg_stat_activity`. */
   applicationName: string;
+  /** Whose rows new connections see; default all. */
+  tenant?: string;
   /** Milliseconds after which Postgres cancels a statement; undefined means never. */
   statementTimeoutMs?: number;
   log?: Log;
@@ -16,9 +25,9 @@ const IDLE_IN_TRANSACTION_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** The only maker of pools. Connections that break while idle are logged and replaced by the next query. */
-export function createPool(url: string, { max, applicationName, statementTimeoutMs, log = silentLog }: PoolOptions): Pool {
+export function createPool(url: string, { max, applicationName, tenant = EVERY_TENANT, statementTimeoutMs, log = silentLog }: PoolOptions): Pool {
   const pool = new Pool({
-    connectionString: url,
+    connectionString: withSetting(url, TENANT_SETTING, tenant),
     max,
     application_name: applicationName,
     statement_timeout: statementTimeoutMs,
@@ -30,6 +39,14 @@ export function createPool(url: string, { max, applicationName, statementTimeout
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', (error) => log.warn({ error: error.message, pool: applicationName }, 'An idle database connection was lost'));
   return pool;
+}
+
+/** The connection string with one more setting of the session, beside options that it may have already. */
+function withSetting(url: string, name: string, value: string): string {
+  const option = encodeURIComponent(`-c ${name}=${value}`);
+  const given = /([?&]options=)([^&]*)/;
+  if (given.test(url)) return url.replace(given, `$1$2%20${option}`);
+  return `${url}${url.includes('?') ? '&' : '?'}options=${option}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { inTransaction } from '../postgres/pool';
 import { readCatalog } from './catalog';
 import { BEFORE_ALL, OF_BUILD, partsOf, schemaOf, toCheckpoint, type BuildId, type Checkpoint, type CheckpointRow } from './checkpoints';
 import type { AnyProjector, AnyReactor } from './projector';
+import { secureRows } from './row-security';
 
 /** Told when queries have begun to see another build of a view; the payload is the view's name. */
 export const SWAP_CHANNEL = 'projection_swap';
@@ -26,16 +27,17 @@ export async function assertStore(pool: Pool, store: string): Promise<void> {
 
 /**
  * Makes sure there is a build of this version: tables in a schema of their own and a checkpoint before the first event.
- * Without a live predecessor queries see it at once.
+ * Without a live predecessor queries see it at once. Builds from before rows were secured are secured now.
  */
 export async function ensureView(pool: Pool, projector: AnyProjector, store: string): Promise<void> {
   const ddl = await readFile(projector.tables, 'utf8');
   await inTransaction(pool, async (client) => {
     await lockName(client, projector.name);
     const builds = await buildsOf(client, projector.name);
+    for (const build of builds) await secureBuild(client, build, projector);
     if (builds.some(({ version }) => version === projector.version)) return;
     const first = !builds.some(({ role }) => role === 'live');
-    await createBuild(client, { name: projector.name, version: projector.version, build: 1 }, ddl, store, first ? 'live' : 'building');
+    await createBuild(client, { name: projector.name, version: projector.version, build: 1 }, { ...projector, ddl }, store, first ? 'live' : 'building');
   });
 }
 
@@ -46,7 +48,7 @@ export async function startRebuild(client: PoolClient, projector: AnyProjector, 
   const builds = await buildsOf(client, projector.name);
   const ofVersion = builds.filter(({ version }) => version === projector.version);
   const id = { name: projector.name, version: projector.version, build: Math.max(0, ...ofVersion.map(({ build }) => build)) + 1 };
-  await createBuild(client, id, ddl, store, 'building');
+  await createBuild(client, id, { ...projector, ddl }, store, 'building');
   return id;
 }
 
@@ -96,8 +98,11 @@ export async function buildsOf(client: Pick<PoolClient, 'query'>, name: string):
   return rows.map(toCheckpoint);
 }
 
-async function createBuild(client: PoolClient, id: BuildId, ddl: string, store: string, role: 'building' | 'live'): Promise<void> {
+type Plan = Pick<AnyProjector, 'shared'> & { ddl: string };
+
+async function createBuild(client: PoolClient, id: BuildId, { ddl, shared }: Plan, store: string, role: 'building' | 'live'): Promise<void> {
   await createTables(client, schemaOf(id), ddl);
+  if (!shared) await secureRows(client, schemaOf(id));
   await client.query(
     "insert into projection_checkpoint (name, version, build, kind, role, store, position) values ($1, $2, $3, 'view', $4, $5, $6)",
     [...partsOf(id), role, store, BEFORE_ALL],
@@ -106,6 +111,12 @@ async function createBuild(client: PoolClient, id: BuildId, ddl: string, store: 
     await showToQueries(client, id);
     await client.query('select pg_notify($1, $2)', [SWAP_CHANNEL, id.name]);
   }
+}
+
+async function secureBuild(client: PoolClient, build: Checkpoint, { shared }: AnyProjector): Promise<void> {
+  if (shared) return;
+  const secured = await secureRows(client, schemaOf(build));
+  if (secured && build.role === 'live') await showToQueries(client, build);
 }
 
 /** Runs a view's DDL inside a schema of its own; must be in a transaction. */
@@ -136,7 +147,7 @@ async function showToQueries(client: PoolClient, id: BuildId): Promise<void> {
   if (rows[0]) throw new Error(`The views ${rows[0].name} and ${id.name} both have a table named ${rows[0].table}`);
   for (const table of tables) {
     const name = escapeIdentifier(table);
-    await client.query(`create or replace view views.${name} as select * from ${escapeIdentifier(schemaOf(id))}.${name}`);
+    await client.query(`create or replace view views.${name} with (security_invoker = true) as select * from ${escapeIdentifier(schemaOf(id))}.${name}`);
   }
   await client.query(`update projection_checkpoint set live_tables = $4 where ${OF_BUILD}`, [...partsOf(id), tables]);
 }

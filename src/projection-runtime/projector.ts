@@ -30,7 +30,8 @@ export type Open = (sealed: Sealed) => string | null;
 /**
  * A view: its tables and the pure function that keeps them. A new `version` is built from zero beside the old one and
  * swapped in. Every table of a live view has the columns `tenant_id text` and `position bigint` (of the event that last
- * changed the row; the runtime writes it from the change) with an index on `position`.
+ * changed the row; the runtime writes it from the change) with an index on `position`. Rows of a table with a
+ * `tenant_id` are seen by that tenant alone, in whatever statement.
  */
 export interface Projector<Definitions extends EventDefinitions = EventDefinitions> {
   /** Name of the view, snake_case: also its checkpoint, metric label and CLI name. */
@@ -42,6 +43,8 @@ export interface Projector<Definitions extends EventDefinitions = EventDefinitio
   readonly tables: string;
   /** The table whose rows subscribers see, and its single key column; undefined when the view is not live. */
   readonly live?: { table: string; key: string };
+  /** Its rows serve all tenants: row-level security does not keep them apart, its queries do. */
+  readonly shared?: true;
   /** `open` gives the text of a sealed field of these very events (the runtime opened them before), null once erased. */
   project(events: readonly Projected<EventOf<Definitions>>[], open: Open): Change[];
 }
