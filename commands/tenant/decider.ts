@@ -12,8 +12,8 @@ interface Tenant {
   pageTitle: string | null;
   browserTitle: string | null;
   logo: { digest: string; contentType: string } | null;
-  /** Active owners; the last one stays. */
-  owners: readonly string[];
+  /** The newest time in office of everybody who is or was an owner. */
+  owners: Readonly<Record<string, { term: number; inOffice: boolean }>>;
 }
 
 export type TenantCommand =
@@ -23,7 +23,7 @@ export type TenantCommand =
   | { type: 'ChangeBranding'; pageTitle?: string | null; browserTitle?: string | null }
   | { type: 'ChangeLogo'; logo: { digest: string; contentType: string } | null }
   | { type: 'SuspendTenant' | 'ResumeTenant' }
-  | { type: 'AddOwner' | 'RemoveOwner'; userId: string };
+  | { type: 'AddOwner' | 'RemoveOwner'; userId: string; term: number };
 
 export const tenant: Aggregate<TenantState, TenantCommand, typeof tenantEvents> = {
   category: 'tenant',
@@ -37,7 +37,7 @@ export const tenant: Aggregate<TenantState, TenantCommand, typeof tenantEvents> 
 function evolve(state: TenantState, event: TenantEvent): TenantState {
   if (event.type === 'TenantCreated') {
     const { tenantId, slug, name } = event.data;
-    return { exists: true, tenantId, slug, name, active: true, pageTitle: null, browserTitle: null, logo: null, owners: [] };
+    return { exists: true, tenantId, slug, name, active: true, pageTitle: null, browserTitle: null, logo: null, owners: {} };
   }
   if (!state.exists) return state;
   switch (event.type) {
@@ -54,9 +54,9 @@ function evolve(state: TenantState, event: TenantEvent): TenantState {
     case 'TenantResumed':
       return { ...state, active: true };
     case 'OwnerAdded':
-      return { ...state, owners: [...state.owners.filter((id) => id !== event.data.userId), event.data.userId] };
+      return { ...state, owners: { ...state.owners, [event.data.userId]: { term: event.data.term, inOffice: true } } };
     case 'OwnerRemoved':
-      return { ...state, owners: state.owners.filter((id) => id !== event.data.userId) };
+      return { ...state, owners: { ...state.owners, [event.data.userId]: { term: event.data.term, inOffice: false } } };
     default:
       return event satisfies never;
   }
@@ -68,7 +68,7 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
   const { tenantId } = state;
   switch (command.type) {
     case 'RenameTenant':
-      return command.name === state.name ? nothing : { events: [{ type: 'TenantRenamed', data: { tenantId, name: command.name } }] };
+      return rename(state, command.name);
     case 'ChangeBranding': {
       const { pageTitle = state.pageTitle, browserTitle = state.browserTitle } = command;
       if (pageTitle === state.pageTitle && browserTitle === state.browserTitle) return nothing;
@@ -85,21 +85,49 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
     case 'ResumeTenant':
       return state.active ? nothing : { events: [{ type: 'TenantResumed', data: { tenantId } }] };
     case 'AddOwner':
-      return state.owners.includes(command.userId) ? nothing : { events: [{ type: 'OwnerAdded', data: { tenantId, userId: command.userId } }] };
+      return addOwner(state, command);
     case 'RemoveOwner':
-      return removeOwner(state, command.userId);
+      return removeOwner(state, command);
     default:
       return command satisfies never;
   }
 }
 
+/** A tenant that waits for its first owner, because a file described it or a creation was broken off, is taken up as it is. */
 function create(state: TenantState, { tenantId, slug, name }: Extract<TenantCommand, { type: 'CreateTenant' }>): Decision<TenantEvent> {
   if (!state.exists) return { events: [{ type: 'TenantCreated', data: { tenantId, slug, name } }] };
-  return state.name === name ? nothing : refuse('E4091', 'slug_taken', 'There is a tenant with this slug already.', { path: ['slug'] });
+  if (hasOwner(state)) return refuse('E4091', 'slug_taken', 'There is a tenant with this slug already.', { path: ['slug'] });
+  return rename(state, name);
 }
 
-function removeOwner({ tenantId, owners }: Tenant, userId: string): Decision<TenantEvent> {
-  if (!owners.includes(userId)) return nothing;
-  if (owners.length === 1) return refuse('B2003', 'last_owner', 'This is the last owner. Make somebody else an owner first.');
-  return { events: [{ type: 'OwnerRemoved', data: { tenantId, userId } }] };
+/** Whether somebody runs it. */
+export function hasOwner({ owners }: Pick<Tenant, 'owners'>): boolean {
+  return Object.values(owners).some(({ inOffice }) => inOffice);
+}
+
+function rename({ tenantId, name: before }: Tenant, name: string): Decision<TenantEvent> {
+  return name === before ? nothing : { events: [{ type: 'TenantRenamed', data: { tenantId, name } }] };
+}
+
+interface Office {
+  userId: string;
+  term: number;
+}
+
+/** Whoever has left an office does not come back to it by something that comes late. */
+function addOwner({ tenantId, owners }: Tenant, { userId, term }: Office): Decision<TenantEvent> {
+  const known = owners[userId];
+  return known && known.term >= term ? nothing : { events: [{ type: 'OwnerAdded', data: { tenantId, userId, term } }] };
+}
+
+/** Also of an owner who is not on the list yet, so that they do not come onto it any more. */
+function removeOwner({ tenantId, owners }: Tenant, { userId, term }: Office): Decision<TenantEvent> {
+  const known = owners[userId];
+  if (known && known.term > term) {
+    return refuse('E4091', 'changed_meanwhile', 'This user was changed by somebody else just now. Look again and try again.');
+  }
+  if (known?.term === term && !known.inOffice) return nothing;
+  const others = Object.entries(owners).some(([id, { inOffice }]) => inOffice && id !== userId);
+  if (!others) return refuse('B2003', 'last_owner', 'This is the last owner. Make somebody else an owner first.');
+  return { events: [{ type: 'OwnerRemoved', data: { tenantId, userId, term } }] };
 }

@@ -10,14 +10,14 @@ export const entitlementSubjects = ['tenant', 'tier', 'user'] as const;
 
 /** Events of what one tenant, tier or user was granted; the stream's id is `<kind>:<id>`. */
 export const entitlementEvents = {
-  /** Only what has changed is there: the whole new list, an empty one grants nothing. */
+  /** Only what has changed is there: the whole new list. An empty one grants nothing, null takes back what was set. */
   EntitlementsSet: event(z.strictObject({
     subjectKind: z.enum(entitlementSubjects),
     /** Id of the tenant or user, or name of the tier. */
     subject: z.string(),
-    models: z.array(z.string()).optional(),
-    services: z.array(z.string()).optional(),
-    features: z.array(z.enum(featureNames)).optional(),
+    models: z.array(z.string()).nullable().optional(),
+    services: z.array(z.string()).nullable().optional(),
+    features: z.array(z.enum(featureNames)).nullable().optional(),
   })),
 };
 

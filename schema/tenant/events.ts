@@ -16,9 +16,12 @@ export const tenantEvents = {
   LogoChanged: event(z.strictObject({ tenantId: z.string(), digest: z.string().nullable(), contentType: z.string().nullable() })),
   TenantSuspended: event(z.strictObject({ tenantId: z.string() })),
   TenantResumed: event(z.strictObject({ tenantId: z.string() })),
-  /** The list of active owners, by which the last one is protected. */
-  OwnerAdded: event(z.strictObject({ tenantId: z.string(), userId: z.string() })),
-  OwnerRemoved: event(z.strictObject({ tenantId: z.string(), userId: z.string() })),
+  /**
+   * The list of active owners, by which the last one is protected. `term` counts the changes of role and activity that
+   * led to this time in office: what comes late for an earlier one has no effect.
+   */
+  OwnerAdded: event(z.strictObject({ tenantId: z.string(), userId: z.string(), term: z.int().min(0) })),
+  OwnerRemoved: event(z.strictObject({ tenantId: z.string(), userId: z.string(), term: z.int().min(0) })),
 };
 
 export type TenantEvent = EventOf<typeof tenantEvents>;

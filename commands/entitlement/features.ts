@@ -1,0 +1,20 @@
+import { featureNames } from '../../schema/access/features';
+import type { Auth } from '../../src/auth/port';
+import type { CommandRuntime } from '../../src/command-runtime/port';
+import { entitlement, entitlementId, type Subject } from './decider';
+
+export interface SubjectOfTenant {
+  tenantId: string;
+  subject: Subject;
+}
+
+/** Lets callers be judged by the features that the log grants now, on every node within a second. */
+export async function settleFeatures({ commands, auth }: { commands: CommandRuntime; auth: Auth }, { tenantId, subject }: SubjectOfTenant): Promise<void> {
+  const { kind, name } = subject;
+  const { state, revision } = await commands.load(entitlement, entitlementId(tenantId, subject));
+  if (revision < 0n) return;
+  // A tenant for which nothing is set has everything, a tier or a user nothing of its own.
+  const features = state.features ?? (kind === 'tenant' ? featureNames : []);
+  const id = kind === 'tier' ? `${tenantId}/${name}` : name;
+  await auth.standings.setFeatures({ kind, id, tenantId }, { features, revision });
+}

@@ -1,0 +1,145 @@
+import { IsEmail, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { OrderDirection } from '../../src/graphql/connection';
+import { JSONValue } from '../../src/graphql/scalars';
+import { Feature } from '../access/types';
+import { NAME_LENGTH, SLUG, TITLE_LENGTH } from './configuration';
+import { TenantState } from './types';
+
+const EMAIL_LENGTH = 254;
+const ONCE = 'Repeating the request with the same key has no second effect.';
+const NOT_BLANK = { message: '$property is not blank' };
+
+@InputType({ description: 'The first owner of a tenant.' })
+export class NewOwnerInput {
+  @Field(() => String, { description: 'E-mail address to sign in with; unique over all tenants.' })
+  @IsEmail()
+  @MaxLength(EMAIL_LENGTH)
+  email!: string;
+
+  @Field(() => String, { description: 'Name shown to others, 1 to 100 characters.' })
+  @Length(1, NAME_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  displayName!: string;
+}
+
+@InputType({ description: 'A tenant and its first owner. One that is there without an owner, from a file, gets its owner so.' })
+export class CreateTenantInput {
+  @Field(() => String, { description: 'Its name in configuration files: 2 to 40 of a-z, 0-9, _ and -; never changes.' })
+  @Matches(SLUG, { message: '$property has 2 to 40 characters: a-z, 0-9, _ and -' })
+  slug!: string;
+
+  @Field(() => String, { description: 'Name of the organisation, 1 to 100 characters.' })
+  @Length(1, NAME_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  name!: string;
+
+  @Field(() => [Feature], { nullable: true, description: 'Parts of the product to switch on; all when nothing is said.' })
+  features?: Feature[] | null;
+
+  @Field(() => NewOwnerInput, { description: 'Who runs it.' })
+  @ValidateNested()
+  owner!: NewOwnerInput;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'The new name of your tenant.' })
+export class RenameTenantInput {
+  @Field(() => String, { description: 'Name of the organisation, 1 to 100 characters.' })
+  @Length(1, NAME_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'How your tenant looks; what is omitted stays, null takes it away.' })
+export class ChangeBrandingInput {
+  @Field(() => String, { nullable: true, description: 'Title at the top of every page, at most 100 characters.' })
+  @Length(1, TITLE_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  pageTitle?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Title of the browser tab, at most 100 characters.' })
+  @Length(1, TITLE_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  browserTitle?: string | null;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Nothing to say: your tenant loses its logo.' })
+export class RemoveLogoInput {
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which tenant is to be closed to its people.' })
+export class SuspendTenantInput {
+  @Field(() => ID, { description: 'The tenant.' })
+  tenantId!: string;
+
+  @Field(() => String, { description: 'Its slug, typed again.' })
+  @MaxLength(NAME_LENGTH)
+  confirmation!: string;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which tenant is to be open to its people again.' })
+export class ResumeTenantInput {
+  @Field(() => ID, { description: 'The tenant.' })
+  tenantId!: string;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'A tenant as configuration files describe it.' })
+export class ImportTenantInput {
+  @Field(() => JSONValue, { description: 'What `tenantConfiguration` answers: the shape of a file in the folder of tenants.' })
+  configuration!: unknown;
+
+  @Field(() => Boolean, { description: 'True only says what would be changed.' })
+  dryRun!: boolean;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which tenants to list; all that is given must hold.' })
+export class TenantFilter {
+  @Field(() => String, { nullable: true, description: 'Text contained in name or slug.' })
+  @MaxLength(200)
+  search?: string | null;
+
+  @Field(() => [TenantState], { nullable: true, description: 'One of these states.' })
+  state?: TenantState[] | null;
+}
+
+export enum TenantOrderField {
+  CREATED_AT = 'created_at',
+  NAME = 'name',
+  SLUG = 'slug',
+}
+registerEnumType(TenantOrderField, {
+  name: 'TenantOrderField',
+  description: 'What tenants are ordered by.',
+  valuesConfig: {
+    CREATED_AT: { description: 'When it was made.' }, NAME: { description: 'Name of the organisation.' }, SLUG: { description: 'Its slug.' },
+  },
+});
+
+@InputType({ description: 'Order of a list of tenants.' })
+export class TenantOrder {
+  @Field(() => TenantOrderField, { description: 'What to order by.' })
+  field!: TenantOrderField;
+
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  direction!: OrderDirection;
+}
