@@ -2,10 +2,12 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
-import type { Permission } from '../lib/permissions';
+import { featureOf, hasFeature } from '../lib/permissions';
+import { useSession } from '../setup';
 import { Brand } from '../ui/brand';
 import { ProblemNotice } from '../ui/problem-notice';
 import styles from './error-pages.module.css';
+import type { Destination } from './navigation';
 
 export function NotFound() {
   const t = useT();
@@ -18,14 +20,32 @@ export function NotFound() {
   );
 }
 
-/** Which permission is missing, and who can help. */
-export function Forbidden({ permission }: { permission: Permission }) {
+/** Which feature is off or which right is missing, and who can help. */
+export function Forbidden({ scope }: Pick<Destination, 'scope'>) {
   const t = useT();
+  const { viewer } = useSession();
+  const feature = featureOf(scope);
+  const off = feature !== undefined && !hasFeature(viewer, feature);
   return (
     <div className={styles.page}>
-      <h1>{t('forbidden.title')}</h1>
-      <p className="muted">{t('forbidden.hint', { permission: t(`permission.${permission}`) })}</p>
+      <h1>{t(off ? 'forbidden.feature' : 'forbidden.title')}</h1>
+      <p className="muted">
+        {off ? t('forbidden.featureHint', { feature: t(`feature.${feature}`) }) : t('forbidden.hint', { permission: t(`scope.${scope}`) })}
+      </p>
       <Link to="/">{t('notFound.home')}</Link>
+    </div>
+  );
+}
+
+/** Nothing is switched on for the one who is signed in. */
+export function NothingOpen() {
+  const t = useT();
+  const { viewer } = useSession();
+  return (
+    <div className={styles.page}>
+      <h1>{t('nothingOpen.title')}</h1>
+      <p className="muted">{t('nothingOpen.hint', { tenant: viewer.tenant.name })}</p>
+      <Link to="/account">{t('nothingOpen.account')}</Link>
     </div>
   );
 }

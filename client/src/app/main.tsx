@@ -11,12 +11,20 @@ import { bestLanguage, i18n, speak } from '../i18n/i18n';
 import { followOtherTabs as followPreferences, preferences } from '../lib/preferences';
 import { LiveProvider } from '../live/context';
 import { connectLive } from '../live/socket';
-import { followOtherTabs as followSession } from '../setup';
+import { followOtherTabs as followSession, refreshSession } from '../setup';
 import { router } from './router';
 import { theme } from './theme';
 
-const client = createGraphqlClient(import.meta.env.PROD);
-const live = connectLive({ url: `${window.location.origin.replace(/^http/, 'ws')}/graphql`, signInAgain });
+const client = createGraphqlClient({
+  enforceHashes: import.meta.env.PROD,
+  signInAgain,
+  onForbidden: () => void refreshSession(),
+});
+const live = connectLive({
+  url: `${window.location.origin.replace(/^http/, 'ws')}/graphql`,
+  signInAgain,
+  onSessionChanged: () => void refreshSession(),
+});
 
 /** The server writes a fresh nonce into the page; Mantine signs the one style it may add. */
 const styleNonce = () => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';

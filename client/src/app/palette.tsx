@@ -5,11 +5,10 @@ import { createSpotlight, Spotlight, type SpotlightActionData } from '@mantine/s
 import { useNavigate } from '@tanstack/react-router';
 import { languageNames, languages } from '../i18n/i18n';
 import { useT } from '../i18n/use-t';
-import { may } from '../lib/permissions';
 import { prefer } from '../lib/preferences';
 import { useSession } from '../setup';
-import { IconSearch } from '../ui/icons';
-import { navigation } from './navigation';
+import { IconSearch, IconUserCircle } from '../ui/icons';
+import { navigationOf } from './navigation';
 import styles from './palette.module.css';
 
 interface PaletteProps {
@@ -33,27 +32,31 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
   }, []);
 
   const actions = useMemo(() => {
-    const places = navigation.flatMap(({ items }) => items).filter(({ needs }) => !needs || may(viewer.role, needs));
-    const searchable = places.filter(({ to }) => to !== '/overview' && to !== '/key-pools' && to !== '/chat/{-$sessionId}');
+    const places = navigationOf(viewer).flatMap(({ items }) => items);
     return [
       {
         group: t('palette.go'),
-        actions: places.map(({ to, label, icon: Icon, key }): SpotlightActionData => ({
+        actions: [...places.map(({ to, label, icon: Icon, key }): SpotlightActionData => ({
           id: to,
           label: t(label),
           leftSection: <Icon size={16} stroke={1.75} aria-hidden />,
           rightSection: <kbd className={styles.keys}>g {key}</kbd>,
           onClick: () => void navigate({ to }),
-        })),
+        })), {
+          id: '/account',
+          label: t('account.title'),
+          leftSection: <IconUserCircle size={16} stroke={1.75} aria-hidden />,
+          onClick: () => void navigate({ to: '/account' }),
+        }],
       },
       ...(query.trim() === '' ? [] : [{
         group: t('palette.find'),
-        actions: searchable.map(({ to, label }): SpotlightActionData => ({
+        actions: places.filter(({ searchable }) => searchable).map(({ to, label }): SpotlightActionData => ({
           id: `find:${to}`,
           label: t('palette.findIn', { text: query.trim(), place: t(label) }),
           keywords: query,
           leftSection: <IconSearch size={16} stroke={1.75} aria-hidden />,
-          onClick: () => void navigate({ to, search: { q: query.trim() } }),
+          onClick: () => void navigate({ to, search: { q: query.trim() } as never }),
         })),
       }]),
       {
@@ -69,7 +72,7 @@ export default function Palette({ onClose, onShortcuts }: PaletteProps) {
         ],
       },
     ];
-  }, [t, viewer.role, query, navigate, setColorScheme, onShortcuts]);
+  }, [t, viewer, query, navigate, setColorScheme, onShortcuts]);
 
   return (
     <Spotlight

@@ -2,14 +2,16 @@ import {
   createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect,
 } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../lib/url-codec';
-import { may } from '../lib/permissions';
 import { auditLogSpec } from '../audit-log';
 import { runSpec } from '../run';
-import { loadSession, SessionUnavailable } from '../setup';
+import { serviceClientSpec } from '../service-client';
+import { loadSession, safeReturn, SessionUnavailable } from '../setup';
+import { tenantSpec } from '../tenant';
 import { userSpec } from '../user';
 import { virtualKeySpec } from '../virtual-key';
 import { listSearch } from './list-search';
-import { asError, NotFound, ScreenFailed, SessionFailed } from './error-pages';
+import { asError, NotFound, NothingOpen, ScreenFailed, SessionFailed } from './error-pages';
+import { landingOf } from './navigation';
 import { Shell } from './shell';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -26,14 +28,40 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>) => ({ to: text(search.to) }),
-  beforeLoad: async () => {
-    const { setup: { needed } } = await loadSession();
+  validateSearch: (search: Record<string, unknown>): { to?: string; problem?: string } => ({
+    to: text(search.to), problem: text(search.problem),
+  }),
+  beforeLoad: async ({ search: { to, problem } }) => {
+    const { viewer, setup: { needed } } = await loadSession();
     if (needed) {
       throw redirect({ to: '/setup', search: { token: undefined } });
     }
+    if (viewer) {
+      // A provider refused to be linked: that belongs to the account.
+      throw problem ? redirect({ to: '/account', search: { tab: 'sign-in', problem } }) : redirect({ href: safeReturn(to) });
+    }
   },
   component: lazyRouteComponent(() => import('../setup/sign-in-screen')),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  validateSearch: (search: Record<string, unknown>): { to?: string } => ({ to: text(search.to) }),
+  beforeLoad: async ({ search: { to } }) => {
+    const { viewer, setup: { signIn: { signUp: allowed } } } = await loadSession();
+    if (viewer || !allowed) {
+      throw redirect({ to: '/sign-in', search: { to } });
+    }
+  },
+  component: lazyRouteComponent(() => import('../setup/sign-up-screen')),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => root,
+  path: '/reset-password',
+  validateSearch: (search: Record<string, unknown>): { token?: string } => ({ token: text(search.token) }),
+  component: lazyRouteComponent(() => import('../setup/reset-password-screen')),
 });
 
 /** Everything behind the sign-in. */
@@ -48,7 +76,7 @@ const app = createRoute({
     if (!viewer) {
       throw redirect({ to: '/sign-in', search: { to: location.href } });
     }
-    return { role: viewer.role };
+    return { viewer };
   },
   component: Shell,
 });
@@ -57,8 +85,21 @@ const home = createRoute({
   getParentRoute: () => app,
   path: '/',
   beforeLoad: ({ context }) => {
-    throw may(context.role, 'readOperation') ? redirect({ to: '/overview' }) : redirect({ to: '/chat/{-$sessionId}' });
+    const landing = landingOf(context.viewer);
+    if (landing) {
+      throw redirect({ to: landing.to });
+    }
   },
+  component: NothingOpen,
+});
+
+const account = createRoute({
+  getParentRoute: () => app,
+  path: '/account',
+  validateSearch: (search: Record<string, unknown>): { tab?: string; problem?: string } => ({
+    tab: text(search.tab), problem: text(search.problem),
+  }),
+  component: lazyRouteComponent(() => import('../account/account-screen')),
 });
 
 const overview = createRoute({
@@ -79,6 +120,26 @@ const virtualKeys = createRoute({
   path: '/virtual-keys',
   validateSearch: listSearch(virtualKeySpec),
   component: lazyRouteComponent(() => import('../virtual-key/virtual-keys-screen')),
+});
+
+const serviceClients = createRoute({
+  getParentRoute: () => app,
+  path: '/service-clients',
+  validateSearch: listSearch(serviceClientSpec),
+  component: lazyRouteComponent(() => import('../service-client/service-clients-screen')),
+});
+
+const tenant = createRoute({
+  getParentRoute: () => app,
+  path: '/tenant',
+  component: lazyRouteComponent(() => import('../tenant/tenant-screen')),
+});
+
+const tenants = createRoute({
+  getParentRoute: () => app,
+  path: '/tenants',
+  validateSearch: listSearch(tenantSpec),
+  component: lazyRouteComponent(() => import('../tenant/tenants-screen')),
 });
 
 const keyPools = createRoute({
@@ -108,7 +169,12 @@ const auditLog = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([setup, signIn, app.addChildren([home, overview, users, virtualKeys, keyPools, runs, chat, auditLog])]),
+  routeTree: root.addChildren([
+    setup, signIn, signUp, resetPassword,
+    app.addChildren([
+      home, account, overview, users, virtualKeys, serviceClients, tenant, tenants, keyPools, runs, chat, auditLog,
+    ]),
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -1,20 +1,20 @@
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { ErrorBoundary } from 'react-error-boundary';
 import { expired } from '../graphql/session-expiry';
 import { useT } from '../i18n/use-t';
-import { may } from '../lib/permissions';
+import { productName, useBranding } from '../lib/branding';
 import { prefer, preferences } from '../lib/preferences';
 import { listenForShortcuts } from '../lib/shortcuts';
 import { LivePill } from '../live/live-pill';
 import { useSession } from '../setup';
-import { Announcer } from '../ui/announcer';
+import { announce, Announcer } from '../ui/announcer';
 import { Brand } from '../ui/brand';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconMenu2, IconSearch, IconUserCircle } from '../ui/icons';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { useShortcuts } from '../ui/use-shortcuts';
 import { asError, Forbidden, ScreenFailed } from './error-pages';
-import { navigation } from './navigation';
+import { destinationAt, navigationOf, opens } from './navigation';
 import styles from './shell.module.css';
 
 const Palette = lazy(() => import('./palette'));
@@ -34,12 +34,18 @@ export function Shell() {
   const sessionEnded = useSyncExternalStore(expired.subscribe, expired.get);
   const [layer, setLayer] = useState<Layer>();
   const [railOpen, setRailOpen] = useState(false);
-  const groups = navigation
-    .map((group) => ({ ...group, items: group.items.filter(({ needs }) => !needs || may(viewer.role, needs)) }))
-    .filter(({ items }) => items.length > 0);
+  const branding = useBranding();
+  const groups = navigationOf(viewer);
+  const here = destinationAt(pathname);
+  const rights = `${viewer.role} ${viewer.scopes.join()} ${viewer.features.join()}`;
+  const heldRights = useRef(rights);
 
-  const refused = navigation.flatMap(({ items }) => items)
-    .find(({ to, needs }) => pathname.startsWith(to) && needs && !may(viewer.role, needs));
+  useEffect(() => {
+    if (heldRights.current !== rights) {
+      heldRights.current = rights;
+      announce(t('session.rightsChanged'));
+    }
+  }, [rights, t]);
 
   useEffect(() => listenForShortcuts(), []);
   useShortcuts([
@@ -63,7 +69,9 @@ export function Shell() {
           onClick={() => setRailOpen(!railOpen)}>
           <IconMenu2 size={18} />
         </button>
-        <Link to="/" className={styles.brand} aria-label={t('nav.home')}><Brand /></Link>
+        <Link to="/" className={styles.brand} aria-label={t('nav.home', { name: branding.pageTitle ?? productName })}>
+          <Brand branding={branding} />
+        </Link>
         <span className={styles.tenant} title={t('tenant')}><bdi>{viewer.tenant.name}</bdi></span>
         <button type="button" className={styles.search} onClick={() => setLayer('palette')}>
           <IconSearch size={14} aria-hidden />
@@ -108,7 +116,7 @@ export function Shell() {
           fallbackRender={({ error, resetErrorBoundary }) =>
             <ScreenFailed error={asError(error)} onRetry={resetErrorBoundary} />}
         >
-          {refused?.needs ? <Forbidden permission={refused.needs} /> : <Outlet />}
+          {here && !opens(viewer, here) ? <Forbidden scope={here.scope} /> : <Outlet />}
         </ErrorBoundary>
       </main>
       <Announcer />

@@ -2,6 +2,7 @@ import '@mantine/core/styles/FloatingIndicator.layer.css';
 import '@mantine/core/styles/SegmentedControl.layer.css';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Button, NativeSelect, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import type { Problem } from '../graphql/problem';
 import { languageNames, languages, type Language } from '../i18n/i18n';
 import { useT } from '../i18n/use-t';
@@ -70,6 +71,9 @@ export default function UserMenu({ onClose, onShortcuts }: UserMenuProps) {
         data={languages.map((value) => ({ value, label: languageNames[value] }))}
         onChange={(event) => prefer({ language: event.currentTarget.value as Language })}
       />
+      <Button size="xs" variant="default" renderRoot={(props) => <Link to="/account" {...props} />} onClick={onClose}>
+        {t('account.title')}
+      </Button>
       <Button size="xs" variant="default" onClick={onShortcuts}>{t('shortcuts.title')}</Button>
       {problem && <ProblemNotice problem={problem} />}
       <Button size="xs" variant="default" leftSection={<IconLogout size={14} />}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '@mantine/core';
 import { Link, linkOptions, useNavigate, useParams } from '@tanstack/react-router';
 import { useAct } from '../graphql/use-act';
@@ -7,6 +7,7 @@ import { useMay } from '../setup';
 import { Empty } from '../ui/empty';
 import { IconPlus } from '../ui/icons';
 import { Problems } from '../ui/form-problems';
+import { useTabTitle } from '../ui/page';
 import { useShortcuts } from '../ui/use-shortcuts';
 import styles from './chat-screen.module.css';
 import { Composer } from './composer';
@@ -30,14 +31,12 @@ export default function ChatScreen() {
   const t = useT();
   const navigate = useNavigate();
   const { sessionId } = useParams({ strict: false }) as { sessionId?: string };
-  const mayChat = useMay('chat');
+  const mayChat = useMay('chats:write');
   const open = useAct(OpenChatSessionDocument, ({ openChatSession }) => openChatSession);
   const [first, setFirst] = useState<string>();
   const title = t('nav.chat');
 
-  useEffect(() => {
-    document.title = `${title} · Keyledger`;
-  }, [title]);
+  useTabTitle(title);
 
   async function begin(question: string): Promise<boolean> {
     const payload = await open.run({ title: question.length > titleLength ? `${question.slice(0, titleLength)}…` : question });

@@ -1,48 +1,72 @@
-import { createClient, fetchExchange, mapExchange, type AnyVariables, type Client, type OperationResult } from '@urql/core';
+import {
+  createClient, fetchExchange, mapExchange, type AnyVariables, type Client, type CombinedError, type OperationResult,
+} from '@urql/core';
 import { authExchange } from '@urql/exchange-auth';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { hashOf, toNode, type Document } from './document';
 import { possibleTypes } from './gql/possible-types';
 import { positionHeader, sawPosition } from './position';
-import { signInAgain } from './session-expiry';
 
 /** Types without an identity of their own live inside their parent. */
-const embedded = ['Viewer', 'SetupState', 'Overview', 'ProjectionStatus', 'PageInfo', 'AnswerBlock'];
+const embedded = [
+  'Viewer', 'SetupState', 'SignInOptions', 'Overview', 'ProjectionStatus', 'PageInfo', 'AnswerBlock', 'Usage', 'Preferences', 'Branding',
+  'Entitlements', 'EffectiveEntitlements', 'TenantEntitlements', 'TierEntitlements', 'ScopeInfo', 'UserResult', 'ImportedLine', 'UserExport',
+];
 
 const withoutKey = Object.fromEntries(embedded.map((type) => [type, () => null]));
 
-function rememberPositions(result: OperationResult<unknown, AnyVariables>): void {
-  if (result.operation.kind !== 'mutation' || !result.data || typeof result.data !== 'object') {
-    return;
-  }
-  for (const payload of Object.values(result.data)) {
-    if (payload && typeof payload === 'object' && 'position' in payload && typeof payload.position === 'string') {
-      sawPosition(payload.position);
-    }
-  }
+interface Payload {
+  position?: string | null;
+  errors?: readonly { code?: string }[];
 }
+
+/** What the mutations of a result answered. */
+const payloadsOf = ({ operation, data }: OperationResult<unknown, AnyVariables>): readonly (Payload | null)[] =>
+  (operation.kind === 'mutation' && data ? Object.values(data) : []);
+
+const forbidden = 'E4031';
+const notSignedIn = 'E4011';
 
 const requestOptions = (atLeast?: string): RequestInit => ({
   credentials: 'same-origin',
   headers: { 'apollo-require-preflight': 'true', ...positionHeader(atLeast) },
 });
 
+export interface GraphqlClientOptions {
+  /** False lets a document that the server does not know travel as text (development). */
+  enforceHashes: boolean;
+  /** Called when the server does not know the session any more; resolves once someone signed in again. */
+  signInAgain(): Promise<void>;
+  /** Called when the server refused what a screen offered: the caller's rights may have changed. */
+  onForbidden(): void;
+}
+
+const hasCode = (error: CombinedError | undefined, code: string): boolean =>
+  error?.graphQLErrors.some(({ extensions }) => extensions?.code === code) ?? false;
+
 /**
  * The cache lane: normalised, hash-only requests, reads what it wrote, asks to sign in again when the session ended
  * and then repeats what had failed.
- * @param enforceHashes false lets a document that the server does not know travel as text (development)
  */
-export const createGraphqlClient = (enforceHashes: boolean): Client => createClient({
+export const createGraphqlClient = ({ enforceHashes, signInAgain, onForbidden }: GraphqlClientOptions): Client => createClient({
   url: '/graphql',
   preferGetMethod: false,
   fetchOptions: () => requestOptions(),
   exchanges: [
     cacheExchange({ keys: withoutKey, possibleTypes }),
-    mapExchange({ onResult: rememberPositions }),
+    mapExchange({
+      onResult(result) {
+        const payloads = payloadsOf(result);
+        payloads.forEach((payload) => sawPosition(payload?.position));
+        if (hasCode(result.error, forbidden) || payloads.some((payload) => payload?.errors?.some(({ code }) => code === forbidden))) {
+          onForbidden();
+        }
+      },
+    }),
     authExchange(async () => ({
       addAuthToOperation: (operation) => operation,
-      didAuthError: (error) => error.graphQLErrors.some(({ extensions }) => extensions?.code === 'E4011'),
+      didAuthError: (error) => hasCode(error, notSignedIn),
       refreshAuth: signInAgain,
     })),
     persistedExchange({

@@ -30,7 +30,7 @@ export default function KeyPoolsScreen() {
   const t = useT();
   const { list, state } = useLiveList(keyPoolList);
   const ids = useIds(list);
-  const mayManage = useMay('managePools');
+  const mayManage = useMay('pools:write');
   const [layer, setLayer] = useState<Layer>();
   const add = mayManage && (
     <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setLayer({ kind: 'add' })}>{t('keyPool.addKey')}</Button>

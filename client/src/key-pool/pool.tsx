@@ -24,7 +24,8 @@ interface PoolProps {
 export function Pool({ list, id, onAddKey, onLease }: PoolProps) {
   const t = useT();
   const pool = useRow(list, id);
-  const mayManage = useMay('managePools');
+  const mayLease = useMay('leases:write');
+  const mayManage = useMay('pools:write');
   useFreshLeases(pool, list.store.push);
   if (!pool) {
     return null;
@@ -42,12 +43,14 @@ export function Pool({ list, id, onAddKey, onLease }: PoolProps) {
           <span>{t('keyPool.waiting', { count: waiting })}</span>
           <span>{t('keyPool.granted', { total: count(grantsTotal, t.language) })}</span>
         </p>
-        {mayManage && (
-          <div className={styles.actions}>
+        <div className={styles.actions}>
+          {mayLease && (
             <Button size="compact-xs" variant="default" onClick={() => onLease(provider)}>{t('keyPool.tryLease')}</Button>
+          )}
+          {mayManage && (
             <Button size="compact-xs" variant="default" onClick={() => onAddKey(provider)}>{t('keyPool.addKey')}</Button>
-          </div>
-        )}
+          )}
+        </div>
       </header>
       <div className={styles.lanes}>
         <div className={styles.lane}>

@@ -1,13 +1,33 @@
-export type Role = 'OWNER' | 'ADMIN' | 'AUDITOR' | 'USER';
+import type { Feature as FeatureName } from '../../../schema/access/features';
+import type { Role as RoleName } from '../../../schema/access/roles';
+import { reachOf, scopes, type Scope, type ScopeDefinition } from '../../../schema/access/scopes';
 
-/** What the screens offer. The server decides; this only keeps people from buttons that would be refused. */
-export type Permission = 'manageUsers' | 'manageKeys' | 'managePools' | 'readOperation' | 'readAccess' | 'readLedger' | 'chat';
+export type { Scope };
 
-const granted: Record<Role, readonly Permission[]> = {
-  OWNER: ['manageUsers', 'manageKeys', 'managePools', 'readOperation', 'readAccess', 'readLedger', 'chat'],
-  ADMIN: ['manageUsers', 'manageKeys', 'managePools', 'readOperation', 'readAccess', 'readLedger', 'chat'],
-  AUDITOR: ['readOperation', 'readAccess', 'readLedger'],
-  USER: ['chat'],
-};
+/** Roles and features as the API writes them. */
+export type Role = Uppercase<RoleName>;
+export type Feature = Uppercase<FeatureName>;
 
-export const may = (role: Role, permission: Permission): boolean => granted[role].includes(permission);
+/** What the server said that the caller may do. */
+export interface Rights {
+  role: Role;
+  scopes: readonly string[];
+  features: readonly Feature[];
+}
+
+export const hasFeature = ({ features }: Pick<Rights, 'features'>, feature: Feature): boolean => features.includes(feature);
+
+/** The part of the product that a scope belongs to. */
+export const featureOf = (scope: Scope): Feature | undefined =>
+  (scopes[scope] as ScopeDefinition).feature?.toUpperCase() as Feature | undefined;
+
+/**
+ * What the screens offer. The server decides; this only keeps people from what would be refused.
+ * @param reach `tenant` for what concerns other people, which for some roles a scope does not
+ */
+export function may(rights: Rights, scope: Scope, reach: 'own' | 'tenant' = 'own'): boolean {
+  const feature = featureOf(scope);
+  return rights.scopes.includes(scope)
+    && (feature === undefined || hasFeature(rights, feature))
+    && (reach === 'own' || reachOf(scope, rights.role.toLowerCase() as RoleName) !== 'own');
+}

@@ -64,14 +64,15 @@ const feed = { hash: 'abc', text: 'subscription { feed { cursor } }' };
 function rig(handlers: Partial<Handlers<Item>> = {}) {
   FakeSocket.opened = [];
   const signInAgain = jest.fn(async () => undefined);
+  const onSessionChanged = jest.fn();
   const items: string[] = [];
-  const live = connectLive({ url: 'ws://server/graphql', signInAgain, webSocketImpl: FakeSocket });
+  const live = connectLive({ url: 'ws://server/graphql', signInAgain, onSessionChanged, webSocketImpl: FakeSocket });
   const stop = live.subscribe<Item, Record<string, unknown>>(feed, { of: 'x' }, {
     next: ({ cursor }) => items.push(cursor),
     cursor: ({ cursor }) => cursor,
     ...handlers,
   });
-  return { live, stop, items, signInAgain };
+  return { live, stop, items, signInAgain, onSessionChanged };
 }
 
 /** Lets promises and the timers of back-off run. */
@@ -139,12 +140,13 @@ describe('the live socket', () => {
   });
 
   it('takes one close for a changed session as a reason to reconnect, two in a row as its end', async () => {
-    const { signInAgain } = rig();
+    const { signInAgain, onSessionChanged } = rig();
     await settle();
     socket().close(4403);
     await settle(2_000);
     expect(FakeSocket.opened).toHaveLength(2);
     expect(signInAgain).not.toHaveBeenCalled();
+    expect(onSessionChanged).toHaveBeenCalledTimes(1);
     expect(socket().subscriptions).toHaveLength(1);
   });
 

@@ -34,6 +34,8 @@ export interface LiveOptions {
   url: string;
   /** Called when the server does not know the session any more; resolves once someone signed in again. */
   signInAgain(): Promise<void>;
+  /** Called when the server ended the socket because the session is gone, or its rights are no longer what they were. */
+  onSessionChanged(): void;
   webSocketImpl?: unknown;
 }
 
@@ -63,7 +65,7 @@ const closeCodeOf = (reason: unknown): unknown =>
   (typeof reason === 'object' && reason !== null && 'code' in reason ? reason.code : undefined);
 
 /** One socket for all subscriptions, opened with the first and closed with the last. */
-export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): Live {
+export function connectLive({ url, signInAgain, onSessionChanged, webSocketImpl }: LiveOptions): Live {
   const state = observable<SocketState>({ kind: 'idle' });
   const active = new Set<{ start(): void; stop(): void }>();
   let lastMessageAt = Date.now();
@@ -106,7 +108,10 @@ export function connectLive({ url, signInAgain, webSocketImpl }: LiveOptions): L
       },
       pong: () => clearTimeout(pongTimer),
       closed: (event) => {
-        sessionRefusals += closeCodeOf(event) === sessionCloseCode ? 1 : 0;
+        if (closeCodeOf(event) === sessionCloseCode) {
+          sessionRefusals += 1;
+          onSessionChanged();
+        }
         clearTimeout(pongTimer);
         if (active.size === 0 || paused) {
           state.set({ kind: 'idle' });

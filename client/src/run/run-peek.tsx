@@ -15,7 +15,7 @@ import { RunStages } from './run-stages';
 /** One run: how far it is, what it took and, when it failed, why and what now. */
 export function RunPeek({ run }: { run: RunRow }) {
   const t = useT();
-  const mayReadLedger = useMay('readLedger');
+  const mayReadLedger = useMay('audit:read');
   const { id, kind, state, model, provider, simulated, requestedBy } = run;
   const { promptTokens, completionTokens, cost, durationMs, attempt, createdAt, updatedAt } = run;
   const key = keyOf(id);

@@ -1,3 +1,6 @@
+export { ProviderProblem } from './provider-problem';
+export { providerStart, safeReturn } from './safe-return';
 export {
-  followOtherTabs, forgetSession, loadSession, SessionUnavailable, signOut, useMay, useSession, type Session, type Viewer,
+  changeViewer, followOtherTabs, loadSession, refreshSession, SessionUnavailable, signOut, useFeature, useMay, useSession,
+  type Session, type Viewer,
 } from './session';

@@ -1,31 +1,31 @@
+import { useLocation } from '@tanstack/react-router';
 import { hasSignedInAgain } from '../graphql/session-expiry';
 import { useT } from '../i18n/use-t';
 import { useLive } from '../live/context';
 import { Dialog } from '../ui/dialog';
 import styles from './gate.module.css';
-import { useSession } from './session';
-import { SignInForm } from './sign-in-form';
+import { signInOver, useSession } from './session';
+import { WaysIn } from './ways-in';
 
-/** Over the page that was open: sign in, and what had failed is repeated. */
+/** Over the page that was open: sign in, and what had failed is repeated. Only a provider leads away, and back again. */
 export default function SessionEndedDialog() {
   const t = useT();
   const live = useLive();
-  const { viewer } = useSession();
+  const { href } = useLocation();
+  const { viewer, setup: { signIn } } = useSession();
   return (
     <Dialog title={t('session.ended')} closable={false} size={420} onClose={hasSignedInAgain}>
       <p className={styles.hint}>{t('session.endedHint')}</p>
-      <SignInForm
+      <WaysIn
+        options={signIn}
         email={viewer.user.email ?? undefined}
+        returnTo={href}
         onSignedIn={(next) => {
-          if (next.user.id !== viewer.user.id) {
-            // Someone else: nothing of the former session may stay in memory.
-            window.location.reload();
-            return;
-          }
+          signInOver(next);
           live.reconnect();
-          hasSignedInAgain();
         }}
       />
+      {(signIn.google || signIn.oidc !== null) && <p className={styles.hint}>{t('session.leaving')}</p>}
     </Dialog>
   );
 }

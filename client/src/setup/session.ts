@@ -1,8 +1,10 @@
 import { useSyncExternalStore } from 'react';
 import { post } from '../graphql/direct';
 import type { Problem } from '../graphql/problem';
-import { may, type Permission } from '../lib/permissions';
+import { hasSignedInAgain, signInAgain } from '../graphql/session-expiry';
+import { branding, noBranding } from '../lib/branding';
 import { observable } from '../lib/observable';
+import { hasFeature, may, type Feature, type Scope } from '../lib/permissions';
 import { SessionDocument, SignOutDocument, type SessionQuery, type ViewerFieldsFragment } from './gql/documents';
 
 export type Viewer = ViewerFieldsFragment;
@@ -15,23 +17,10 @@ export interface Session {
 
 const session = observable<Session | undefined>(undefined);
 
-/** Other tabs of this browser: one signing out signs out all. */
-const tabs = new BroadcastChannel('keyledger-session');
+session.subscribe(() => branding.set(session.get()?.viewer?.tenant.branding ?? noBranding));
 
-/** Who is signed in and whether the first owner exists; asked once, then kept. @throws Problem */
-export async function loadSession(): Promise<Session> {
-  const held = session.get();
-  if (held) {
-    return held;
-  }
-  const answer = await post(SessionDocument, {});
-  if (answer.problem) {
-    throw new SessionUnavailable(answer.problem);
-  }
-  const loaded = { setup: answer.data.setupState, viewer: answer.data.viewer ?? undefined };
-  session.set(loaded);
-  return loaded;
-}
+/** Other tabs of this browser: one signing out signs out all, one signing in helps the others. */
+const tabs = new BroadcastChannel('keyledger-session');
 
 export class SessionUnavailable extends Error {
   constructor(readonly problem: Problem) {
@@ -40,8 +29,88 @@ export class SessionUnavailable extends Error {
   }
 }
 
-/** The next `loadSession` asks again. */
-export const forgetSession = (): void => session.set(undefined);
+/** @throws SessionUnavailable when the server did not answer */
+async function askServer(): Promise<Session> {
+  const answer = await post(SessionDocument, {});
+  if (answer.problem) {
+    throw new SessionUnavailable(answer.problem);
+  }
+  return { setup: answer.data.setupState, viewer: answer.data.viewer ?? undefined };
+}
+
+/** Who is signed in and whether the first owner exists; asked once, then kept. @throws SessionUnavailable */
+export async function loadSession(): Promise<Session> {
+  const held = session.get();
+  if (held) {
+    return held;
+  }
+  const loaded = await askServer();
+  session.set(loaded);
+  return loaded;
+}
+
+let asking: Promise<void> | undefined;
+
+/**
+ * Asks again who is signed in, because the server acted as if that had changed: another role and other features show at
+ * once, a session that is over asks to sign in, another person gets a fresh page.
+ */
+export function refreshSession(): Promise<void> {
+  asking ??= askServer().then(meet, () => undefined).finally(() => {
+    asking = undefined;
+  });
+  return asking;
+}
+
+function meet(found: Session): void {
+  const held = session.get();
+  if (!held?.viewer) {
+    return;
+  }
+  if (!found.viewer) {
+    void signInAgain();
+  } else {
+    signedInAs(found.viewer);
+  }
+}
+
+/** The page that is open goes on with this viewer. Another person gets a fresh one: nothing of the former may stay in memory. */
+function signedInAs(viewer: Viewer): void {
+  const held = session.get();
+  if (held?.viewer && held.viewer.user.id !== viewer.user.id) {
+    window.location.reload();
+    return;
+  }
+  changeViewer(viewer);
+  hasSignedInAgain();
+}
+
+/** The same in a dialog of this page; the other tabs are told. */
+export function signInOver(viewer: Viewer): void {
+  tabs.postMessage('signed-in');
+  signedInAs(viewer);
+}
+
+/** Takes over what a mutation answered about the one who is signed in. */
+export function changeViewer(change: Partial<Viewer>): void {
+  const held = session.get();
+  if (!held?.viewer) {
+    return;
+  }
+  const viewer = { ...held.viewer, ...change };
+  if (JSON.stringify(viewer) !== JSON.stringify(held.viewer)) {
+    session.set({ ...held, viewer });
+  }
+}
+
+/** Somebody signed in on a page before the sign-in. */
+export function enter(viewer: Viewer): void {
+  const held = session.get();
+  if (held) {
+    session.set({ setup: { ...held.setup, needed: false }, viewer });
+  }
+  tabs.postMessage('signed-in');
+}
 
 export async function signOut(): Promise<Problem | undefined> {
   const answer = await post(SignOutDocument, { input: {} });
@@ -57,7 +126,22 @@ export async function signOut(): Promise<Problem | undefined> {
 const leave = (): void => window.location.assign('/sign-in');
 
 export function followOtherTabs(): void {
-  tabs.onmessage = leave;
+  tabs.onmessage = ({ data }) => {
+    if (data === 'signed-out') {
+      leave();
+    } else {
+      void refreshSession();
+    }
+  };
+}
+
+/** What the server offers before anybody is signed in, on pages that loaded the session. */
+export function useSetupState(): SetupState {
+  const current = useSyncExternalStore(session.subscribe, session.get);
+  if (!current) {
+    throw new Error('useSetupState is for pages that loaded the session');
+  }
+  return current.setup;
 }
 
 /** The session of a page behind the sign-in. */
@@ -69,6 +153,12 @@ export function useSession(): Session & { viewer: Viewer } {
   return { ...current, viewer: current.viewer };
 }
 
-export function useMay(permission: Permission): boolean {
-  return may(useSession().viewer.role, permission);
+/** Whether the one who is signed in may do something; see `may`. */
+export function useMay(scope: Scope, reach?: 'own' | 'tenant'): boolean {
+  return may(useSession().viewer, scope, reach);
+}
+
+/** Whether a part of the product is switched on for the one who is signed in. */
+export function useFeature(feature: Feature): boolean {
+  return hasFeature(useSession().viewer, feature);
 }

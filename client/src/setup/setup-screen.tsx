@@ -1,14 +1,14 @@
-import { useState, type FormEvent } from 'react';
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import type { FormEvent } from 'react';
+import { Button, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { post } from '../graphql/direct';
-import { ofRefusal, type Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
 import { Problems, useFormProblems } from '../ui/form-problems';
+import { NewPasswordInput } from '../ui/new-password-input';
 import { Gate } from './gate';
 import styles from './gate.module.css';
 import { SetUpDocument } from './gql/documents';
-import { forgetSession } from './session';
+import { enter } from './session';
+import { useWayIn } from './use-way-in';
 
 const fields = ['tenantName', 'displayName', 'email', 'password'] as const;
 
@@ -17,8 +17,8 @@ export default function SetupScreen() {
   const t = useT();
   const navigate = useNavigate();
   const { token } = useSearch({ strict: false }) as { token?: string };
-  const [problems, setProblems] = useState<readonly Problem[]>([]);
-  const [busy, setBusy] = useState(false);
+  const way = useWayIn(SetUpDocument, ({ setUp }) => setUp);
+  const shown = useFormProblems(way.problems, fields);
 
   if (!token) {
     return (
@@ -36,25 +36,18 @@ export default function SetupScreen() {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (field: (typeof fields)[number]): string => String(form.get(field));
-    setBusy(true);
-    const answer = await post(SetUpDocument, {
-      input: {
-        token: token ?? '',
-        tenantName: text('tenantName'),
-        displayName: text('displayName'),
-        email: text('email'),
-        password: text('password'),
-      },
+    const viewer = await way.run({
+      token: token ?? '',
+      tenantName: text('tenantName'),
+      displayName: text('displayName'),
+      email: text('email'),
+      password: text('password'),
     });
-    setBusy(false);
-    setProblems(answer.problem ? [answer.problem] : answer.data.setUp.errors.map(ofRefusal));
-    if (answer.data?.setUp.viewer) {
-      forgetSession();
+    if (viewer) {
+      enter(viewer);
       await navigate({ to: '/' });
     }
   }
-
-  const shown = useFormProblems(problems, fields);
 
   return (
     <Gate title={t('setup.title')} lead={t('setup.lead')}>
@@ -63,11 +56,9 @@ export default function SetupScreen() {
           required autoComplete="organization" autoFocus />
         <TextInput name="displayName" label={t('setup.displayName')} error={shown.of('displayName')} required autoComplete="name" />
         <TextInput name="email" type="email" label={t('signIn.email')} error={shown.of('email')} required autoComplete="username" />
-        <PasswordInput name="password" label={t('signIn.password')} description={t('setup.password.help')}
-          error={shown.of('password')} required
-          withAsterisk={false} autoComplete="new-password" visibilityToggleButtonProps={{ 'aria-label': t('password.show') }} />
+        <NewPasswordInput name="password" label={t('signIn.password')} error={shown.of('password')} />
         <Problems problems={shown.others} />
-        <Button type="submit" loading={busy} fullWidth>{t('setup.act')}</Button>
+        <Button type="submit" loading={way.busy} fullWidth>{t('setup.act')}</Button>
       </form>
     </Gate>
   );

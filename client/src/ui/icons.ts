@@ -1,8 +1,8 @@
 /** Every icon the product uses, in one place: the catalogue behind it is large. */
 export {
-  IconAlertTriangle, IconArrowDown, IconArrowUp, IconBook2, IconCheck, IconChevronDown, IconChevronUp,
+  IconAlertTriangle, IconArrowDown, IconArrowUp, IconBook2, IconBrandGoogle, IconBuilding, IconBuildingCommunity, IconCheck, IconChevronDown, IconChevronUp,
   IconColumns3, IconCopy, IconDownload, IconEye, IconEyeOff, IconFilter, IconFlask, IconKey, IconLayoutDashboard,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand, IconList, IconLock, IconLogout, IconMenu2, IconMessageCircle, IconMinus, IconPlayerPause, IconPlayerPlay,
-  IconPlus, IconSearch, IconSend2, IconStack2, IconUserCircle, IconUsers, IconX,
+  IconPlus, IconRobot, IconSearch, IconSend2, IconStack2, IconUserCircle, IconUsers, IconX,
 } from '@tabler/icons-react';

@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
+import { tabTitle, useBranding } from '../lib/branding';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -12,11 +13,17 @@ interface PageProps {
   children: ReactNode;
 }
 
+/** Says in the browser's tab which screen this is. */
+export function useTabTitle(title: string): void {
+  const branding = useBranding();
+  useEffect(() => {
+    document.title = tabTitle(title, branding);
+  }, [title, branding]);
+}
+
 /** Title, primary action and content of a screen; the one `h1`. */
 export function Page({ title, note, actions, layout = 'flow', children }: PageProps) {
-  useEffect(() => {
-    document.title = `${title} · Keyledger`;
-  }, [title]);
+  useTabTitle(title);
 
   return (
     <div className={styles.page} data-layout={layout}>

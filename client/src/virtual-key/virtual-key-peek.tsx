@@ -13,8 +13,8 @@ import type { VirtualKeyRow } from './list';
 /** One virtual key: whose, what it may, and how far LiteLLM has confirmed it. */
 export function VirtualKeyPeek({ virtualKey }: { virtualKey: VirtualKeyRow }) {
   const t = useT();
-  const mayReadLedger = useMay('readLedger');
-  const mayReadUsers = useMay('readAccess');
+  const mayReadLedger = useMay('audit:read');
+  const mayReadUsers = useMay('users:read', 'tenant');
   const { id, lastFour, owner, models, state, failure, simulated, createdAt, updatedAt } = virtualKey;
   const { rpmLimit, tpmLimit, maxParallelRequests, expiresAt } = virtualKey;
   const ownerName = <bdi>{owner.displayName}</bdi>;

@@ -40,7 +40,7 @@ export default function VirtualKeysScreen() {
   // Where the list is filtered by owner, its first row knows the name.
   const first = list.store.get(useIds(list)[0] ?? '');
   const columns = useVirtualKeyColumns();
-  const mayManage = useMay('manageKeys');
+  const mayManage = useMay('keys:write');
   const [layer, setLayer] = useState<Layer>();
   const issue = mayManage && (
     <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setLayer({ kind: 'issue' })}>{t('virtualKey.issue')}</Button>

@@ -1,0 +1,1 @@
+export { serviceClientSpec } from './spec';

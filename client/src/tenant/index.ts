@@ -1,0 +1,1 @@
+export { tenantSpec } from './spec';
