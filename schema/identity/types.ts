@@ -1,6 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { MutationPayload } from '../../src/graphql/payload';
-import { DateTimeScalar } from '../../src/graphql/scalars';
+import { DateTime } from '../../src/graphql/scalars';
 import { Viewer } from '../session/types';
 
 @ObjectType({ description: 'An account elsewhere with which somebody signs in.' })
@@ -11,7 +11,7 @@ export class Identity {
   @Field(() => String, { description: 'Where it is: `google`, or `oidc` for the OpenID Connect provider of this server.' })
   provider!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it was linked.' })
+  @Field(() => DateTime, { description: 'When it was linked.' })
   linkedAt!: Date;
 }
 

@@ -4,8 +4,11 @@ import type { SqlPool } from '../vault/sql-pool';
 import type { Identities } from './port';
 
 const SET = `
-  insert into auth_identities (digest, user_id, tenant_id, provider, linked_at) values ($1, $2, $3, $4, $5)
-  on conflict (digest) do update set user_id = excluded.user_id, tenant_id = excluded.tenant_id, provider = excluded.provider`;
+  insert into auth_identities as i (digest, user_id, tenant_id, provider, linked_at, revision) values ($1, $2, $3, $4, $5, $6)
+  on conflict (digest) do update set
+    user_id = excluded.user_id, tenant_id = excluded.tenant_id, provider = excluded.provider,
+    linked_at = excluded.linked_at, revision = excluded.revision
+  where i.revision < excluded.revision`;
 
 /** Accounts elsewhere on `auth_identities`; issuer and subject stand there as a keyed digest only. */
 export function createIdentities({ pool, masterKey, clock }: { pool: SqlPool; masterKey: Buffer; clock: () => Date }): Identities {
@@ -15,12 +18,11 @@ export function createIdentities({ pool, masterKey, clock }: { pool: SqlPool; ma
     digest,
     async find(issuer, subject) {
       const { rows: [row] } = await pool.query<{ user_id: string; tenant_id: string }>(
-        'select user_id, tenant_id from auth_identities where digest = $1', [digest(issuer, subject)]);
+        'select user_id, tenant_id from auth_identities where digest = $1 and user_id is not null', [digest(issuer, subject)]);
       return row && { userId: row.user_id, tenantId: row.tenant_id };
     },
-    async set(of, owner) {
-      if (owner) await pool.query(SET, [of, owner.userId, owner.tenantId, owner.provider, clock()]);
-      else await pool.query('delete from auth_identities where digest = $1', [of]);
+    async set(of, owner, revision) {
+      await pool.query(SET, [of, owner?.userId ?? null, owner?.tenantId ?? null, owner?.provider ?? null, clock(), revision]);
     },
     async of(userId) {
       const { rows } = await pool.query<{ digest: string; provider: string; linked_at: Date }>(

@@ -8,3 +8,8 @@ export function refuseCredential(cause?: unknown): never {
 export function refuseInactive(): never {
   throw new RefusedError({ code: 'E4011', rule: 'inactive_user', message: 'This account is not active.' });
 }
+
+/** Only for a credential that was good once: whoever has it knows so anyway. */
+export function refuseExpired(): never {
+  throw new RefusedError({ code: 'E4011', rule: 'token_expired', message: 'The token has expired.' });
+}
