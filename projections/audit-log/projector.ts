@@ -3,42 +3,54 @@ import type { EventDefinitions, EventOf } from '../../schema/define-events';
 import { projectRoot } from '../../src/paths';
 import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
 import { isSealed } from '../../src/vault/port';
+import { outcomeOf } from './outcome';
 
 /** View `audit_log`: one row for every event of every kind, in log order. */
 export function auditLogProjector(events: EventDefinitions): Projector {
   return {
     name: 'audit_log',
-    version: 1,
+    version: 2,
     events,
     tables: path.join(projectRoot, 'projections/audit-log/tables.sql'),
     live: { table: 'audit_entries', key: 'id' },
-    project: (batch) => batch.map(entry),
+    project: (batch) => batch.flatMap(changes),
   };
 }
 
-function entry({ type, data, at }: Projected<EventOf<EventDefinitions>>): Change {
+function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Change[] {
   const fields = data as Record<string, unknown>;
   const { metadata, position, revision, stream } = at;
-  return {
-    kind: 'put', table: 'audit_entries', key: { id: at.id }, position,
-    set: {
-      tenant_id: metadata.tenant,
-      at: new Date(metadata.at),
-      act: type,
-      actor_kind: metadata.actor.kind,
-      actor_id: metadata.actor.id,
-      subjects: subjectsOf(stream, fields),
-      stream,
-      revision,
-      correlation_id: metadata.$correlationId,
-      causation_id: metadata.$causationId,
-      summary: withoutSealed(fields),
+  const subjects = subjectsOf(type, stream, fields);
+  const address = metadata.address ?? fields['address'];
+  return [
+    {
+      kind: 'put', table: 'audit_entries', key: { id: at.id }, position,
+      set: {
+        tenant_id: metadata.tenant,
+        at: new Date(metadata.at),
+        act: type,
+        actor_kind: metadata.actor.kind,
+        actor_id: metadata.actor.id,
+        subjects,
+        ...outcomeOf(type, fields),
+        stream,
+        revision,
+        correlation_id: metadata.$correlationId,
+        causation_id: metadata.$causationId,
+        request_id: metadata.requestId ?? null,
+        address: isSealed(address) ? { ...address } : null,
+        summary: withoutSealed(fields),
+      },
     },
-  };
+    ...subjects.map((subject): Change => ({
+      kind: 'put', table: 'audit_subjects', key: { tenant_id: metadata.tenant, subject, entry_id: at.id }, position, set: {},
+    })),
+  ];
 }
 
-/** Ids of everything the event speaks of: the stream's own, and each field that names one. */
-function subjectsOf(stream: string, fields: Record<string, unknown>): string[] {
+/** Ids of everything the event speaks of: the stream's own, and each field that names one; those of a refusal are listed. */
+function subjectsOf(type: string, stream: string, fields: Record<string, unknown>): string[] {
+  if (type === 'ActRefused') return [...new Set(fields['subjects'] as string[])];
   const named = Object.entries(fields).flatMap(([name, value]) => (name.endsWith('Id') && typeof value === 'string' ? [value] : []));
   return [...new Set([stream.slice(stream.indexOf('-') + 1), ...named])];
 }

@@ -5,11 +5,12 @@ import { User } from '../../schema/user/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
 import type { Context } from '../../src/graphql/context';
 import { registerNode } from '../../src/graphql/node';
-import { Policy } from '../../src/graphql/policy';
+import { allows, Policy } from '../../src/graphql/policy';
 import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
 import { tenantOf } from '../../src/graphql/tenant';
 import { userById } from '../user/loaders';
-import { auditEntryById } from './loaders';
+import { auditEntryById, openedAddress } from './loaders';
+import { maskedNetwork } from './masked-network';
 import { toAuditEntry, type AuditEntryRow } from './sql';
 
 registerNode('AuditEntry', 'audit:read', async (context, ids) => {
@@ -42,16 +43,29 @@ export class AuditLogQueries {
   actor(@Root() entry: AuditEntry, @Ctx() context: Context): Promise<User | undefined> | null {
     return entry.actorKind === 'user' ? context.loader(userById).load(entry.actorId) : null;
   }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Network address it came from; those who do not manage people see its network only. Null when it is not known, or erased.',
+  })
+  async address(@Root() { sealedAddress }: AuditEntry, @Ctx() context: Context): Promise<string | null> {
+    const address = sealedAddress && await context.loader(openedAddress).load(sealedAddress);
+    if (!address) return null;
+    return allows(context, 'users:write') ? address : maskedNetwork(address);
+  }
 }
 
 function conditions(tenantId: string, filter: AuditFilter | null | undefined): SqlCondition[] {
-  const { search, act, actorId, correlationId, subject } = filter ?? {};
+  const { search, act, actorId, correlationId, subject, result, from, to } = filter ?? {};
   return [
     sql`tenant_id = ${tenantId}`,
     ...(search ? [sql`(act ilike ${containing(search)} or stream ilike ${containing(search)})`] : []),
     ...(act ? [sql`act = any(${act})`] : []),
     ...(actorId ? [sql`actor_id = ${actorId}`] : []),
     ...(correlationId ? [sql`correlation_id = ${correlationId}`] : []),
-    ...(subject ? [sql`subjects @> array[${subject}]`] : []),
+    ...(subject ? [sql`id in (select entry_id from views.audit_subjects where tenant_id = ${tenantId} and subject = ${subject})`] : []),
+    ...(result ? [sql`result = any(${result})`] : []),
+    ...(from ? [sql`at >= ${from}`] : []),
+    ...(to ? [sql`at <= ${to}`] : []),
   ];
 }

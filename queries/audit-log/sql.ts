@@ -1,4 +1,5 @@
-import type { AuditEntry } from '../../schema/audit-log/types';
+import type { AuditEntry, AuditResult } from '../../schema/audit-log/types';
+import type { Sealed } from '../../src/vault/port';
 
 /** A row of `views.audit_entries`. */
 export interface AuditEntryRow {
@@ -9,10 +10,15 @@ export interface AuditEntryRow {
   actor_kind: string;
   actor_id: string;
   subjects: string[];
+  result: AuditResult;
+  reason: string | null;
+  code: string | null;
   stream: string;
   revision: string;
   correlation_id: string;
   causation_id: string;
+  request_id: string | null;
+  address: Sealed | null;
   summary: unknown;
 }
 
@@ -25,10 +31,15 @@ export function toAuditEntry(row: AuditEntryRow): AuditEntry {
     actorKind: row.actor_kind,
     actorId: row.actor_id,
     subjects: row.subjects,
+    result: row.result,
+    reason: row.reason,
+    code: row.code,
     stream: row.stream,
     revision: String(row.revision),
     correlationId: row.correlation_id,
     causationId: row.causation_id,
+    requestId: row.request_id,
+    sealedAddress: row.address,
     summary: row.summary,
   };
 }

@@ -1,6 +1,8 @@
 import { MaxLength } from 'class-validator';
 import { Field, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { DateTime } from '../../src/graphql/scalars';
+import { AuditResult } from './types';
 
 @InputType({ description: 'Which acts to list; all that is given must hold.' })
 export class AuditFilter {
@@ -22,6 +24,15 @@ export class AuditFilter {
   @Field(() => String, { nullable: true, description: 'Done to this id.' })
   @MaxLength(200)
   subject?: string | null;
+
+  @Field(() => [AuditResult], { nullable: true, description: 'With one of these results.' })
+  result?: AuditResult[] | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Decided at this moment or later.' })
+  from?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Decided at this moment or earlier.' })
+  to?: Date | null;
 }
 
 export enum AuditOrderField {

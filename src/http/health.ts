@@ -27,7 +27,7 @@ export function registerHealth(
   app: FastifyInstance,
   { checks, registry, draining }: { checks: readonly ReadinessCheck[]; registry: Registry; draining(): boolean },
 ): void {
-  app.get('/health', async () => ({ status: 'alive' }));
+  app.get('/health', async () => ({ status: 'ok', service: 'keyledger' }));
 
   app.get('/ready', async (_request, reply) => {
     const findings = await Promise.all(checks.map(find));

@@ -1,0 +1,40 @@
+import { auditLogProjector } from '../../../projections/audit-log/projector';
+import { refusedActEvents } from '../../../schema/refused-act/events';
+import { signInEvents } from '../../../schema/sign-in/events';
+import { userEvents } from '../../../schema/user/events';
+import { projectorSpecification } from '../../support/projector-specification';
+import { sealedText } from '../../support/sealed';
+
+describe('the audit log', () => {
+  const specification = projectorSpecification(auditLogProjector({ ...userEvents, ...refusedActEvents, ...signInEvents }));
+  const address = sealedText('boss', 'address', '203.0.113.9');
+  const assigned = { type: 'RoleAssigned', stream: 'user-u1', data: { userId: 'u1', role: 'admin', previous: 'user' } };
+
+  test('has a line for every event, with what it was about and how it ended', async () => {
+    const { audit_entries: entries } = await specification.given([
+      { ...assigned, actor: { kind: 'user', id: 'boss' } },
+      {
+        type: 'ActRefused', stream: 'refusedActs-tenant-1-2026-01-01', actor: { kind: 'user', id: 'clerk' },
+        data: { act: 'assignRole', code: 'E4031', rule: 'role', subjects: ['u1', 'u2', 'u1'], address, unrecorded: 2 },
+      },
+      { type: 'SignInFailed', stream: 'signIn-abc-2026-01-01', actor: { kind: 'anonymous', id: 'anonymous' }, data: { userId: 'u1', reason: 'credentials', address: null } },
+      { type: 'SignInFailed', stream: 'signIn-abc-2026-01-01', data: { userId: null, reason: 'throttled', address } },
+    ]);
+    const byPosition = [...entries!].sort((a, b) => Number(a.position) - Number(b.position));
+    expect(byPosition).toMatchObject([
+      { act: 'RoleAssigned', actor_id: 'boss', subjects: ['u1'], result: 'succeeded', reason: null, code: null, address: null, summary: assigned.data },
+      { act: 'ActRefused', actor_id: 'clerk', subjects: ['u1', 'u2'], result: 'refused', reason: 'role', code: 'E4031', address, summary: { act: 'assignRole', address: 'sealed', unrecorded: 2 } },
+      { act: 'SignInFailed', actor_kind: 'anonymous', subjects: ['abc-2026-01-01', 'u1'], result: 'refused', reason: 'credentials', code: 'E4011', address: null },
+      { act: 'SignInFailed', subjects: ['abc-2026-01-01'], result: 'refused', reason: 'throttled', code: 'E4291', address },
+    ]);
+  });
+
+  test('is found by everything an entry is about, in its own tenant', async () => {
+    const { audit_entries: entries, audit_subjects: subjects } = await specification.given([
+      assigned, { ...assigned, tenant: 'tenant-2' },
+      { type: 'ActRefused', stream: 'refusedActs-x', data: { act: 'deleteUsers', code: 'B2003', rule: 'self', subjects: ['u1', 'u2'], address: null, unrecorded: 0 } },
+    ]);
+    const places = subjects!.map(({ tenant_id, subject, entry_id }) => [tenant_id, subject, entries!.find(({ id }) => id === entry_id)!.act].join(' '));
+    expect(places.sort()).toEqual(['tenant-1 u1 ActRefused', 'tenant-1 u1 RoleAssigned', 'tenant-1 u2 ActRefused', 'tenant-2 u1 RoleAssigned']);
+  });
+});

@@ -1,0 +1,12 @@
+import { maskedNetwork } from '../../../queries/audit-log/masked-network';
+
+test.each([
+  ['203.0.113.9', '203.0.113.x'],
+  ['::ffff:203.0.113.9', '203.0.113.x'],
+  ['2001:db8:1:2::3', '2001:db8:1:x'],
+  ['::1', '0:0:0:x'],
+  ['unknown', null],
+  ['', null],
+])('%s is shown as %s', (address, shown) => {
+  expect(maskedNetwork(address)).toBe(shown);
+});
