@@ -1,17 +1,28 @@
+import { AccountMutations } from '../commands/account/mutations';
 import { settleStandingTask, standingReactor } from '../commands/user/reactor';
 import { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from '../commands/chat-session/answering';
 import { ChatSessionMutations } from '../commands/chat-session/mutations';
 import { answerMessages } from '../commands/chat-session/reactor';
+import { ClientKeyMutations } from '../commands/client-key/mutations';
+import { clientKeyStandings, keysOfDeletedOwners, revokeKeysOfOwnerTask, settleClientKeyTask } from '../commands/client-key/reactor';
+import { IdentityMutations } from '../commands/identity/mutations';
+import { FREE_IDENTITIES, freeIdentitiesTask, identitiesReactor, SETTLE_IDENTITY, settleIdentityTask } from '../commands/identity/reactor';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
+import { ServiceClientMutations } from '../commands/service-client/mutations';
+import { serviceClientStandings, settleServiceClientTask } from '../commands/service-client/reactor';
 import { SessionMutations } from '../commands/session/mutations';
+import { SignInMutations } from '../commands/sign-in/mutations';
 import { UserMutations } from '../commands/user/mutations';
 import { VirtualKeyMutations } from '../commands/virtual-key/mutations';
 import { PROVISION_VIRTUAL_KEY, provisionKeys, provisionVirtualKeyTask } from '../commands/virtual-key/reactor';
+import { preferencesProjector } from '../projections/account/projector';
 import { auditLogProjector } from '../projections/audit-log/projector';
 import { chatSessionsProjector } from '../projections/chat-session/projector';
+import { clientKeysProjector } from '../projections/client-key/projector';
 import { keyPoolsProjector } from '../projections/key-pool/projector';
 import { messagesProjector } from '../projections/message/projector';
 import { runsProjector } from '../projections/run/projector';
+import { serviceClientsProjector } from '../projections/service-client/projector';
 import { tenantsProjector } from '../projections/tenant/projector';
 import { usersProjector } from '../projections/user/projector';
 import { virtualKeysProjector } from '../projections/virtual-key/projector';
@@ -19,13 +30,20 @@ import { AuditLogQueries } from '../queries/audit-log/queries';
 import { AuditLogSubscriptions } from '../queries/audit-log/subscriptions';
 import * as chatSessionQueries from '../queries/chat-session/queries';
 import { ChatSessionSubscriptions } from '../queries/chat-session/subscriptions';
+import * as clientKeyQueries from '../queries/client-key/queries';
+import { ClientKeySubscriptions } from '../queries/client-key/subscriptions';
 import * as keyPoolQueries from '../queries/key-pool/queries';
 import { KeyPoolSubscriptions } from '../queries/key-pool/subscriptions';
 import { OverviewQueries } from '../queries/overview/queries';
 import { OverviewSubscriptions } from '../queries/overview/subscriptions';
 import { RunQueries } from '../queries/run/queries';
 import { RunSubscriptions } from '../queries/run/subscriptions';
-import { SessionQueries, SetUpPayloadFields, SignInPayloadFields } from '../queries/session/queries';
+import * as accountPayloads from '../queries/account/payloads';
+import * as serviceClientQueries from '../queries/service-client/queries';
+import { ServiceClientSubscriptions } from '../queries/service-client/subscriptions';
+import { SessionQueries } from '../queries/session/queries';
+import { UserAccountFields } from '../queries/session/user-fields';
+import { ViewerFields } from '../queries/session/viewer';
 import { AssignRolePayloadFields, CreateUserPayloadFields, DeactivateUserPayloadFields, UserQueries } from '../queries/user/queries';
 import { UserSubscriptions } from '../queries/user/subscriptions';
 import { IssueKeyPayloadFields, UserVirtualKeys, VirtualKeyQueries } from '../queries/virtual-key/queries';
@@ -74,6 +92,9 @@ export const eventDefinitions: EventDefinitions = {
 export const projectors: readonly AnyProjector[] = [
   tenantsProjector,
   usersProjector,
+  preferencesProjector,
+  serviceClientsProjector,
+  clientKeysProjector,
   virtualKeysProjector,
   keyPoolsProjector,
   runsProjector,
@@ -82,13 +103,18 @@ export const projectors: readonly AnyProjector[] = [
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [standingReactor, provisionKeys, answerMessages];
+export const reactors: readonly AnyReactor[] = [standingReactor, identitiesReactor, serviceClientStandings, clientKeyStandings, keysOfDeletedOwners, provisionKeys, answerMessages];
 
 export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0];
 
 export function tasksOf(services: TaskServices): Tasks {
   return {
     'settle-standing': settleStandingTask(services),
+    'settle-service-client': settleServiceClientTask(services),
+    'settle-client-key': settleClientKeyTask(services),
+    'revoke-keys-of-owner': revokeKeysOfOwnerTask(services),
+    [SETTLE_IDENTITY]: settleIdentityTask(services),
+    [FREE_IDENTITIES]: freeIdentitiesTask(services),
     [PROVISION_VIRTUAL_KEY]: provisionVirtualKeyTask(services),
     [ANSWER_MESSAGE]: answerMessageTask(services),
   };
@@ -96,9 +122,11 @@ export function tasksOf(services: TaskServices): Tasks {
 
 export const resolvers: readonly Function[] = [
   NodeResolver,
-  SessionQueries, SetUpPayloadFields, SignInPayloadFields, SessionMutations,
+  SessionQueries, ViewerFields, UserAccountFields, SessionMutations, SignInMutations, ...Object.values(accountPayloads), AccountMutations, IdentityMutations,
   OverviewQueries, OverviewSubscriptions,
   UserQueries, CreateUserPayloadFields, AssignRolePayloadFields, DeactivateUserPayloadFields, UserSubscriptions, UserMutations,
+  ...Object.values(serviceClientQueries), ServiceClientSubscriptions, ServiceClientMutations,
+  ...Object.values(clientKeyQueries), ClientKeySubscriptions, ClientKeyMutations,
   VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
   ...Object.values(keyPoolQueries), KeyPoolSubscriptions, KeyPoolMutations,
   RunQueries, RunSubscriptions,
@@ -106,6 +134,7 @@ export const resolvers: readonly Function[] = [
   AuditLogQueries, AuditLogSubscriptions,
 ];
 
+export { createOidcSignIn } from '../commands/identity/oidc-sign-in';
 export { personOfToken } from '../commands/identity/person-of-token';
 export { createRefusalRecorder } from '../commands/refused-act/recorder';
 export { startKeyPoolKeeper } from '../commands/key-pool/keeper';

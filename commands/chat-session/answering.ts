@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../schema/errors/catalogue';
 import { LARGEST_COUNT } from '../../schema/run/events';
+import type { Auth } from '../../src/auth/port';
 import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
 import type { JobHelpers, Task } from '../../src/jobs/port';
 import type { OutputStreams } from '../../src/live/port';
@@ -32,6 +33,7 @@ export interface AnswerJob extends Cause {
 export interface AnsweringServices {
   commands: CommandRuntime;
   vault: Vault;
+  auth: Pick<Auth, 'usage'>;
   llm: Llm;
   outputs: OutputStreams;
   clock: () => Date;
@@ -82,7 +84,7 @@ async function read(commands: CommandRuntime, job: AnswerJob): Promise<{ session
 
 /** Brings an answer that is still running to its end. @throws when it is to be tried again */
 async function endAnswer(
-  { commands, vault, llm, outputs, maxSilenceMs }: AnsweringServices, job: AnswerJob, { attempt, signal }: JobHelpers,
+  { commands, vault, auth, llm, outputs, maxSilenceMs }: AnsweringServices, job: AnswerJob, { attempt, signal }: JobHelpers,
   session: Session, answer: Answer,
 ): Promise<ChatUsage | undefined> {
   if (answer.outcome.kind !== 'running') return undefined;
@@ -90,6 +92,8 @@ async function endAnswer(
   const step = (name: string): CommandContext => followUp(job, ACTOR, name);
   const fail = async ({ code, reason }: Failure): Promise<undefined> => {
     await commands.execute(chatSession, sessionId, { type: 'FailAnswer', answerId, code, reason }, step('fail answer'));
+    // Only once the failure is in the log: when we end in between, a request too many is counted rather than too few.
+    await auth.usage.giveBack(session.ownerId, new Date(job.postedAt));
   };
   if (answer.outcome.begun) return fail(INTERRUPTED);
   if (attempt > MODEL_ATTEMPTS) return fail(GIVEN_UP);

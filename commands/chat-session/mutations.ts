@@ -9,6 +9,7 @@ import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { signedIn } from '../../src/graphql/tenant';
+import { countRequest } from '../account/count-request';
 import { run } from '../run/decider';
 import { chatRun } from './chat-run';
 import { answerOf, chatSession, unknownSession } from './decider';
@@ -62,11 +63,17 @@ async function post(
   // Judged again by the decider; here it keeps strangers from having keys made for sessions that are not theirs.
   if (!state.exists || state.ownerId !== by) throw new RefusedError(unknownSession);
 
+  // A command that is sent again after a crash has been counted already.
+  const isRepeat = answerOf(state, ids.answerId) !== undefined;
+  if (!isRepeat) await countRequest(context);
   const text = await vault.seal(messagePlace(command.tenant, sessionId, ids.messageId), input.text);
   const posted = await commands.execute(
     chatSession, sessionId, { type: 'PostMessage', ...ids, text, by }, command, (after) => answerOf(after, ids.answerId),
   );
-  if (!posted.accepted) return posted;
+  if (!posted.accepted) {
+    if (!isRepeat) await context.auth.usage.giveBack(by, context.now());
+    return posted;
+  }
   // The job requests it as well, in case we end here; now it lets the payload show the run.
   if (posted.answer) {
     const request = chatRun(state, posted.answer, setting.simulatedLlm);

@@ -1,21 +1,33 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
-import { SetUpInput, SignInInput, SignOutInput } from '../../schema/session/inputs';
-import { SetUpPayload, SignInPayload, SignOutPayload } from '../../schema/session/types';
+import {
+  RevokeOtherSessionsInput, RevokeSessionInput, RevokeUserSessionsInput, SetUpInput, SignOutInput,
+} from '../../schema/session/inputs';
+import {
+  RevokeOtherSessionsPayload, RevokeSessionPayload, RevokeUserSessionsPayload, SetUpPayload, SignOutPayload,
+} from '../../schema/session/types';
+import { DEFAULT_SLUG } from '../../schema/tenant/events';
 import { checkPassword } from '../../src/auth/password-rules';
+import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { derivedId, mutate } from '../../src/graphql/mutate';
+import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
-import { Policy } from '../../src/graphql/policy';
-import { DEFAULT_SLUG } from '../../schema/tenant/events';
+import { allows, Policy } from '../../src/graphql/policy';
+import { callerOf, signedIn } from '../../src/graphql/tenant';
+import type { AnswerFields } from '../../src/idempotency/store';
 import { tenantIdOf } from '../tenant/tenant-id';
-import { loginName } from '../login-name/decider';
-import { user } from '../user/decider';
-import { loginNameOf } from '../user/register-user';
+import { by } from '../user/by';
+import { refusalToManage, user } from '../user/decider';
+import { endSession, endSessionsOf } from './end-session';
+import { inTheNameOf } from './in-the-name-of';
+import { signInHere } from './open-session';
 import { setUpOwner } from './set-up-owner';
 
-/** One text for every reason, so that it tells nobody whether an account exists. */
-const WRONG = { code: 'E4011', rule: 'credentials', message: 'E-mail address or password is wrong.' } as const;
+/** What was done, where the newest of it stands, and no object with a revision of its own. */
+function done<Answer>(answer: Answer, position: bigint): CommandOutcome<Answer> {
+  return { accepted: true, answer, position, revision: -1n };
+}
 
 @Resolver()
 export class SessionMutations {
@@ -27,45 +39,86 @@ export class SessionMutations {
       if (!(await context.auth.setup.consume(input.token))) {
         throw new RefusedError({ code: 'E4031', rule: 'setup_token', message: 'This set-up link was used or has expired. Start the server again for a new one.', path: ['input', 'token'] });
       }
-      const userId = derivedId(command, 'user');
-      const outcome = await setUpOwner(context, command, { ...input, userId });
-      if (outcome.accepted) await signInAs(context, { userId, tenantId: tenantIdOf(DEFAULT_SLUG) });
-      return outcome;
-    }, (changed) => changed);
+      const owner = { userId: derivedId(command, 'user'), tenantId: tenantIdOf(DEFAULT_SLUG) };
+      const outcome = await setUpOwner(context, await inTheNameOf(context, command, owner), { ...input, userId: owner.userId });
+      if (!outcome.accepted) return outcome;
+      const opened = await signInHere(context, command, { ...owner, method: 'set_up' });
+      return { ...outcome, position: opened?.position ?? outcome.position };
+    }, () => ({ viewer: {} }));
   }
 
-  @Mutation(() => SignInPayload, { description: 'Opens a session and sets its cookie.' })
-  @Policy('public')
-  signIn(@Arg('input', () => SignInInput, { description: 'Proof.' }) input: SignInInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return mutate(context, { name: 'signIn', input }, async () => {
-      await context.signIn.checkSignInAllowed(input.email, context.address);
-      const { state, position, revision } = await context.commands.load(loginName, loginNameOf(context, input.email));
-      if (!(await context.auth.passwords.verify(state.userId, input.password)) || !state.userId) throw new RefusedError(WRONG);
-      await context.signIn.signInSucceeded(input.email, context.address);
-      const account = (await context.commands.load(user, state.userId)).state;
-      if (!account.exists || account.deleted || !(await signInAs(context, account))) throw new RefusedError(WRONG);
-      return { accepted: true, answer: {}, position, revision };
-    }, () => ({}));
-  }
-
-  @Mutation(() => SignOutPayload, { description: 'Ends the session of the caller, here and on every open socket.' })
+  @Mutation(() => SignOutPayload, { description: 'Ends the session or token of the caller, here, on every node and on every open socket.' })
   @Policy('public')
   signOut(@Arg('input', () => SignOutInput, { description: 'Nothing.' }) input: SignOutInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return mutate(context, { name: 'signOut', input }, async () => {
-      if (context.principal.kind === 'user' && context.principal.proof.kind === 'session') await context.auth.sessions.close(context.principal.proof.sessionId);
-      context.setSessionCookie(undefined);
-      context.principal = { kind: 'anonymous' };
-      return { accepted: true, answer: {}, position: context.minPosition ?? 0n, revision: -1n };
-    }, () => ({}));
+    return mutate(context, { name: 'signOut', input, withAddress: true }, (command) => signOut(context, command), () => ({}));
+  }
+
+  @Mutation(() => RevokeSessionPayload, { description: 'Ends one session of the caller, or of somebody whom they manage.' })
+  @Policy('account')
+  revokeSession(
+    @Arg('input', () => RevokeSessionInput, { description: 'Which.' }) input: RevokeSessionInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
+    return mutate(context, { name: 'revokeSession', input, withAddress: true }, (command) => revoke(context, command, input), () => input);
+  }
+
+  @Mutation(() => RevokeOtherSessionsPayload, { description: 'Ends all sessions of the caller but the one that asks.' })
+  @Policy('account')
+  revokeOtherSessions(
+    @Arg('input', () => RevokeOtherSessionsInput, { description: 'Nothing.' }) input: RevokeOtherSessionsInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
+    return mutate(context, { name: 'revokeOtherSessions', input, withAddress: true }, async (command) => {
+      const caller = signedIn(context);
+      const but = caller.proof.kind === 'session' ? caller.proof : undefined;
+      const { count, position } = await endSessionsOf(context, command, caller, but);
+      return done({ count }, position);
+    }, (ended) => ended);
+  }
+
+  @Mutation(() => RevokeUserSessionsPayload, { description: 'Ends all sessions of a user whom the caller manages.' })
+  @Policy('users:write')
+  revokeUserSessions(
+    @Arg('input', () => RevokeUserSessionsInput, { description: 'Whose.' }) input: RevokeUserSessionsInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
+    return mutate(context, { name: 'revokeUserSessions', input, withAddress: true }, async (command) => {
+      const userId = fromGlobalId(input.userId, 'User');
+      await mayManage(context, userId);
+      const { count, position } = await endSessionsOf(context, command, { userId, tenantId: callerOf(context).tenantId });
+      return done({ count }, position);
+    }, (ended) => ended);
   }
 }
 
-/** Opens a session; false when the account may not sign in. The rest of the request runs as the new principal. */
-async function signInAs(context: Context, { userId, tenantId }: { userId: string; tenantId: string }): Promise<boolean> {
-  const { token } = await context.auth.sessions.open({ userId, tenantId, method: 'password', address: null, device: null });
-  const principal = await context.auth.authenticate({ kind: 'cookie', token });
-  if (principal.kind === 'anonymous') return false;
-  context.principal = principal;
-  context.setSessionCookie(token);
-  return true;
+async function signOut(context: Context, command: CommandContext): Promise<CommandOutcome<AnswerFields>> {
+  const { principal } = context;
+  context.setSessionCookie(undefined);
+  context.principal = { kind: 'anonymous' };
+  if (principal.kind !== 'user' || principal.proof.kind === 'client_key') return done({}, context.minPosition ?? 0n);
+  const { userId, tenantId, proof } = principal;
+  if (proof.kind === 'token') await context.auth.tokens.revoke(proof.digest, proof.expiresAt);
+  const sessionId = proof.kind === 'token' ? proof.digest : proof.sessionId;
+  const { position } = await endSession(context, command, { sessionId, userId, tenantId }, 'signed_out');
+  return done({}, position);
+}
+
+async function revoke(context: Context, command: CommandContext, input: RevokeSessionInput): Promise<CommandOutcome<AnswerFields>> {
+  const { userId, tenantId } = signedIn(context);
+  const found = await context.auth.sessions.find(fromGlobalId(input.sessionId, 'Session'), tenantId);
+  const own = found?.userId === userId;
+  if (!found || !(own || allows(context, 'users:write'))) {
+    throw new RefusedError({ code: 'E4041', rule: 'session_unknown', message: 'There is no such session.', path: ['sessionId'] });
+  }
+  if (!own) await mayManage(context, found.userId);
+  const { position } = await endSession(context, command, found, 'revoked');
+  return done({}, position);
+}
+
+/** @throws RefusedError E4041 for somebody unknown in the tenant, B2003 for somebody whose role is not below the caller's */
+async function mayManage(context: Context, userId: string): Promise<void> {
+  const { state } = await context.commands.load(user, userId);
+  const caller = by(context);
+  if (!state.exists || state.deleted || state.tenantId !== caller.tenantId) {
+    throw new RefusedError({ code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userId'] });
+  }
+  const refusal = caller.id === userId ? undefined : refusalToManage(state.role, caller);
+  if (refusal) throw new RefusedError(refusal);
 }

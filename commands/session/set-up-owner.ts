@@ -1,7 +1,7 @@
+import { DEFAULT_SLUG } from '../../schema/tenant/events';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
-import { DEFAULT_SLUG } from '../../schema/tenant/events';
-import { tenant } from '../tenant/decider';
+import { makeTenant } from '../tenant/make-tenant';
 import { tenantIdOf } from '../tenant/tenant-id';
 import { registerUser } from '../user/register-user';
 
@@ -13,12 +13,13 @@ export interface FirstOwner {
   password: string;
 }
 
-/** Makes the first tenant and its owner, who counts as the actor: nobody else is there yet. */
-export async function setUpOwner(context: Pick<Context, 'commands' | 'vault' | 'auth'>, command: CommandContext, owner: FirstOwner): Promise<CommandOutcome<{ userId: string }>> {
-  const tenantId = tenantIdOf(DEFAULT_SLUG);
+/** Makes the default tenant and its owner, who counts as the actor: nobody else is there yet. */
+export async function setUpOwner(
+  context: Pick<Context, 'commands' | 'vault' | 'auth'>, command: CommandContext, owner: FirstOwner,
+): Promise<CommandOutcome<{ userId: string }>> {
   const { tenantName, userId, email, displayName, password } = owner;
-  const asOwner: CommandContext = { ...command, tenant: tenantId, actor: { kind: 'user', id: userId } };
-  const made = await context.commands.execute(tenant, tenantId, { type: 'CreateTenant', tenantId, slug: DEFAULT_SLUG, name: tenantName.trim() }, asOwner, () => ({ userId }));
+  const asOwner: CommandContext = { ...command, tenant: tenantIdOf(DEFAULT_SLUG), actor: { kind: 'user', id: userId } };
+  const made = await makeTenant(context, asOwner, { slug: DEFAULT_SLUG, name: tenantName, ownerId: userId });
   if (!made.accepted) return made;
   return registerUser(context, asOwner, { userId, email, displayName, role: 'owner', password });
 }

@@ -1,64 +1,58 @@
-import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { SetupState, SetUpPayload, SignInPayload, Viewer } from '../../schema/session/types';
-import { Tenant } from '../../schema/tenant/types';
-import { Role, User } from '../../schema/user/types';
+import { Ctx, Query, Resolver } from 'type-graphql';
+import type { Feature } from '../../schema/access/types';
+import { Caller, PrincipalKind, SetupState, Viewer } from '../../schema/session/types';
+import type { Tenant } from '../../schema/tenant/types';
+import { scopesOf } from '../../src/graphql/access';
 import type { Context } from '../../src/graphql/context';
-import { registerNode } from '../../src/graphql/node';
+import { registerNode, toGlobalId } from '../../src/graphql/node';
 import { Policy } from '../../src/graphql/policy';
-import { signedIn } from '../../src/graphql/tenant';
 import { tenantById } from '../tenant/loaders';
-import { userById } from '../user/loaders';
 
 registerNode('Tenant', 'tenant:read', (context, ids) => context.loader(tenantById).loadMany(ids) as Promise<(Tenant | undefined)[]>);
 
-type ViewerSource = Pick<Viewer, 'role'>;
-
-function viewerOf(context: Context): ViewerSource | null {
-  return context.principal.kind === 'user' ? { role: context.principal.role as Role } : null;
-}
-
-@Resolver(() => Viewer)
+@Resolver()
 export class SessionQueries {
-  @Query(() => SetupState, { description: 'Whether the server waits for its first owner, and what is simulated.' })
+  @Query(() => SetupState, { description: 'Whether the server waits for its first owner, what is simulated, and the ways in.' })
   @Policy('public')
   async setupState(@Ctx() { auth, setting }: Context): Promise<SetupState> {
-    const { version, simulatedLiteLlm, simulatedLlm } = setting;
-    return { needed: (await auth.setup.token()) !== undefined, version, simulatedLiteLlm, simulatedLlm };
+    const { version, simulatedLiteLlm, simulatedLlm, signIn: { google, oidc = null, signUp } } = setting;
+    const needed = (await auth.setup.token()) !== undefined;
+    return { needed, version, simulatedLiteLlm, simulatedLlm, signIn: { password: true, google, oidc, signUp } };
   }
 
-  @Query(() => Viewer, { nullable: true, description: 'The caller; null when not signed in.' })
+  @Query(() => Caller, { description: 'Whoever sent this request; of kind ANONYMOUS when nobody known did.' })
   @Policy('public')
-  async viewer(@Ctx() context: Context): Promise<ViewerSource | null> {
-    if (context.principal.kind === 'user') await context.waitForViews('users', 'tenants');
-    return viewerOf(context);
+  async caller(@Ctx() context: Context): Promise<Caller> {
+    const { principal } = context;
+    const common = { scopes: scopesOf(principal), features: principal.kind === 'anonymous' ? [] : [...principal.features] as Feature[] };
+    switch (principal.kind) {
+      case 'anonymous':
+        return { kind: PrincipalKind.ANONYMOUS, id: null, tenantId: null, operator: false, expiresAt: null, ...common };
+      case 'service':
+        return {
+          kind: PrincipalKind.SERVICE, id: toGlobalId('ServiceClient', principal.clientId), tenantId: toGlobalId('Tenant', principal.tenantId),
+          operator: false, expiresAt: null, ...common,
+        };
+      case 'user':
+        return {
+          kind: PrincipalKind.USER, id: toGlobalId('User', principal.userId), tenantId: toGlobalId('Tenant', principal.tenantId),
+          operator: principal.operator, expiresAt: await endOf(context), ...common,
+        };
+    }
   }
 
-  @FieldResolver(() => User, { description: 'The account that is signed in.' })
-  @Policy('signed-in')
-  user(@Ctx() context: Context): Promise<User | undefined> {
-    return context.loader(userById).load(signedIn(context).userId);
-  }
-
-  @FieldResolver(() => Tenant, { description: 'The organisation it belongs to.' })
-  @Policy('signed-in')
-  tenant(@Ctx() context: Context): Promise<Tenant | undefined> {
-    return context.loader(tenantById).load(signedIn(context).tenantId);
+  @Query(() => Viewer, { nullable: true, description: 'The person who calls; null when not signed in.' })
+  @Policy('public')
+  viewer(@Ctx() { principal }: Context): object | null {
+    return principal.kind === 'user' ? {} : null;
   }
 }
 
-@Resolver(() => SetUpPayload)
-export class SetUpPayloadFields {
-  @FieldResolver(() => Viewer, { nullable: true, description: 'The first owner, signed in.' })
-  async viewer(@Root() _payload: SetUpPayload, @Ctx() context: Context): Promise<ViewerSource | null> {
-    await context.waitForViews('users', 'tenants');
-    return viewerOf(context);
-  }
-}
-
-@Resolver(() => SignInPayload)
-export class SignInPayloadFields {
-  @FieldResolver(() => Viewer, { nullable: true, description: 'Who is signed in now.' })
-  viewer(@Root() payload: SignInPayload, @Ctx() context: Context): ViewerSource | null {
-    return payload.errors.length === 0 ? viewerOf(context) : null;
-  }
+/** When what the caller has proven ends by itself. */
+async function endOf({ auth, principal }: Context): Promise<Date | null> {
+  if (principal.kind !== 'user') return null;
+  const { proof, tenantId } = principal;
+  if (proof.kind === 'token') return new Date(proof.expiresAt * 1_000);
+  if (proof.kind === 'session') return (await auth.sessions.find(proof.sessionId, tenantId))?.expiresAt ?? null;
+  return null;
 }

@@ -5,6 +5,7 @@ import { answerMessages, answerMessageTask } from '../../../commands/chat-sessio
 import { messagePlace, titlePlace } from '../../../commands/chat-session/sealed-places';
 import type { ChatSessionEvent } from '../../../schema/chat-session/events';
 import { RefusedError } from '../../../schema/errors/catalogue';
+import type { Auth } from '../../../src/auth/port';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
@@ -13,6 +14,7 @@ import { createOutputStreams } from '../../../src/live/output-streams';
 import type { Projected } from '../../../src/projection-runtime/projector';
 import type { ChatPart, ChatRequest, Llm } from '../../../src/upstreams/llm';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
+import { authOn } from '../../support/auth';
 import { deactivateUser, logUser } from '../../support/some-user';
 import { createSetting, type Setting } from '../projection-runtime/setting';
 
@@ -22,6 +24,7 @@ const POSTED_AT = '2026-01-01T00:00:00.000Z';
 let setting: Setting;
 let outputs: ReturnType<typeof createOutputStreams>;
 let vault: ErasingVault;
+let auth: Auth;
 let store: EventStore;
 let commands: CommandRuntime;
 
@@ -29,6 +32,7 @@ beforeAll(async () => {
   setting = await createSetting();
   outputs = createOutputStreams(setting);
   vault = await createVault({ pool: setting.pool, masterKey: randomBytes(32) });
+  auth = authOn(setting.pool);
 });
 afterAll(async () => {
   await outputs.close();
@@ -98,7 +102,7 @@ const never = (): Promise<never> => new Promise(() => {});
 
 function work(llm: Llm, job: AnswerJob, attempt = 1, { through = commands, maxSilenceMs = 5_000, signal = new AbortController().signal } = {}): Promise<void> {
   const clock = (): Date => new Date(Date.parse(POSTED_AT) + 1_500);
-  const task = answerMessageTask({ commands: through, vault, llm, outputs, clock, simulatedLlm: true, maxSilenceMs });
+  const task = answerMessageTask({ commands: through, vault, auth, llm, outputs, clock, simulatedLlm: true, maxSilenceMs });
   return task(job, { jobId: '1', attempt, maxAttempts: 25, signal });
 }
 

@@ -6,7 +6,7 @@ import { provisionVirtualKeyTask, type ProvisioningServices } from '../../../com
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import type { EventStore } from '../../../src/event-store/port';
-import type { Context, Db, Role } from '../../../src/graphql/context';
+import type { Context, Db, Principal, Role } from '../../../src/graphql/context';
 import { contextMaker, type Services } from '../../../src/graphql/make-context';
 import { toGlobalId } from '../../../src/graphql/node';
 import { buildApiSchema } from '../../../src/graphql/schema';
@@ -16,8 +16,10 @@ import { createLiveFeeds } from '../../../src/live/feeds';
 import { createOutputStreams } from '../../../src/live/output-streams';
 import { projectors, reactors, resolvers } from '../../../src/registry';
 import type { Llm } from '../../../src/upstreams/llm';
+import { createTenantReads } from '../../../src/postgres/tenant-reads';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
 import { person as principalOf } from '../../support/principals';
+import { authOn } from '../../support/auth';
 import { plainSetting, refusalsInMemory } from '../../support/services';
 import { createSetting } from '../projection-runtime/setting';
 
@@ -53,7 +55,8 @@ export async function createApiSetting({ llm, litellm }: { llm: Llm; litellm: Pr
   const live = createLiveFeeds({ pool, notifications, projectors, advances: projections });
   const outputs = createOutputStreams({ pool, notifications });
   const commands = createCommandRuntime({ store });
-  const services = { commands, vault, llm, litellm, outputs, clock: () => new Date(), simulatedLlm: true };
+  const auth = authOn(pool);
+  const services = { commands, vault, auth, llm, litellm, outputs, clock: () => new Date(), simulatedLlm: true };
   const jobs = await startJobs({
     pool,
     tasks: {
@@ -64,14 +67,19 @@ export async function createApiSetting({ llm, litellm }: { llm: Llm; litellm: Pr
   });
   const schema = buildApiSchema(resolvers);
   const statements: string[] = [];
-  const db: Db = {
-    query: async <Row extends object>(text: string, values: readonly unknown[] = []) => {
-      statements.push(text);
-      return (await pool.query<Row>(text, [...values])).rows;
-    },
+  const db: Db = { query: async <Row extends object>(text: string, values: readonly unknown[] = []) => (await pool.query<Row>(text, [...values])).rows };
+  const reads = createTenantReads(setting.url, { max: 4, applicationName: 'reads of the test' });
+  const dbOf = (principal: Principal): Db => {
+    const own = reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId);
+    return {
+      query: (text, values) => {
+        statements.push(text);
+        return own.query(text, values);
+      },
+    };
   };
   const makeContext = contextMaker({
-    commands, db: () => db, dbOfServer: db, live, outputs, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
+    commands, db: dbOf, dbOfServer: db, live, outputs, vault, auth, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
     setting: plainSetting, refusals: refusalsInMemory(),
   } as Partial<Services> as Services);
 
@@ -108,6 +116,7 @@ export async function createApiSetting({ llm, litellm }: { llm: Llm; litellm: Pr
       await jobs.stop();
       await outputs.close();
       await commands.close();
+      await reads.close();
       await setting.close();
     },
   };

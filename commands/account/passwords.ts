@@ -1,0 +1,47 @@
+import type { ChangePasswordInput, SetUserPasswordInput } from '../../schema/account/inputs';
+import { RefusedError } from '../../schema/errors/catalogue';
+import { checkPassword } from '../../src/auth/password-rules';
+import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
+import type { Context } from '../../src/graphql/context';
+import { fromGlobalId } from '../../src/graphql/node';
+import { signedIn } from '../../src/graphql/tenant';
+import type { AnswerFields } from '../../src/idempotency/store';
+import { signInHere } from '../session/open-session';
+import { by } from '../user/by';
+import { user } from '../user/decider';
+
+/**
+ * The caller's own password, proven by the old one; guesses are counted as at sign-in. Keeping the new one ends every
+ * session of theirs, and the one they are in is opened anew.
+ * @throws RefusedError V1001, E4011 rule `old_password`, E4291
+ */
+export async function changePassword(
+  context: Context, command: CommandContext, { oldPassword, newPassword }: ChangePasswordInput,
+): Promise<CommandOutcome<AnswerFields>> {
+  const { userId, tenantId, proof } = signedIn(context);
+  checkPassword(newPassword, 'newPassword');
+  await context.signIn.checkSignInAllowed(userId, context.address);
+  if (!(await context.auth.passwords.verify(userId, oldPassword))) {
+    throw new RefusedError({ code: 'E4011', rule: 'old_password', message: 'The old password is wrong.', path: ['oldPassword'] });
+  }
+  await context.signIn.signInSucceeded(userId, context.address);
+  await context.auth.passwords.set(userId, newPassword);
+  const outcome = await context.commands.execute(user, userId, { type: 'RecordPasswordChange', by: 'self' }, command, () => ({}));
+  if (!outcome.accepted || proof.kind !== 'session') return outcome;
+  const opened = await signInHere(context, command, { userId, tenantId, method: 'password' });
+  return { ...outcome, position: opened?.position ?? outcome.position };
+}
+
+/**
+ * Somebody else's password, by whoever manages them. The log comes first: it judges whether they may.
+ * @throws RefusedError V1001, E4291
+ */
+export async function setUserPassword(
+  context: Context, command: CommandContext, input: SetUserPasswordInput,
+): Promise<CommandOutcome<{ userId: string }>> {
+  const userId = fromGlobalId(input.userId, 'User');
+  checkPassword(input.password);
+  const outcome = await context.commands.execute(user, userId, { type: 'RecordPasswordSet', by: by(context) }, command, () => ({ userId }));
+  if (outcome.accepted) await context.auth.passwords.set(userId, input.password);
+  return outcome;
+}

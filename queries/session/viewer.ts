@@ -1,0 +1,82 @@
+import { Ctx, FieldResolver, Resolver } from 'type-graphql';
+import { Preferences, Usage } from '../../schema/account/types';
+import type { Scope } from '../../schema/access/scopes';
+import { Feature, ScopeName } from '../../schema/access/types';
+import { Identity } from '../../schema/identity/types';
+import { Session, Viewer } from '../../schema/session/types';
+import { Tenant } from '../../schema/tenant/types';
+import { Role, User } from '../../schema/user/types';
+import { scopesOf } from '../../src/graphql/access';
+import type { Context } from '../../src/graphql/context';
+import { toGlobalId } from '../../src/graphql/node';
+import { Policy } from '../../src/graphql/policy';
+import { signedIn } from '../../src/graphql/tenant';
+import { preferencesOf } from '../account/loaders';
+import { tenantById } from '../tenant/loaders';
+import { userById } from '../user/loaders';
+import { sessionsOf, usageOf } from './loaders';
+
+/** Everything about the viewer comes from who calls: an answer needs no more than `{}`. */
+@Resolver(() => Viewer)
+export class ViewerFields {
+  @FieldResolver(() => User, { description: 'The account that is signed in.' })
+  @Policy('signed-in')
+  async user(@Ctx() context: Context): Promise<User | undefined> {
+    await context.waitForViews('users');
+    return context.loader(userById).load(signedIn(context).userId);
+  }
+
+  @FieldResolver(() => Tenant, { description: 'The organisation it belongs to.' })
+  @Policy('signed-in')
+  async tenant(@Ctx() context: Context): Promise<Tenant | undefined> {
+    await context.waitForViews('tenants');
+    return context.loader(tenantById).load(signedIn(context).tenantId);
+  }
+
+  @FieldResolver(() => Role, { description: 'What the caller may do.' })
+  role(@Ctx() context: Context): Role {
+    return signedIn(context).role as Role;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether they run this server: owners of the default tenant do.' })
+  operator(@Ctx() context: Context): boolean {
+    return signedIn(context).operator;
+  }
+
+  @FieldResolver(() => [ScopeName], { description: 'What they may do, in detail.' })
+  scopes(@Ctx() { principal }: Context): Scope[] {
+    return scopesOf(principal);
+  }
+
+  @FieldResolver(() => [Feature], { description: 'What is switched on for them.' })
+  features(@Ctx() context: Context): Feature[] {
+    return [...signedIn(context).features] as Feature[];
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether they can sign in by password.' })
+  hasPassword(@Ctx() context: Context): Promise<boolean> {
+    return context.auth.passwords.has(signedIn(context).userId);
+  }
+
+  @FieldResolver(() => Usage, { description: 'Their requests.' })
+  usage(@Ctx() context: Context): Promise<Usage | undefined> {
+    return context.loader(usageOf).load(signedIn(context).userId);
+  }
+
+  @FieldResolver(() => Preferences, { description: 'How they like their code and explanations.' })
+  async preferences(@Ctx() context: Context): Promise<Preferences | undefined> {
+    await context.waitForViews('preferences');
+    return context.loader(preferencesOf).load(signedIn(context).userId);
+  }
+
+  @FieldResolver(() => [Session], { description: 'Where they are signed in, the newest use first.' })
+  sessions(@Ctx() context: Context): Promise<Session[] | undefined> {
+    return context.loader(sessionsOf).load(signedIn(context).userId);
+  }
+
+  @FieldResolver(() => [Identity], { description: 'Accounts elsewhere with which they sign in here.' })
+  async identities(@Ctx() context: Context): Promise<Identity[]> {
+    const linked = await context.auth.identities.of(signedIn(context).userId);
+    return linked.map(({ digest, provider, linkedAt }) => ({ id: toGlobalId('Identity', digest), provider, linkedAt }));
+  }
+}
