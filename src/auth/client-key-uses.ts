@@ -21,7 +21,7 @@ export interface ClientKeyUses {
   /** In the order of the ids. */
   of(keyIds: readonly string[]): Promise<ClientKeyUse[]>;
   flush(): Promise<void>;
-  /** Writes what was counted, and no more after that. */
+  /** Writes what was counted, and no more after that; what cannot be written any more is lost. */
   close(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export function createClientKeyUses({ pool, clock }: { pool: SqlPool; clock: () 
     flush,
     async close() {
       clearInterval(timer);
-      await flush();
+      await flush().catch(() => undefined);
     },
   };
 }

@@ -1,0 +1,79 @@
+import { clientKeyEvents } from '../../schema/client-key/events';
+import { serviceClientEvents } from '../../schema/service-client/events';
+import { userEvents } from '../../schema/user/events';
+import type { Auth } from '../../src/auth/port';
+import type { CommandRuntime } from '../../src/command-runtime/port';
+import type { Task } from '../../src/jobs/port';
+import type { Reactor } from '../../src/projection-runtime/projector';
+import { causeOf, followUp, type Cause } from '../follow-up';
+import { serviceClient } from '../service-client/decider';
+import { user } from '../user/decider';
+import { clientKey, type ClientKeyState } from './decider';
+import { keptOf } from './kept';
+
+interface Services {
+  commands: CommandRuntime;
+  auth: Pick<Auth, 'clientKeys'>;
+}
+
+interface KeyJob extends Cause {
+  keyId: string;
+}
+
+interface OwnerJob extends Cause {
+  ownerKind: 'user' | 'service';
+  ownerId: string;
+}
+
+/** Makes sure that keys are judged by what the log says, also when the server died right after the append. */
+export const clientKeyStandings: Reactor<typeof clientKeyEvents> = {
+  name: 'client_key_standing',
+  events: clientKeyEvents,
+  react: (events) => events.map((event) => {
+    const { keyId } = event.data;
+    const payload: KeyJob = { ...causeOf(event), keyId };
+    return { kind: 'job', task: 'settle-client-key', payload, jobKey: `settle-client-key:${keyId}` };
+  }),
+};
+
+const endsOfOwners = { ServiceClientDeleted: serviceClientEvents.ServiceClientDeleted, UserDeleted: userEvents.UserDeleted };
+
+/** Has the keys of whoever is deleted taken back, so that the log says of each key how it ended. */
+export const keysOfDeletedOwners: Reactor<typeof endsOfOwners> = {
+  name: 'keys_of_deleted_owners',
+  events: endsOfOwners,
+  react: (events) => events.map((event) => {
+    const [ownerKind, ownerId] = event.type === 'UserDeleted' ? ['user', event.data.userId] as const : ['service', event.data.clientId] as const;
+    const payload: OwnerJob = { ...causeOf(event), ownerKind, ownerId };
+    return { kind: 'job', task: 'revoke-keys-of-owner', payload, jobKey: `revoke-keys-of-owner:${ownerId}` };
+  }),
+};
+
+/** Task `settle-client-key`: the newest state of one key. One that was issued while its owner was deleted is taken back. */
+export function settleClientKeyTask({ commands, auth }: Services): Task {
+  return async ({ keyId, ...cause }: KeyJob) => {
+    let { state } = await commands.load(clientKey, keyId);
+    if (!state.exists) return;
+    if (!state.revoked && (await isOwnerGone(commands, state))) state = await revoke(commands, keyId, cause, clientKeyStandings.name);
+    if (state.exists) await auth.clientKeys.keep(state.fingerprint, keptOf(state));
+  };
+}
+
+/** Task `revoke-keys-of-owner`: takes back all keys of one owner. */
+export function revokeKeysOfOwnerTask({ commands, auth }: Services): Task {
+  return async ({ ownerKind, ownerId, ...cause }: OwnerJob) => {
+    for (const keyId of await auth.clientKeys.of(ownerKind, ownerId)) await revoke(commands, keyId, cause, keysOfDeletedOwners.name);
+  };
+}
+
+async function revoke(commands: CommandRuntime, keyId: string, cause: Cause, reactor: string): Promise<ClientKeyState> {
+  const command = followUp(cause, reactor, `revoke ${keyId}`);
+  const outcome = await commands.execute(clientKey, keyId, { type: 'RevokeClientKey' }, command, (state) => state);
+  if (!outcome.accepted) throw new Error(`The key could not be revoked: ${outcome.refusal.message}`);
+  return outcome.answer;
+}
+
+async function isOwnerGone(commands: CommandRuntime, { ownerKind, ownerId }: Extract<ClientKeyState, { exists: true }>): Promise<boolean> {
+  const { state } = await (ownerKind === 'user' ? commands.load(user, ownerId) : commands.load(serviceClient, ownerId));
+  return state.exists && state.deleted;
+}

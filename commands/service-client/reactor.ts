@@ -1,0 +1,24 @@
+import { serviceClientEvents } from '../../schema/service-client/events';
+import type { Auth } from '../../src/auth/port';
+import type { CommandRuntime } from '../../src/command-runtime/port';
+import type { Task } from '../../src/jobs/port';
+import type { Reactor } from '../../src/projection-runtime/projector';
+import { serviceClient } from './decider';
+import { standingOf } from './standing';
+
+/** Makes sure that keys of service clients are judged by what the log says, also when the server died right after the append. */
+export const serviceClientStandings: Reactor<typeof serviceClientEvents> = {
+  name: 'service_client_standing',
+  events: serviceClientEvents,
+  react: (events) => events.map(({ data: { clientId } }) => ({
+    kind: 'job', task: 'settle-service-client', payload: { clientId }, jobKey: `settle-service-client:${clientId}`,
+  })),
+};
+
+/** Task `settle-service-client`: the newest rights of one service client. */
+export function settleServiceClientTask({ commands, auth }: { commands: CommandRuntime; auth: Pick<Auth, 'standings'> }): Task {
+  return async ({ clientId }: { clientId: string }) => {
+    const { state, revision } = await commands.load(serviceClient, clientId);
+    if (state.exists) await auth.standings.setServiceClient(clientId, standingOf(state, revision));
+  };
+}

@@ -1,0 +1,85 @@
+import { ArrayUnique, Length, Matches, MaxLength } from 'class-validator';
+import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { OrderDirection } from '../../src/graphql/connection';
+import type { Scope } from '../access/scopes';
+import { ScopeName } from '../access/types';
+
+export const NAME_LENGTH = 100;
+/** What has a width of its own or none at all would make two names look the same. */
+export const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+export const PRINTABLE_FORM = { message: '$property has only printable characters' };
+export const NOT_BLANK = { message: '$property is not blank' };
+
+@InputType({ description: 'The service client to make.' })
+export class CreateServiceClientInput {
+  @Field(() => String, { description: 'What it is called, 1 to 100 characters.' })
+  @Length(1, NAME_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  @Matches(PRINTABLE, PRINTABLE_FORM)
+  name!: string;
+
+  @Field(() => [ScopeName], { description: 'The most its keys may do: some of `grantableScopes`.' })
+  @ArrayUnique()
+  scopes!: Scope[];
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What to change of a service client; what is omitted stays.' })
+export class UpdateServiceClientInput {
+  @Field(() => ID, { description: 'Which one.' })
+  clientId!: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is called from now on, 1 to 100 characters.' })
+  @Length(1, NAME_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  @Matches(PRINTABLE, PRINTABLE_FORM)
+  name?: string | null;
+
+  @Field(() => [ScopeName], { nullable: true, description: 'The most its keys may do from now on. What is new must be one of `grantableScopes`.' })
+  @ArrayUnique()
+  scopes?: Scope[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'The service client to delete, with all its keys.' })
+export class DeleteServiceClientInput {
+  @Field(() => ID, { description: 'Which one.' })
+  clientId!: string;
+
+  @Field(() => String, { description: 'Its name, typed once more.' })
+  @MaxLength(NAME_LENGTH)
+  confirmation!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which service clients to list.' })
+export class ServiceClientFilter {
+  @Field(() => String, { nullable: true, description: 'Text contained in the name.' })
+  @MaxLength(200)
+  search?: string | null;
+}
+
+export enum ServiceClientOrderField {
+  CREATED_AT = 'created_at',
+  NAME = 'name',
+}
+registerEnumType(ServiceClientOrderField, {
+  name: 'ServiceClientOrderField',
+  description: 'What service clients are ordered by.',
+  valuesConfig: { CREATED_AT: { description: 'When it was made.' }, NAME: { description: 'What it is called.' } },
+});
+
+@InputType({ description: 'Order of a list of service clients.' })
+export class ServiceClientOrder {
+  @Field(() => ServiceClientOrderField, { description: 'What to order by.' })
+  field!: ServiceClientOrderField;
+
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  direction!: OrderDirection;
+}
