@@ -15,6 +15,7 @@ import { buildApiSchema } from '../../../src/graphql/schema';
 import { createIdempotencyStore } from '../../../src/idempotency/store';
 import { createLiveFeeds } from '../../../src/live/feeds';
 import { silentLog } from '../../../src/postgres/log';
+import { createTenantReads } from '../../../src/postgres/tenant-reads';
 import { createVault } from '../../../src/vault/vault';
 import { person } from '../../support/principals';
 import { refusalsInMemory } from '../../support/services';
@@ -47,10 +48,11 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   const db: Db = {
     query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => (await pool.query<Row>(sql, [...values])).rows,
   };
+  const reads = createTenantReads(setting.url, { max: 4, applicationName: 'reads of the test' });
   const vault = await createVault({ pool, masterKey: randomBytes(32) });
   const schema = buildApiSchema([NodeResolver, KeyPoolMutations, ...Object.values(keyPoolQueries), KeyPoolSubscriptions]);
   const parts: Partial<Services> = {
-    commands, db: () => db, dbOfServer: db, refusals: refusalsInMemory(), live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
+    commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, refusals: refusalsInMemory(), live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
   };
   const makeContext = contextMaker(parts as Services);
   const keepers: KeyPoolKeeper[] = [];
@@ -83,6 +85,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
       await Promise.all(keepers.map((keeper) => keeper.stop()));
       await live.close();
       await commands.close();
+      await reads.close();
       await setting.close();
     },
   };

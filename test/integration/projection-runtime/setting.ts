@@ -6,6 +6,7 @@ import { createNotifications, type Notifications } from '../../../src/postgres/n
 import { createPool } from '../../../src/postgres/pool';
 import { createProjectionRuntime, type ProjectionRuntime, type ProjectionRuntimeOptions } from '../../../src/projection-runtime/runtime';
 import { createTestDatabase } from '../../support/database';
+import { asPlainRole } from '../../support/plain-role';
 
 export interface Setting {
   url: string;
@@ -19,16 +20,17 @@ export interface Setting {
 
 const neverOpened = { open: () => Promise.reject(new Error('nothing is sealed here')) };
 
-/** A migrated database of its own and an empty log. */
+/** A migrated database of its own, of a role that row-level security holds for, and an empty log. */
 export async function createSetting(): Promise<Setting> {
   const database = await createTestDatabase();
-  await migrate(database.url);
-  const pool = createPool(database.url, { max: 12, applicationName: 'test' });
-  const notifications = createNotifications(database.url);
+  const url = await asPlainRole(database.url);
+  await migrate(url);
+  const pool = createPool(url, { max: 12, applicationName: 'test' });
+  const notifications = createNotifications(url);
   const store = createInMemoryEventStore();
   const runtimes: ProjectionRuntime[] = [];
   return {
-    url: database.url, pool, notifications, store,
+    url, pool, notifications, store,
     async runtime(options) {
       const runtime = createProjectionRuntime({ store, pool, notifications, vault: neverOpened, projectors: [], ...options });
       runtimes.push(runtime);
