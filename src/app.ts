@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createAuth } from './auth/auth';
+import { createOidcFlows } from './auth/oidc-flows';
+import { createOidcProviders } from './auth/oidc-providers';
 import { checkPassword } from './auth/password-rules';
 import { createSignInThrottle } from './auth/throttle';
 import { createCommandRuntime } from './command-runtime/runtime';
@@ -25,7 +27,7 @@ import { createPool } from './postgres/pool';
 import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { createRefusalRecorder, personOfToken, projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -51,6 +53,8 @@ export interface App {
 const STATEMENT_TIMEOUT_MS = 5_000;
 /** Most of them wait for a vendor's next word. */
 const JOBS_AT_ONCE = 64;
+/** Where `104_auth_changes.sql` tells every node that somebody may have lost a right. */
+const RIGHTS_CHANNEL = 'auth_changed';
 const CRONTAB = '17 3 * * * remove-expired-answers';
 
 /** Puts one server together over a log and a database, wherever these are. */
@@ -77,6 +81,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     personOf: async (claims) => personOfToken({ commands, vault, auth }, claims),
   });
   const signIn = createSignInThrottle({ pool, masterKey, clock });
+  const providers = createOidcProviders(configuration);
   const vendors = await connectVendors(configuration, pool);
   const setting: Setting = {
     version: readVersion(),
@@ -113,6 +118,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       projectionStatus: () => projections.status(), now: clock, newId: randomUUID,
     }),
     auth, refusals, log, metrics: registry,
+    oidcSignIn: createOidcSignIn({ providers, flows: createOidcFlows({ pool, clock }), signUp: configuration.oidcSignUp, log }),
     readiness: readinessChecks({ store, pool, rowSecurity, projections }),
     config: {
       publicUrl: configuration.publicUrl,
@@ -124,6 +130,12 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       costBudget: configuration.costBudget,
     },
   });
+
+  const rightsChanged = (): void => {
+    auth.forget();
+    http.judgeSessions();
+  };
+  notifications.listen(RIGHTS_CHANNEL, { message: rightsChanged, gap: rightsChanged });
 
   async function makeFirstOwner(): Promise<void> {
     if (!configuration.firstOwner) return;
@@ -154,8 +166,10 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       await keeper.stop();
       await jobs.stop();
       await commands.close();
+      await auth.close();
       await projections.stop();
       await vendors.close();
+      await providers.close();
       await notifications.stop();
       await Promise.all([reads.close(), pool.end(), background.end()]);
     },

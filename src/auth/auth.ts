@@ -82,6 +82,7 @@ export function createAuth({ pool, masterKey, clock, dailyRequests, bearerTokens
       if (keyId !== undefined && !again) clientKeys.countUse(keyId);
       return principal;
     },
+    forget,
     passwords,
     passwordLinks: createPasswordLinks({ pool, clock }),
     sessions,

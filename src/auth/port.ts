@@ -17,6 +17,8 @@ export interface Auth {
    * @throws RefusedError E4011 rule `credential`, `token_expired` or `inactive_user`
    */
   authenticate(credential: Credential, options?: { again: boolean }): Promise<Principal>;
+  /** Forgets what was remembered of callers on this node: somebody may have lost a right. */
+  forget(): void;
   readonly passwords: Passwords;
   readonly passwordLinks: PasswordLinks;
   readonly sessions: Sessions;

@@ -16,6 +16,7 @@ import { registerClientFiles } from './client-files';
 import { registerGraphqlRoute } from './graphql-route';
 import { registerHealth, type ReadinessCheck } from './health';
 import { httpMetrics } from './metrics';
+import { registerOidcRoutes, type OidcSignIn } from './oidc-routes';
 import { requestError } from './operation-plugin';
 import { originsOf } from './origins';
 import { sessionCookie } from './session-cookie';
@@ -50,6 +51,8 @@ export interface HttpServerOptions {
   makeContext: MakeContext;
   auth: Pick<Auth, 'authenticate'>;
   refusals: RefusalRecorder;
+  /** Signing in at other providers; undefined where there is none. */
+  oidcSignIn?: OidcSignIn;
   config: HttpConfig;
   log: Logger;
   metrics: Registry;
@@ -61,6 +64,8 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** @returns the address it listens on, for example `http://127.0.0.1:4000` */
   listen(place: { host: string; port: number }): Promise<string>;
+  /** Somebody may have lost a right: judges whoever has a socket open, now and not at the next look. */
+  judgeSessions(): void;
   /** Drains: not ready any more, sockets closed with 1001, requests under way finished (10 s at most), then stopped. */
   close(): Promise<void>;
 }
@@ -116,6 +121,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   answerErrorsAsGraphql(app, log);
 
   registerHealth(app, { checks: readiness, registry, draining: () => draining });
+  if (options.oidcSignIn) {
+    registerOidcRoutes(app, { signIn: options.oidcSignIn, makeContext, authenticate: auth.authenticate, cookie, https, log });
+  }
   await registerClientFiles(app, { directory: config.clientDirectory, https });
   const { trustedDocuments: trusted, trustedDocumentsOnly: trustedOnly } = config;
   const shared = { schema, makeContext, authenticate: auth.authenticate, refusals, cookie, origins, budget, trusted, trustedOnly, metrics, log };
@@ -125,6 +133,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return {
     app,
     listen: (place) => app.listen(place),
+    judgeSessions: sockets.judgeSessions,
     async close() {
       draining = true;
       await sockets.close();

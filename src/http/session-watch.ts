@@ -23,8 +23,9 @@ const AT_ONCE = 16;
  */
 export function watchSessions(
   sockets: ReadonlySet<Watched>, authenticate: (credential: Credential) => Promise<Principal>, log: Log,
-): { stop(): void } {
+): { judgeNow(): void; stop(): void } {
   let judging = false;
+  let again = false;
   let lastAnswer = Date.now();
 
   async function judgeAll(): Promise<void> {
@@ -50,14 +51,21 @@ export function watchSessions(
     }
   }
 
-  const timer = setInterval(() => {
+  /** One round at a time; what is asked for during a round is one more. */
+  function judgeNow(): void {
+    again = judging;
     if (judging) return;
     judging = true;
     void judgeAll().finally(() => {
       judging = false;
+      if (again) judgeNow();
     });
+  }
+
+  const timer = setInterval(() => {
+    if (!judging) judgeNow();
   }, limits.sessionCheckMs);
-  return { stop: () => clearInterval(timer) };
+  return { judgeNow, stop: () => clearInterval(timer) };
 }
 
 function groupedByCredential(sockets: ReadonlySet<Watched>): [Watched, ...Watched[]][] {

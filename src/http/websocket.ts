@@ -80,7 +80,7 @@ interface Peer extends Watched {
  * Serves subscriptions on `/graphql` over graphql-transport-ws. A client can neither make it hold more than a bounded
  * amount of memory nor act on a session that has ended.
  */
-export function attachWebSockets(server: Server, options: WebSocketOptions): { close(): Promise<void> } {
+export function attachWebSockets(server: Server, options: WebSocketOptions): { judgeSessions(): void; close(): Promise<void> } {
   const { schema, makeContext, authenticate, cookie, origins, metrics, log } = options;
   const wss = new WebSocketServer({
     noServer: true, maxPayload: limits.frameBytes, perMessageDeflate: false,
@@ -100,6 +100,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { c
   const heartbeat = setInterval(() => peers.forEach(checkAlive), limits.pingMs);
 
   return {
+    judgeSessions: sessions.judgeNow,
     async close() {
       server.off('upgrade', onUpgrade);
       sessions.stop();
