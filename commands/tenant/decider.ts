@@ -17,7 +17,8 @@ interface Tenant {
 }
 
 export type TenantCommand =
-  | { type: 'CreateTenant'; tenantId: string; slug: string; name: string }
+  /** `ownerId` is who is going to be its first owner. */
+  | { type: 'CreateTenant'; tenantId: string; slug: string; name: string; ownerId?: string }
   | { type: 'RenameTenant'; name: string }
   /** Omitted keeps, null clears. */
   | { type: 'ChangeBranding'; pageTitle?: string | null; browserTitle?: string | null }
@@ -94,14 +95,13 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
 }
 
 /** A tenant that waits for its first owner, because a file described it or a creation was broken off, is taken up as it is. */
-function create(state: TenantState, { tenantId, slug, name }: Extract<TenantCommand, { type: 'CreateTenant' }>): Decision<TenantEvent> {
+function create(state: TenantState, { tenantId, slug, name, ownerId }: Extract<TenantCommand, { type: 'CreateTenant' }>): Decision<TenantEvent> {
   if (!state.exists) return { events: [{ type: 'TenantCreated', data: { tenantId, slug, name } }] };
-  if (hasOwner(state)) return refuse('E4091', 'slug_taken', 'There is a tenant with this slug already.', { path: ['slug'] });
+  if (hasOwner(state) && !(ownerId && state.owners[ownerId]?.inOffice)) return refuse('E4091', 'slug_taken', 'There is a tenant with this slug already.', { path: ['slug'] });
   return rename(state, name);
 }
 
-/** Whether somebody runs it. */
-export function hasOwner({ owners }: Pick<Tenant, 'owners'>): boolean {
+function hasOwner({ owners }: Pick<Tenant, 'owners'>): boolean {
   return Object.values(owners).some(({ inOffice }) => inOffice);
 }
 

@@ -7,20 +7,29 @@ import type { Sealed } from '../../src/vault/port';
 
 export interface Existing {
   exists: true;
+  deleted: false;
   userId: string;
   tenantId: string;
   loginName: string;
   role: Role;
   tier: string;
   active: boolean;
+  /** How often role or activity have changed. What was decided for one term does not hold in the next. */
+  term: number;
+  displayName: Sealed;
   organization: string | null;
+  note: Sealed | null;
+  picture: Sealed | null;
   /** Requests a day; null is unlimited, undefined the server's default. */
   dailyRequests: number | null | undefined;
   preferences: Preferences;
 }
 
+/** Rule of the refusal after which one looks at the newest state and decides again. */
+export const CHANGED_MEANWHILE = 'changed_meanwhile';
+
 /** A deleted user stays as a name of the past: nothing more can be done to them. */
-export type UserState = { exists: false } | { exists: true; deleted: true; userId: string; loginName: string } | (Existing & { deleted: false });
+export type UserState = { exists: false } | { exists: true; deleted: true; userId: string; loginName: string } | Existing;
 
 /** Whoever gives the command, with the rights they have now. */
 export interface By {
@@ -50,17 +59,20 @@ export interface CreateUser {
   tier: string;
 }
 
+/** Only while role and activity are those that whoever decided it has seen. */
+interface InTerm {
+  term: number;
+}
+
 /** What somebody does to a user of a lower role. */
-type Managed =
+export type Managed =
   | { type: 'UpdateUser'; changes: UserChanges }
-  | { type: 'AssignRole'; role: Role }
+  | ({ type: 'AssignRole'; role: Role } & InTerm)
   | { type: 'AssignTier'; tier: string }
   | { type: 'SetDailyLimit'; requests: number | null }
   | { type: 'RecordPasswordSet' }
   | { type: 'RecordPasswordLink'; linkId: string; expiresAt: string }
-  | { type: 'DeactivateUser' }
-  | { type: 'ReactivateUser' }
-  | { type: 'DeleteUser' };
+  | ({ type: 'DeactivateUser' | 'ReactivateUser' | 'DeleteUser' } & InTerm);
 
 /** What people do to their own account. */
 type Own =
@@ -68,7 +80,10 @@ type Own =
   | { type: 'SetPreferences'; preferences: Partial<Preferences> }
   | { type: 'RecordPasswordChange'; by: 'self' | 'link' };
 
-export type UserCommand = CreateUser | (Managed & { by: By }) | Own;
+/** Puts an owner into a new term, when nobody has finished taking them out of the present one. */
+type RenewOffice = { type: 'RenewOffice' } & InTerm;
+
+export type UserCommand = CreateUser | (Managed & { by: By }) | Own | RenewOffice;
 
 export const user: Aggregate<UserState, UserCommand, typeof userEvents> = {
   category: 'user',
@@ -81,18 +96,20 @@ export const user: Aggregate<UserState, UserCommand, typeof userEvents> = {
 
 function evolve(state: UserState, event: UserEvent): UserState {
   if (event.type === 'UserCreated') {
-    const { userId, tenantId, loginName, role, tier, organization } = event.data;
+    const { userId, tenantId, loginName, role, tier, displayName, organization, note } = event.data;
     return {
-      exists: true, deleted: false, userId, tenantId, loginName, role, tier, organization, active: true, dailyRequests: undefined,
-      preferences: standardPreferences,
+      exists: true, deleted: false, userId, tenantId, loginName, role, tier, active: true, term: 0,
+      displayName, organization, note, picture: null, dailyRequests: undefined, preferences: standardPreferences,
     };
   }
   if (!state.exists || state.deleted) return state;
   switch (event.type) {
-    case 'UserUpdated':
-      return { ...state, organization: event.data.organization === undefined ? state.organization : event.data.organization };
+    case 'UserUpdated': {
+      const { displayName = state.displayName, organization = state.organization, note = state.note, picture = state.picture } = event.data;
+      return { ...state, displayName, organization, note, picture };
+    }
     case 'RoleAssigned':
-      return { ...state, role: event.data.role };
+      return { ...state, role: event.data.role, term: state.term + 1 };
     case 'TierAssigned':
       return { ...state, tier: event.data.tier };
     case 'DailyLimitSet':
@@ -103,9 +120,9 @@ function evolve(state: UserState, event: UserEvent): UserState {
     case 'PasswordLinkIssued':
       return state;
     case 'UserDeactivated':
-      return { ...state, active: false };
+      return { ...state, active: false, term: state.term + 1 };
     case 'UserReactivated':
-      return { ...state, active: true };
+      return { ...state, active: true, term: state.term + 1 };
     case 'UserDeleted':
       return { exists: true, deleted: true, userId: state.userId, loginName: state.loginName };
     default:
@@ -113,11 +130,17 @@ function evolve(state: UserState, event: UserEvent): UserState {
   }
 }
 
+/** The term in which somebody is an active owner; undefined when they are none. */
+export function termOfOffice(state: UserState): number | undefined {
+  return state.exists && !state.deleted && state.active && state.role === 'owner' ? state.term : undefined;
+}
+
 const unknown = { code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userId'] } as const;
 
 function decide(state: UserState, command: UserCommand): Decision<UserEvent> {
   if (command.type === 'CreateUser') return createUser(state, command);
   if (!state.exists || state.deleted) return { refusal: unknown };
+  if (command.type === 'RenewOffice') return renewOffice(state, command);
   if ('by' in command && typeof command.by === 'object') return decideManaged(state, command);
   return decideOwn(state, command as Own);
 }
@@ -159,12 +182,12 @@ function decideManaged(state: Existing, command: Managed & { by: By }): Decision
       return { events: [{ type: 'PasswordLinkIssued', data: { userId, linkId: command.linkId, expiresAt: command.expiresAt } }] };
     case 'DeactivateUser':
       if (own) return refuse('B2003', 'own_account', 'Nobody deactivates their own account; ask somebody else.');
-      return state.active ? { events: [{ type: 'UserDeactivated', data: { userId } }] } : nothing;
+      return state.active ? inTerm(state, command, { type: 'UserDeactivated', data: { userId } }) : nothing;
     case 'ReactivateUser':
-      return state.active ? nothing : { events: [{ type: 'UserReactivated', data: { userId } }] };
+      return state.active ? nothing : inTerm(state, command, { type: 'UserReactivated', data: { userId } });
     case 'DeleteUser':
       if (own) return refuse('B2003', 'own_account', 'Nobody deletes their own account; ask somebody else.');
-      return { events: [{ type: 'UserDeleted', data: { userId } }] };
+      return inTerm(state, command, { type: 'UserDeleted', data: { userId } });
     default:
       return command satisfies never;
   }
@@ -187,6 +210,16 @@ function decideOwn(state: Existing, command: Own): Decision<UserEvent> {
   }
 }
 
+function inTerm(state: Existing, { term }: InTerm, event: UserEvent): Decision<UserEvent> {
+  if (state.term === term) return { events: [event] };
+  return refuse('E4091', CHANGED_MEANWHILE, 'This user was changed by somebody else just now. Look again and try again.');
+}
+
+function renewOffice(state: Existing, { term }: InTerm): Decision<UserEvent> {
+  if (termOfOffice(state) !== term) return nothing;
+  return { events: [{ type: 'RoleAssigned', data: { userId: state.userId, role: 'owner', previous: 'owner' } }] };
+}
+
 /** Sealed texts cannot be compared, so giving one is a change; an organisation that stays as it is, is none. */
 function update(state: Existing, changes: UserChanges): Decision<UserEvent> {
   const { organization, ...sealed } = changes;
@@ -198,10 +231,11 @@ function update(state: Existing, changes: UserChanges): Decision<UserEvent> {
   return { events: [{ type: 'UserUpdated', data: { userId: state.userId, ...changed } }] };
 }
 
-function assignRole(state: Existing, { role, by }: Extract<Managed, { type: 'AssignRole' }> & { by: By }, own: boolean): Decision<UserEvent> {
+function assignRole(state: Existing, command: Extract<Managed, { type: 'AssignRole' }> & { by: By }, own: boolean): Decision<UserEvent> {
+  const { role, by } = command;
   if (role === state.role) return nothing;
   if (own) return refuse('B2003', 'own_role', 'Nobody changes their own role; ask somebody else.');
   const refusal = refusalToManage(role, by);
   if (refusal) return { refusal };
-  return { events: [{ type: 'RoleAssigned', data: { userId: state.userId, role, previous: state.role } }] };
+  return inTerm(state, command, { type: 'RoleAssigned', data: { userId: state.userId, role, previous: state.role } });
 }

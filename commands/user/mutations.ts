@@ -1,51 +1,135 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
-import { AssignRoleInput, CreateUserInput, DeactivateUserInput } from '../../schema/user/inputs';
-import { AssignRolePayload, CreateUserPayload, DeactivateUserPayload } from '../../schema/user/types';
+import {
+  AssignRoleInput, AssignTierInput, CreateUserInput, CreateUsersInput, DeactivateUserInput, DeleteUserInput, DeleteUsersInput, ImportUsersInput,
+  ReactivateUserInput, SetDailyLimitInput, UpdateUserInput, UpdateUsersInput,
+} from '../../schema/user/inputs';
+import {
+  AssignRolePayload, AssignTierPayload, CreateUserPayload, CreateUsersPayload, DeactivateUserPayload, DeleteUserPayload, DeleteUsersPayload,
+  ImportUsersPayload, ReactivateUserPayload, SetDailyLimitPayload, UpdateUserPayload, UpdateUsersPayload,
+} from '../../schema/user/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
-import { derivedId, mutate } from '../../src/graphql/mutate';
+import { derivedId, mutate, type Mutation as Act } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { by } from './by';
-import { refusalToManage, user, type UserCommand } from './decider';
+import { changeUser, executeManaged } from './change-user';
+import { createUsers, refusalsOf } from './create-users';
+import { checkAddressTyped, deleteUser } from './delete-user';
+import { importUsers } from './import-users';
+import { knownUsers, onEach, refuseAll } from './many';
+import { changeStanding, step } from './office';
 import { registerUser } from './register-user';
-import { standingOf } from './standing';
 
 @Resolver()
 export class UserMutations {
   @Mutation(() => CreateUserPayload, { description: 'Gives a person an account.' })
   @Policy('users:write')
   createUser(@Arg('input', () => CreateUserInput, { description: 'Who.' }) input: CreateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return mutate(context, { name: 'createUser', input }, (command) => {
-      const refusal = refusalToManage(input.role, by(context));
-      if (refusal) throw new RefusedError(refusal);
-      const { email, displayName, role, password } = input;
-      return registerUser(context, command, { userId: derivedId(command, 'user'), email, displayName, role, password });
-    }, (changed) => changed);
+    return act(context, 'createUser', input, (command) => {
+      refuseAll(refusalsOf(input, by(context)));
+      return registerUser(context, command, { ...input, userId: derivedId(command, 'user') });
+    });
+  }
+
+  @Mutation(() => CreateUsersPayload, { description: 'Gives up to 100 people accounts: all of them, or none when one of them cannot be made.' })
+  @Policy('users:write')
+  createUsers(@Arg('input', () => CreateUsersInput, { description: 'Who.' }) input: CreateUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'createUsers', input, (command) => createUsers(context, command, input.users, by(context)));
+  }
+
+  @Mutation(() => UpdateUserPayload, { description: 'Changes what is known of a user; what is omitted stays.' })
+  @Policy('users:write')
+  updateUser(@Arg('input', () => UpdateUserInput, { description: 'Whom, and how.' }) input: UpdateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'updateUser', input, (command) => {
+      const { userId, displayName, organization, note, picture } = input;
+      if (displayName === null) throw new RefusedError({ code: 'E4003', rule: 'required', message: 'Everybody has a name.', path: ['displayName'] });
+      return changeUser(context, command, fromGlobalId(userId, 'User'), { displayName, organization, note, picture }, by(context));
+    });
+  }
+
+  @Mutation(() => UpdateUsersPayload, { description: 'Changes several users in the same way; what is omitted stays.' })
+  @Policy('users:write')
+  updateUsers(@Arg('input', () => UpdateUsersInput, { description: 'Whom, and how.' }) input: UpdateUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'updateUsers', input, async (command) => {
+      const userIds = await knownUsers(context, input.userIds, by(context));
+      const { organization, note, tier, role } = input;
+      const wanted = { organization, note, tier: tier ?? undefined, role: role ?? undefined };
+      return onEach('userIds', userIds, (userId) => changeUser(context, step(command, userId), userId, wanted, by(context)));
+    });
   }
 
   @Mutation(() => AssignRolePayload, { description: 'Changes what a user may do; effective on their open sessions within a second.' })
   @Policy('users:write')
   assignRole(@Arg('input', () => AssignRoleInput, { description: 'Whose, and which.' }) input: AssignRoleInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return mutate(context, { name: 'assignRole', input }, (command) =>
-      change(context, command, input.userId, { type: 'AssignRole', role: input.role, by: by(context) }), (changed) => changed);
+    return act(context, 'assignRole', input, (command) =>
+      changeStanding(context, command, fromGlobalId(input.userId, 'User'), { type: 'AssignRole', role: input.role }, by(context)));
+  }
+
+  @Mutation(() => AssignTierPayload, { description: 'Puts a user into a tier, which grants models, services and features.' })
+  @Policy('users:write')
+  assignTier(@Arg('input', () => AssignTierInput, { description: 'Whom, and which.' }) input: AssignTierInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'assignTier', input, (command) =>
+      executeManaged(context, command, fromGlobalId(input.userId, 'User'), { type: 'AssignTier', tier: input.tier, by: by(context) }));
+  }
+
+  @Mutation(() => SetDailyLimitPayload, { description: 'Sets how many requests a day a user has.' })
+  @Policy('users:write')
+  setDailyLimit(@Arg('input', () => SetDailyLimitInput, { description: 'Who, and how many.' }) input: SetDailyLimitInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'setDailyLimit', input, (command) =>
+      executeManaged(context, command, fromGlobalId(input.userId, 'User'), { type: 'SetDailyLimit', requests: input.requests ?? null, by: by(context) }));
   }
 
   @Mutation(() => DeactivateUserPayload, { description: 'Ends all sessions of a user and lets no new one begin.' })
   @Policy('users:write')
   deactivateUser(@Arg('input', () => DeactivateUserInput, { description: 'Who.' }) input: DeactivateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return mutate(context, { name: 'deactivateUser', input }, (command) =>
-      change(context, command, input.userId, { type: 'DeactivateUser', by: by(context) }), (changed) => changed);
+    return act(context, 'deactivateUser', input, (command) =>
+      changeStanding(context, command, fromGlobalId(input.userId, 'User'), { type: 'DeactivateUser' }, by(context)));
+  }
+
+  @Mutation(() => ReactivateUserPayload, { description: 'Lets a deactivated user sign in again.' })
+  @Policy('users:write')
+  reactivateUser(@Arg('input', () => ReactivateUserInput, { description: 'Who.' }) input: ReactivateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'reactivateUser', input, (command) =>
+      changeStanding(context, command, fromGlobalId(input.userId, 'User'), { type: 'ReactivateUser' }, by(context)));
+  }
+
+  @Mutation(() => DeleteUserPayload, { description: 'Deletes an account: nobody signs in with it any more, its address is free, its history stays.' })
+  @Policy('users:write')
+  deleteUser(@Arg('input', () => DeleteUserInput, { description: 'Whose, confirmed.' }) input: DeleteUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'deleteUser', input, async (command) => {
+      const userId = fromGlobalId(input.userId, 'User');
+      await checkAddressTyped(context, userId, input.confirmation, by(context));
+      return deleteUser(context, command, userId, by(context));
+    });
+  }
+
+  @Mutation(() => DeleteUsersPayload, { description: 'Deletes several accounts.' })
+  @Policy('users:write')
+  deleteUsers(@Arg('input', () => DeleteUsersInput, { description: 'Whose, confirmed.' }) input: DeleteUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'deleteUsers', input, async (command) => {
+      const wanted = `delete ${input.userIds.length} users`;
+      if (input.confirmation.trim() !== wanted) {
+        throw new RefusedError({ code: 'V1001', rule: 'confirmation', message: `Type "${wanted}" to confirm.`, path: ['confirmation'], details: { wanted } });
+      }
+      const userIds = await knownUsers(context, input.userIds, by(context));
+      return onEach('userIds', userIds, (userId) => deleteUser(context, step(command, userId), userId, by(context)));
+    });
+  }
+
+  @Mutation(() => ImportUsersPayload, { description: 'Makes and changes the people of a file, with a report on each line.' })
+  @Policy('users:write')
+  importUsers(@Arg('input', () => ImportUsersInput, { description: 'The file.' }) input: ImportUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+    return act(context, 'importUsers', input, (command) => importUsers(context, command, input, by(context)));
   }
 }
 
-/** Executes a command on a user and lets their sessions feel it at once, before the reactor would. */
-async function change(context: Context, command: CommandContext, globalId: string, what: UserCommand): Promise<CommandOutcome<{ userId: string }>> {
-  const userId = fromGlobalId(globalId, 'User');
-  const outcome = await context.commands.execute(user, userId, what, command, standingOf);
-  if (!outcome.accepted) return outcome;
-  await context.auth.standings.setUser(userId, outcome.answer);
-  return { ...outcome, answer: { userId } };
+type Answer = Readonly<Record<string, string | number>>;
+
+function act<Result extends Answer>(
+  context: Context, name: string, input: Act['input'], run: (command: CommandContext) => Promise<CommandOutcome<Result>>,
+): Promise<MutationPayload> {
+  return mutate(context, { name, input, withAddress: true }, run, (answer) => answer);
 }

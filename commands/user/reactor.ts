@@ -1,28 +1,86 @@
+import { tenantEvents } from '../../schema/tenant/events';
 import { userEvents } from '../../schema/user/events';
 import type { Auth } from '../../src/auth/port';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import type { Task } from '../../src/jobs/port';
 import type { Reactor } from '../../src/projection-runtime/projector';
-import { user } from './decider';
+import { causeOf, followUp, type Cause } from '../follow-up';
+import { tenant } from '../tenant/decider';
+import { termOfOffice, user } from './decider';
+import { releaseLoginName } from './register-user';
 import { standingOf } from './standing';
 
 /** Makes sure that sessions are judged by what the log says, also when the server died right after the append. */
 export const standingReactor: Reactor<typeof userEvents> = {
   name: 'user_standing',
   events: userEvents,
-  react: (events) => events.map(({ data }) => ({
+  react: (events) => events.map((event) => ({
     kind: 'job',
     task: 'settle-standing',
-    payload: { userId: data.userId },
-    jobKey: `settle-standing:${data.userId}`,
+    payload: { ...causeOf(event), userId: event.data.userId },
+    jobKey: `settle-standing:${event.data.userId}`,
   })),
 };
 
-/** Task `settle-standing`: the newest role and state of one user. */
+interface StandingJob extends Cause {
+  userId: string;
+}
+
+/** Task `settle-standing`: the newest role and state of one user, and the login name of whoever was deleted is free. */
 export function settleStandingTask({ commands, auth }: { commands: CommandRuntime; auth: Auth }): Task {
-  return async ({ userId }: { userId: string }) => {
-    const { state } = await commands.load(user, userId);
-    const standing = standingOf(state);
-    if (state.exists) await auth.standings.setUser(userId, standing);
+  return async (job: StandingJob) => {
+    const { state } = await commands.load(user, job.userId);
+    if (!state.exists) return;
+    await auth.standings.setUser(job.userId, standingOf(state));
+    if (state.deleted) await releaseLoginName({ commands }, followUp(job, 'user_standing', 'release'), state.loginName, job.userId);
+  };
+}
+
+const officeEvents = { ...userEvents, ...tenantEvents };
+
+/** Longer than any mutation runs: whoever takes an owner out of office has done so by then, or never will. */
+const AFTER_ANY_MUTATION_MS = 60_000;
+
+/** Makes sure that the list of owners is what the log says, also for logs without one and when the server died half-way. */
+export const ownersReactor: Reactor<typeof officeEvents> = {
+  name: 'tenant_owners',
+  events: officeEvents,
+  react: (events) => events.flatMap((event) => {
+    switch (event.type) {
+      case 'UserCreated':
+      case 'RoleAssigned':
+      case 'UserReactivated': {
+        const payload: OwnerJob = { ...causeOf(event), userId: event.data.userId, renew: false };
+        return [{ kind: 'job', task: 'settle-owner', payload, jobKey: `settle-owner:${payload.userId}` }];
+      }
+      case 'OwnerRemoved': {
+        const payload: OwnerJob = { ...causeOf(event), userId: event.data.userId, renew: true };
+        const runAt = new Date(Date.parse(event.at.metadata.at) + AFTER_ANY_MUTATION_MS);
+        return [{ kind: 'job', task: 'settle-owner', payload, jobKey: `renew-owner:${payload.userId}`, runAt }];
+      }
+      default:
+        return [];
+    }
+  }),
+};
+
+interface OwnerJob extends Cause {
+  userId: string;
+  /** Whether an owner who was taken off the list, and yet is an owner, comes back to it. */
+  renew: boolean;
+}
+
+/** Task `settle-owner`: an active owner is on their tenant's list. */
+export function settleOwnerTask({ commands }: { commands: CommandRuntime }): Task {
+  return async (job: OwnerJob) => {
+    const { userId } = job;
+    const term = termOfOffice((await commands.load(user, userId)).state);
+    if (term === undefined) return;
+    const listed = await commands.execute(
+      tenant, job.tenant, { type: 'AddOwner', userId, term }, followUp(job, 'tenant_owners', `add ${term}`),
+      (state) => state.exists && state.owners[userId]?.inOffice,
+    );
+    if (!job.renew || !listed.accepted || listed.answer) return;
+    await commands.execute(user, userId, { type: 'RenewOffice', term }, followUp(job, 'tenant_owners', `renew ${term}`));
   };
 }

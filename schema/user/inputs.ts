@@ -1,14 +1,25 @@
-import { IsEmail, MaxLength, MinLength } from 'class-validator';
-import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import {
+  ArrayMaxSize, ArrayMinSize, ArrayUnique, IsEmail, IsInt, IsUrl, Matches, Max, MaxLength, Min, MinLength, ValidateNested,
+} from 'class-validator';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import { Role, UserState } from './types';
 
 /** RFC 5321: the longest address a mail server accepts. */
 const EMAIL_LENGTH = 254;
 const NAME_LENGTH = 100;
+const NOTE_LENGTH = 2_000;
+const PICTURE_LENGTH = 2_048;
+const AT_ONCE = 100;
+/** What has a width of its own or none at all would make two names look the same. */
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+const PRINTABLE_FORM = { message: '$property has only printable characters' };
+const NOT_BLANK = { message: '$property is not blank' };
+const TIER = /^[^\p{C}\p{Z}]([^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}])?$/u;
+const TIER_FORM = { message: '$property is a name of printable characters without spaces around it' };
 
-@InputType({ description: 'Who the new user is.' })
-export class CreateUserInput {
+@InputType({ description: 'Who a new user is.' })
+export class NewUserInput {
   @Field(() => String, { description: 'E-mail address to sign in with; unique.' })
   @IsEmail()
   @MaxLength(EMAIL_LENGTH)
@@ -17,14 +28,111 @@ export class CreateUserInput {
   @Field(() => String, { description: 'Name shown to others, 1 to 100 characters.' })
   @MinLength(1)
   @MaxLength(NAME_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  @Matches(PRINTABLE, PRINTABLE_FORM)
   displayName!: string;
 
-  @Field(() => Role, { description: 'What they may do. Only an owner makes an owner.' })
+  @Field(() => Role, { description: 'What they may do: a role that you manage. Only an owner makes owners and admins.' })
   role!: Role;
 
-  @Field(() => String, { nullable: true, description: 'Password to sign in with; without one they cannot sign in yet.' })
+  @Field(() => String, { nullable: true, description: 'Group inside the tenant, for example a class, up to 100 characters.' })
+  @MaxLength(NAME_LENGTH)
+  @Matches(PRINTABLE, PRINTABLE_FORM)
+  organization?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What operators want to remember about them, up to 2,000 characters.' })
+  @MaxLength(NOTE_LENGTH)
+  note?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Name of the tier that grants them models and limits; `free` when nothing is said.' })
+  @MaxLength(NAME_LENGTH)
+  @Matches(TIER, TIER_FORM)
+  tier?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Password to sign in with; without one they cannot sign in by password yet.' })
   @MaxLength(1_024)
   password?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Instead of a password, its hash from another system: `pbkdf2_sha256$iterations$salt$hash`, salt and hash as base64url.',
+  })
+  @MaxLength(300)
+  passwordHash?: string | null;
+}
+
+@InputType({ description: 'Who the new user is.' })
+export class CreateUserInput extends NewUserInput {
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Who the new users are: all of them are made, or none when one of them cannot be.' })
+export class CreateUsersInput {
+  @Field(() => [NewUserInput], { description: '1 to 100 users.' })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(AT_ONCE)
+  @ValidateNested({ each: true })
+  users!: NewUserInput[];
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What becomes of a user; what is omitted stays.' })
+export class UpdateUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Name shown to others, 1 to 100 characters. It cannot be cleared.' })
+  @MinLength(1)
+  @MaxLength(NAME_LENGTH)
+  @Matches(/\S/, NOT_BLANK)
+  @Matches(PRINTABLE, PRINTABLE_FORM)
+  displayName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Group inside the tenant; null clears.' })
+  @MaxLength(NAME_LENGTH)
+  @Matches(PRINTABLE, PRINTABLE_FORM)
+  organization?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What operators want to remember about them; null clears.' })
+  @MaxLength(NOTE_LENGTH)
+  note?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Address of a picture, `https://` only; null clears.' })
+  @MaxLength(PICTURE_LENGTH)
+  @IsUrl({ protocols: ['https'], require_protocol: true })
+  picture?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What becomes of several users; what is omitted stays.' })
+export class UpdateUsersInput {
+  @Field(() => [ID], { description: '1 to 100 users, each once. When one is not known, nothing is changed.' })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(AT_ONCE)
+  @ArrayUnique()
+  userIds!: string[];
+
+  @Field(() => String, { nullable: true, description: 'Group inside the tenant; null clears.' })
+  @MaxLength(NAME_LENGTH)
+  @Matches(PRINTABLE, PRINTABLE_FORM)
+  organization?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What operators want to remember about them; null clears.' })
+  @MaxLength(NOTE_LENGTH)
+  note?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Name of their tier.' })
+  @MaxLength(NAME_LENGTH)
+  @Matches(TIER, TIER_FORM)
+  tier?: string | null;
+
+  @Field(() => Role, { nullable: true, description: 'What they may do: a role that you manage.' })
+  role?: Role | null;
 
   @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
   idempotencyKey?: string | null;
@@ -35,8 +143,35 @@ export class AssignRoleInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 
-  @Field(() => Role, { description: 'The new role.' })
+  @Field(() => Role, { description: 'The new role: one that you manage.' })
   role!: Role;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Whose tier becomes what.' })
+export class AssignTierInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => String, { description: 'Name of the tier.' })
+  @MaxLength(NAME_LENGTH)
+  @Matches(TIER, TIER_FORM)
+  tier!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'How many requests a day somebody has.' })
+export class SetDailyLimitInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Requests a day, 0 to 10,000; 0 blocks, null is unlimited.' })
+  @IsInt() @Min(0) @Max(10_000)
+  requests?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
   idempotencyKey?: string | null;
@@ -51,27 +186,102 @@ export class DeactivateUserInput {
   idempotencyKey?: string | null;
 }
 
+@InputType({ description: 'Who may sign in again.' })
+export class ReactivateUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Whose account is deleted.' })
+export class DeleteUserInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
+
+  @Field(() => String, { description: 'The e-mail address of the user, typed to confirm.' })
+  @MaxLength(EMAIL_LENGTH)
+  confirmation!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Whose accounts are deleted.' })
+export class DeleteUsersInput {
+  @Field(() => [ID], { description: '1 to 100 users, each once. When one is not known, nobody is deleted.' })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(AT_ONCE)
+  @ArrayUnique()
+  userIds!: string[];
+
+  @Field(() => String, { description: '`delete N users`, with their number, typed to confirm.' })
+  @MaxLength(NAME_LENGTH)
+  confirmation!: string;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'A file of people.' })
+export class ImportUsersInput {
+  @Field(() => String, {
+    description: 'Comma-separated text. Its first line names the columns, in any order: email, displayName, role, organization, note, tier, '
+      + 'password, passwordHash. At most 500 lines of people. Whoever is there already is changed to what the file says; an empty cell keeps.',
+  })
+  @MaxLength(1_000_000)
+  csv!: string;
+
+  @Field(() => Boolean, { description: 'Only say what would become of each line.' })
+  dryRun!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  idempotencyKey?: string | null;
+}
+
 @InputType({ description: 'Which users to list; all that is given must hold.' })
 export class UserFilter {
-  @Field(() => String, { nullable: true, description: 'Text contained in name or e-mail address.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Words contained in name, e-mail address or organisation. `@user:`, `@org:`, `@model:` and `@info:` in front of a word look '
+      + 'in the name and address, the organisation, the models they may use, and the note only. All of it must hold; quotes keep words together.',
+  })
   @MaxLength(200)
   search?: string | null;
 
   @Field(() => [Role], { nullable: true, description: 'One of these roles.' })
   role?: Role[] | null;
 
-  @Field(() => [UserState], { nullable: true, description: 'One of these states.' })
+  @Field(() => [UserState], { nullable: true, description: 'One of these states; when nothing is said, all but the deleted.' })
   state?: UserState[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'In one of these organisations, named in full.' })
+  @MaxLength(NAME_LENGTH, { each: true })
+  organization?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'In one of these tiers.' })
+  @MaxLength(NAME_LENGTH, { each: true })
+  tier?: string[] | null;
+
+  @Field(() => [String], { nullable: true, description: 'May use one of these models.' })
+  @MaxLength(NAME_LENGTH, { each: true })
+  model?: string[] | null;
 }
 
 export enum UserOrderField {
   CREATED_AT = 'created_at',
   DISPLAY_NAME = 'display_name',
+  ORGANIZATION = 'organization_order',
 }
 registerEnumType(UserOrderField, {
   name: 'UserOrderField',
   description: 'What users are ordered by.',
-  valuesConfig: { CREATED_AT: { description: 'When the account was made.' }, DISPLAY_NAME: { description: 'Name shown to others.' } },
+  valuesConfig: {
+    CREATED_AT: { description: 'When the account was made.' },
+    DISPLAY_NAME: { description: 'Name shown to others.' },
+    ORGANIZATION: { description: 'Group inside the tenant; those of none come first.' },
+  },
 });
 
 @InputType({ description: 'Order of a list of users.' })

@@ -14,7 +14,7 @@ export async function logUser(commands: CommandRuntime, { userId, tenantId }: { 
 
 /** Deactivates them, as an operator would. */
 export async function deactivateUser(commands: CommandRuntime, { userId, tenantId }: { userId: string; tenantId: string }): Promise<void> {
-  await commands.execute(user, userId, { type: 'DeactivateUser', by: { id: 'operator', tenantId, role: 'owner' } }, bySystem(tenantId));
+  await commands.execute(user, userId, { type: 'DeactivateUser', term: 0, by: { id: 'operator', tenantId, role: 'owner' } }, bySystem(tenantId));
 }
 
 function bySystem(tenant: string): CommandContext {
