@@ -1,11 +1,11 @@
-import { IsUrl, MaxLength, MinLength } from 'class-validator';
+import { IsUrl, MaxLength } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
+import { IsDisplayName } from './display-name';
 import { CodeOutputStructure, ExplanationStyle, PythonSkillLevel } from './types';
 
 const REPEAT = 'Repeating the request with the same key has no second effect.';
 /** Longer ones are refused unread; what a password has to be is for `checkPassword` to say. */
 const PASSWORD_LENGTH = 1_024;
-const NAME_LENGTH = 100;
 const URL_LENGTH = 2_048;
 
 @InputType({ description: 'A link for choosing a password, and the choice.' })
@@ -39,12 +39,11 @@ export class ChangePasswordInput {
 @InputType({ description: 'How the caller is shown to others. What is omitted stays.' })
 export class UpdateProfileInput {
   @Field(() => String, { nullable: true, description: 'Name shown to others, 1 to 100 characters.' })
-  @MinLength(1)
-  @MaxLength(NAME_LENGTH)
+  @IsDisplayName()
   displayName?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Address of a picture, https; null removes it.' })
-  @IsUrl({ protocols: ['https'], require_protocol: true, require_tld: false })
+  @IsUrl({ protocols: ['https'], require_protocol: true })
   @MaxLength(URL_LENGTH)
   picture?: string | null;
 

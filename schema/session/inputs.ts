@@ -1,5 +1,6 @@
 import { IsEmail, MaxLength, MinLength } from 'class-validator';
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { IsDisplayName } from '../account/display-name';
 
 @InputType({ description: 'The first owner and their organisation.' })
 export class SetUpInput {
@@ -13,8 +14,7 @@ export class SetUpInput {
   email!: string;
 
   @Field(() => String, { description: 'Name shown to others.' })
-  @MinLength(1)
-  @MaxLength(100)
+  @IsDisplayName()
   displayName!: string;
 
   @Field(() => String, { description: 'Password, 12 characters or more.' })
@@ -69,8 +69,7 @@ export class SignUpInput {
   email!: string;
 
   @Field(() => String, { description: 'Name shown to others, 1 to 100 characters.' })
-  @MinLength(1)
-  @MaxLength(100)
+  @IsDisplayName()
   displayName!: string;
 
   @Field(() => String, { description: 'Password, 12 characters or more.' })
