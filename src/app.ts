@@ -17,6 +17,7 @@ import { buildApiSchema } from './graphql/schema';
 import { loadTrustedDocuments } from './graphql/trusted-documents';
 import { createHttpServer, type HttpServer } from './http/server';
 import { createIdempotencyStore } from './idempotency/store';
+import { createLogos } from './images/logos';
 import { startJobs } from './jobs/worker';
 import { createLiveFeeds } from './live/feeds';
 import { createOutputStreams } from './live/output-streams';
@@ -27,7 +28,7 @@ import { createPool } from './postgres/pool';
 import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { applyTenantFiles, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -82,6 +83,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   });
   const signIn = createSignInThrottle({ pool, masterKey, clock });
   const providers = createOidcProviders(configuration);
+  const logos = createLogos(pool);
   const vendors = await connectVendors(configuration, pool);
   const setting: Setting = {
     version: readVersion(),
@@ -101,7 +103,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const db = { query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => (await pool.query<Row>(sql, [...parameters])).rows };
   const idempotency = createIdempotencyStore(db);
   const tasks = tasksOf({
-    commands, vault, auth, outputs, clock, litellm: vendors.litellm, llm: vendors.llm, simulatedLlm: vendors.simulated.llm,
+    commands, vault, auth, logos, outputs, clock, litellm: vendors.litellm, llm: vendors.llm, simulatedLlm: vendors.simulated.llm,
   });
   const jobs = await startJobs({
     pool: background, log, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,
@@ -109,6 +111,9 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   });
   const refusals = createRefusalRecorder({ commands, vault, log, clock });
   const keeper = startKeyPoolKeeper({ commands, db, log });
+  for (const { file, changes } of configuration.tenantsDir ? await applyTenantFiles({ commands, auth, logos }, configuration.tenantsDir) : []) {
+    if (changes.length > 0) log.info({ file, changes }, 'A tenant was configured by its file');
+  }
   await makeFirstOwner();
 
   const http = await createHttpServer({
@@ -119,6 +124,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     }),
     auth, refusals, log, metrics: registry,
     oidcSignIn: createOidcSignIn({ providers, flows: createOidcFlows({ pool, clock }), signUp: configuration.oidcSignUp, log }),
+    logos: createLogoActs({ commands, logos }),
     readiness: readinessChecks({ store, pool, rowSecurity, projections }),
     config: {
       publicUrl: configuration.publicUrl,

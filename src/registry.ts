@@ -1,5 +1,5 @@
 import { AccountMutations } from '../commands/account/mutations';
-import { settleStandingTask, standingReactor } from '../commands/user/reactor';
+import { ownersReactor, settleOwnerTask, settleStandingTask, standingReactor } from '../commands/user/reactor';
 import { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from '../commands/chat-session/answering';
 import { ChatSessionMutations } from '../commands/chat-session/mutations';
 import { answerMessages } from '../commands/chat-session/reactor';
@@ -7,6 +7,10 @@ import { ClientKeyMutations } from '../commands/client-key/mutations';
 import { clientKeyStandings, keysOfDeletedOwners, revokeKeysOfOwnerTask, settleClientKeyTask } from '../commands/client-key/reactor';
 import { IdentityMutations } from '../commands/identity/mutations';
 import { FREE_IDENTITIES, freeIdentitiesTask, identitiesReactor, SETTLE_IDENTITY, settleIdentityTask } from '../commands/identity/reactor';
+import { EntitlementMutations } from '../commands/entitlement/mutations';
+import { featuresReactor, settleFeaturesTask } from '../commands/entitlement/reactor';
+import { TenantMutations } from '../commands/tenant/mutations';
+import { settleLogoTask, settleTenantTask, tenantStandingReactor } from '../commands/tenant/reactor';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
 import { serviceClientStandings, settleServiceClientTask } from '../commands/service-client/reactor';
@@ -26,12 +30,15 @@ import { serviceClientsProjector } from '../projections/service-client/projector
 import { tenantsProjector } from '../projections/tenant/projector';
 import { usersProjector } from '../projections/user/projector';
 import { virtualKeysProjector } from '../projections/virtual-key/projector';
+import { entitlementsProjector } from '../projections/entitlement/projector';
 import { AuditLogQueries } from '../queries/audit-log/queries';
 import { AuditLogSubscriptions } from '../queries/audit-log/subscriptions';
 import * as chatSessionQueries from '../queries/chat-session/queries';
 import { ChatSessionSubscriptions } from '../queries/chat-session/subscriptions';
 import * as clientKeyQueries from '../queries/client-key/queries';
 import { ClientKeySubscriptions } from '../queries/client-key/subscriptions';
+import * as entitlementQueries from '../queries/entitlement/queries';
+import * as tenantQueries from '../queries/tenant/queries';
 import * as keyPoolQueries from '../queries/key-pool/queries';
 import { KeyPoolSubscriptions } from '../queries/key-pool/subscriptions';
 import { OverviewQueries } from '../queries/overview/queries';
@@ -44,7 +51,7 @@ import { ServiceClientSubscriptions } from '../queries/service-client/subscripti
 import { SessionQueries } from '../queries/session/queries';
 import { UserAccountFields } from '../queries/session/user-fields';
 import { ViewerFields } from '../queries/session/viewer';
-import { AssignRolePayloadFields, CreateUserPayloadFields, DeactivateUserPayloadFields, UserQueries } from '../queries/user/queries';
+import * as userQueries from '../queries/user/queries';
 import { UserSubscriptions } from '../queries/user/subscriptions';
 import { IssueKeyPayloadFields, UserVirtualKeys, VirtualKeyQueries } from '../queries/virtual-key/queries';
 import { VirtualKeySubscriptions } from '../queries/virtual-key/subscriptions';
@@ -91,6 +98,7 @@ export const eventDefinitions: EventDefinitions = {
 
 export const projectors: readonly AnyProjector[] = [
   tenantsProjector,
+  entitlementsProjector,
   usersProjector,
   preferencesProjector,
   serviceClientsProjector,
@@ -103,13 +111,17 @@ export const projectors: readonly AnyProjector[] = [
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [standingReactor, identitiesReactor, serviceClientStandings, clientKeyStandings, keysOfDeletedOwners, provisionKeys, answerMessages];
+export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, identitiesReactor, serviceClientStandings, clientKeyStandings, keysOfDeletedOwners, provisionKeys, answerMessages];
 
-export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0];
+export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0];
 
 export function tasksOf(services: TaskServices): Tasks {
   return {
+    'settle-tenant': settleTenantTask(services),
+    'settle-logo': settleLogoTask(services),
+    'settle-features': settleFeaturesTask(services),
     'settle-standing': settleStandingTask(services),
+    'settle-owner': settleOwnerTask(services),
     'settle-service-client': settleServiceClientTask(services),
     'settle-client-key': settleClientKeyTask(services),
     'revoke-keys-of-owner': revokeKeysOfOwnerTask(services),
@@ -123,8 +135,9 @@ export function tasksOf(services: TaskServices): Tasks {
 export const resolvers: readonly Function[] = [
   NodeResolver,
   SessionQueries, ViewerFields, UserAccountFields, SessionMutations, SignInMutations, ...Object.values(accountPayloads), AccountMutations, IdentityMutations,
+  ...Object.values(tenantQueries), TenantMutations, ...Object.values(entitlementQueries), EntitlementMutations,
   OverviewQueries, OverviewSubscriptions,
-  UserQueries, CreateUserPayloadFields, AssignRolePayloadFields, DeactivateUserPayloadFields, UserSubscriptions, UserMutations,
+  ...Object.values(userQueries), UserSubscriptions, UserMutations,
   ...Object.values(serviceClientQueries), ServiceClientSubscriptions, ServiceClientMutations,
   ...Object.values(clientKeyQueries), ClientKeySubscriptions, ClientKeyMutations,
   VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
@@ -134,6 +147,8 @@ export const resolvers: readonly Function[] = [
   AuditLogQueries, AuditLogSubscriptions,
 ];
 
+export { createLogoActs } from '../commands/tenant/logo-acts';
+export { applyTenantFiles } from '../commands/tenant/tenant-files';
 export { createOidcSignIn } from '../commands/identity/oidc-sign-in';
 export { personOfToken } from '../commands/identity/person-of-token';
 export { createRefusalRecorder } from '../commands/refused-act/recorder';

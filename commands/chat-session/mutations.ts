@@ -10,7 +10,9 @@ import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { signedIn } from '../../src/graphql/tenant';
 import { countRequest } from '../account/count-request';
+import { requireModels } from '../entitlement/effective-of';
 import { run } from '../run/decider';
+import { user } from '../user/decider';
 import { chatRun } from './chat-run';
 import { answerOf, chatSession, unknownSession } from './decider';
 import { messagePlace, titlePlace } from './sealed-places';
@@ -43,13 +45,22 @@ async function open(
   context: Context, command: CommandContext, input: OpenChatSessionInput,
 ): Promise<CommandOutcome<{ sessionId: string }>> {
   const sessionId = derivedId(command, 'chat session');
+  const ownerId = signedIn(context).userId;
+  const model = input.model?.trim() ?? context.setting.llmModel;
+  await requireModel(context, ownerId, model, ['model']);
   return context.commands.execute(chatSession, sessionId, {
     type: 'OpenChatSession',
     sessionId,
-    ownerId: signedIn(context).userId,
+    ownerId,
     title: await context.vault.seal(titlePlace(command.tenant, sessionId), input.title?.trim() ?? UNTITLED),
-    model: input.model?.trim() ?? context.setting.llmModel,
+    model,
   }, command, () => ({ sessionId }));
+}
+
+/** @throws RefusedError B2001 rule `model_not_granted` */
+async function requireModel({ commands }: Context, userId: string, model: string, path: readonly string[]): Promise<void> {
+  const { state } = await commands.load(user, userId);
+  if (state.exists && !state.deleted) await requireModels(commands, state, [model], path);
 }
 
 async function post(
@@ -62,6 +73,7 @@ async function post(
   const { state } = await commands.load(chatSession, sessionId);
   // Judged again by the decider; here it keeps strangers from having keys made for sessions that are not theirs.
   if (!state.exists || state.ownerId !== by) throw new RefusedError(unknownSession);
+  await requireModel(context, by, state.model, ['sessionId']);
 
   // A command that is sent again after a crash has been counted already.
   const isRepeat = answerOf(state, ids.answerId) !== undefined;

@@ -1,5 +1,4 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Feature } from '../../schema/access/features';
 import { SetEntitlementsInput } from '../../schema/entitlement/inputs';
 import { EntitlementSubject, SetEntitlementsPayload } from '../../schema/entitlement/types';
 import { RefusedError } from '../../schema/errors/catalogue';
@@ -11,8 +10,8 @@ import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { by } from '../user/by';
 import { refusalToManage, user } from '../user/decider';
-import { entitlement, entitlementId, type SetEntitlements, type Subject } from './decider';
-import { settleFeatures } from './features';
+import type { Subject } from './decider';
+import { grant } from './grant';
 
 @Resolver()
 export class EntitlementMutations {
@@ -32,11 +31,8 @@ type Changed = { kind: string; name: string; tier: string | null };
 
 async function set(context: Context, command: CommandContext, { models, services, features, ...input }: SetEntitlementsInput): Promise<CommandOutcome<Changed>> {
   const { subject, tier } = await subjectOf(context, command.tenant, input);
-  const wanted: SetEntitlements = { type: 'SetEntitlements', subject, models, services, features: features as Feature[] | null | undefined };
-  const outcome = await context.commands.execute(
-    entitlement, entitlementId(command.tenant, subject), wanted, command, () => ({ ...subject, tier }));
-  if (outcome.accepted) await settleFeatures(context, { tenantId: command.tenant, subject });
-  return outcome;
+  const outcome = await grant(context, command, { subject, models, services, features });
+  return outcome.accepted ? { ...outcome, answer: { ...subject, tier } } : outcome;
 }
 
 /** @throws RefusedError E4003 when whose entitlements they are is not said, E4041 for a user who is none of the tenant, B2003 for one above the caller */

@@ -10,6 +10,7 @@ import { derivedId, mutate } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
+import { requireModels } from '../entitlement/effective-of';
 import { keyAlias, keyAliasId } from '../key-alias/decider';
 import { user } from '../user/decider';
 import { virtualKey } from './decider';
@@ -38,7 +39,7 @@ async function issue(
 ): Promise<CommandOutcome<{ keyId: string; secret: string }>> {
   const { commands, vault, setting } = context;
   const ownerId = fromGlobalId(input.ownerId, 'User');
-  await ownerMayHaveKeys(context, command.tenant, ownerId);
+  await ownerMayHaveKeys(context, command.tenant, ownerId, input.models);
   const keyId = derivedId(command, 'virtual key');
   const alias = input.keyAlias.trim();
   const aliasId = keyAliasId(vault.fingerprint, command.tenant, alias);
@@ -67,7 +68,7 @@ async function issue(
   }, command, () => ({ keyId, secret }));
 }
 
-async function ownerMayHaveKeys({ commands }: Context, tenantId: string, ownerId: string): Promise<void> {
+async function ownerMayHaveKeys({ commands }: Context, tenantId: string, ownerId: string, models: readonly string[]): Promise<void> {
   const { state } = await commands.load(user, ownerId);
   if (!state.exists || state.deleted || state.tenantId !== tenantId) {
     throw new RefusedError({ code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['ownerId'] });
@@ -75,6 +76,7 @@ async function ownerMayHaveKeys({ commands }: Context, tenantId: string, ownerId
   if (!state.active) {
     throw new RefusedError({ code: 'B2001', rule: 'owner_deactivated', message: 'A deactivated user gets no keys.', path: ['ownerId'] });
   }
+  await requireModels(commands, state, models, ['models']);
 }
 
 /** The secret that an earlier try of the same command has kept, or a new one. */

@@ -1,14 +1,10 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import type { Feature } from '../../schema/access/types';
 import { Caller, PrincipalKind, SetupState, Viewer } from '../../schema/session/types';
-import type { Tenant } from '../../schema/tenant/types';
 import { scopesOf } from '../../src/graphql/access';
 import type { Context } from '../../src/graphql/context';
-import { registerNode, toGlobalId } from '../../src/graphql/node';
+import { toGlobalId } from '../../src/graphql/node';
 import { Policy } from '../../src/graphql/policy';
-import { tenantById } from '../tenant/loaders';
-
-registerNode('Tenant', 'tenant:read', (context, ids) => context.loader(tenantById).loadMany(ids) as Promise<(Tenant | undefined)[]>);
 
 @Resolver()
 export class SessionQueries {

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { catalogue, RefusedError, type ErrorCode } from '../../schema/errors/catalogue';
 import type { Auth } from '../auth/port';
-import { createBudget } from '../graphql/cost';
+import { createBudget } from '../graphql/budget';
 import { refusedOperation } from '../graphql/errors';
 import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';
@@ -15,6 +15,7 @@ import { apiHeaders } from './api-headers';
 import { registerClientFiles } from './client-files';
 import { registerGraphqlRoute } from './graphql-route';
 import { registerHealth, type ReadinessCheck } from './health';
+import { registerLogoRoutes, type LogoActs } from './logo-route';
 import { httpMetrics } from './metrics';
 import { registerOidcRoutes, type OidcSignIn } from './oidc-routes';
 import { requestError } from './operation-plugin';
@@ -53,6 +54,8 @@ export interface HttpServerOptions {
   refusals: RefusalRecorder;
   /** Signing in at other providers; undefined where there is none. */
   oidcSignIn?: OidcSignIn;
+  /** Logos of tenants; undefined where there are none. */
+  logos?: LogoActs;
   config: HttpConfig;
   log: Logger;
   metrics: Registry;
@@ -127,6 +130,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await registerClientFiles(app, { directory: config.clientDirectory, https });
   const { trustedDocuments: trusted, trustedDocumentsOnly: trustedOnly } = config;
   const shared = { schema, makeContext, authenticate: auth.authenticate, refusals, cookie, origins, budget, trusted, trustedOnly, metrics, log };
+  if (options.logos) await registerLogoRoutes(app, { ...shared, acts: options.logos });
   const stopGraphql = await registerGraphqlRoute(app, { ...shared, introspection: config.introspection });
   const sockets = attachWebSockets(app.server, shared);
 

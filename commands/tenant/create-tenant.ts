@@ -1,0 +1,54 @@
+import { RefusedError } from '../../schema/errors/catalogue';
+import type { CreateTenantInput } from '../../schema/tenant/inputs';
+import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
+import type { Context } from '../../src/graphql/context';
+import { derivedId } from '../../src/graphql/mutate';
+import { callerIdOf } from '../../src/graphql/tenant';
+import { grant } from '../entitlement/grant';
+import { loginName } from '../login-name/decider';
+import { user } from '../user/decider';
+import { loginNameOf, registerUser } from '../user/register-user';
+import { inTenant } from './in-tenant';
+import { makeTenant } from './make-tenant';
+import { tenantIdOf } from './tenant-id';
+
+/**
+ * Makes a tenant, then its first owner, then the link with which they choose a password. Each step may be repeated with
+ * the same command; a tenant that was left without its owner is taken up by the next one who asks for it.
+ */
+export async function createTenant(
+  context: Context, operators: CommandContext, { slug, name, features, owner }: CreateTenantInput,
+): Promise<CommandOutcome<{ tenantId: string; passwordLink: string }>> {
+  const tenantId = tenantIdOf(slug);
+  const ownerId = derivedId(operators, 'owner');
+  await requireFreeEmail(context, owner.email, ownerId);
+  const command = await inTenant(context, operators, tenantId);
+  const made = await makeTenant(context, command, { slug, name, ownerId });
+  if (!made.accepted) return made;
+  if (features) {
+    const granted = await grant(context, command, { subject: { kind: 'tenant', name: tenantId }, features });
+    if (!granted.accepted) return granted;
+  }
+  const registered = await registerUser(context, command, { ...owner, userId: ownerId, role: 'owner' });
+  if (!registered.accepted) return { ...registered, refusal: { ...registered.refusal, path: ownersPath(registered.refusal.path) } };
+
+  const { token, linkId, expiresAt } = await context.auth.passwordLinks.issue(ownerId, tenantId);
+  const by = { id: callerIdOf(context), tenantId, role: 'owner' } as const;
+  const recorded = await context.commands.execute(
+    user, ownerId, { type: 'RecordPasswordLink', linkId, expiresAt: expiresAt.toISOString(), by },
+    { ...command, commandId: derivedId(command, `password link ${linkId}`) });
+  if (!recorded.accepted) return recorded;
+  const passwordLink = `${context.setting.publicUrl}/reset-password?token=${token}`;
+  return { ...recorded, revision: made.revision, answer: { tenantId, passwordLink } };
+}
+
+/** Asked first, so that a mistake leaves no tenant behind. */
+async function requireFreeEmail({ commands, vault }: Context, email: string, ownerId: string): Promise<void> {
+  const { state } = await commands.load(loginName, loginNameOf({ vault }, email));
+  if (!state.userId || state.userId === ownerId) return;
+  throw new RefusedError({ code: 'E4091', rule: 'email_taken', message: 'Another user already has this e-mail address.', path: ['owner', 'email'] });
+}
+
+function ownersPath(path: readonly string[] | undefined): readonly string[] {
+  return ['owner', ...(path ?? [])];
+}

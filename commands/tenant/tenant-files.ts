@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { RefusedError } from '../../schema/errors/catalogue';
+import { logoPath, readTenantConfiguration, type TenantConfiguration } from '../../schema/tenant/configuration';
+import type { Auth } from '../../src/auth/port';
+import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
+import { ConfigurationError } from '../../src/configuration';
+import type { Logo, Logos } from '../../src/images/logos';
+import { MAX_LOGO_BYTES, readLogo } from '../../src/images/read-logo';
+import { configureTenant, type LogoChange } from './configure';
+import { tenant, type TenantState } from './decider';
+import { changeLogo } from './logo';
+import { tenantIdOf } from './tenant-id';
+
+interface Services {
+  commands: CommandRuntime;
+  auth: Auth;
+  logos: Logos;
+}
+
+interface TenantFile {
+  file: string;
+  configuration: TenantConfiguration;
+  /** The picture that `logo_path` names; null takes the logo away, undefined leaves it. */
+  logo: Logo | null | undefined;
+}
+
+const TYPES: Readonly<Record<string, Logo['contentType']>> = { '.png': 'image/png', '.svg': 'image/svg+xml' };
+
+/**
+ * Makes tenants as the files of a folder describe them, one file a tenant. Nothing is changed unless all are in order.
+ * @returns what was changed, by file
+ * @throws ConfigurationError naming every file and its fault
+ */
+export async function applyTenantFiles(services: Services, directory: string): Promise<{ file: string; changes: string[] }[]> {
+  const files = await readFiles(directory);
+  const applied: { file: string; changes: string[] }[] = [];
+  for (const { file, configuration, logo } of files) {
+    const outcome = await configureTenant(services, commandOn(tenantIdOf(configuration.tenant_id)), configuration, {
+      dryRun: false, logoChange: (state) => logoChange(services, tenantIdOf(configuration.tenant_id), state, configuration, logo),
+    });
+    if (!outcome.accepted) throw new ConfigurationError([`${file}: ${outcome.refusal.message}`]);
+    applied.push({ file, changes: outcome.answer.changes });
+  }
+  return applied;
+}
+
+function commandOn(tenantId: string): CommandContext {
+  const commandId = randomUUID();
+  return { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'tenant-files' }, tenant: tenantId };
+}
+
+async function readFiles(directory: string): Promise<TenantFile[]> {
+  const names = await readdir(directory).catch(() => {
+    throw new ConfigurationError([`KEYLEDGER_TENANTS_DIR: the folder ${directory} cannot be read`]);
+  });
+  const files: TenantFile[] = [];
+  const faults: string[] = [];
+  for (const file of names.filter((name) => name.endsWith('.json')).sort()) {
+    const read = await readTenantFile(directory, file);
+    if (Array.isArray(read)) faults.push(...read.map((fault) => `${file}: ${fault}`));
+    else files.push(read);
+  }
+  const slugs = files.map(({ configuration }) => configuration.tenant_id);
+  faults.push(...files.filter((_, index) => slugs.indexOf(slugs[index]!) < index)
+    .map(({ file, configuration }) => `${file}: another file describes the tenant ${configuration.tenant_id} already`));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return files;
+}
+
+/** @returns the file, or its faults */
+async function readTenantFile(directory: string, file: string): Promise<TenantFile | string[]> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path.join(directory, file), 'utf8'));
+  } catch (error) {
+    return [error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read'];
+  }
+  const read = readTenantConfiguration(value);
+  if ('faults' in read) return read.faults.map(({ path: place, message }) => (place ? `${place}: ${message}` : message));
+  const { configuration } = read;
+  const named = configuration.branding?.logo_path;
+  if (named === undefined || named === null || named === asExported(named)) return { file, configuration, logo: named === null ? null : undefined };
+  const logo = await readLogoFile(directory, named);
+  return typeof logo === 'string' ? [`branding.logo_path: ${logo}`] : { file, configuration, logo };
+}
+
+/** An exported configuration names the logo by where it is served: it stays as it is. */
+function asExported(named: string): string {
+  return logoPath(path.posix.basename(named));
+}
+
+/** @returns the logo, or what is wrong with it */
+async function readLogoFile(directory: string, named: string): Promise<Logo | string> {
+  const contentType = TYPES[path.extname(named).toLowerCase()];
+  if (!contentType) return 'must end in .png or .svg';
+  const root = await realpath(directory);
+  const file = await realpath(path.resolve(root, named)).catch(() => undefined);
+  // Judged before it is said whether there is such a file, and by where links lead.
+  const wanted = file ?? path.resolve(root, named);
+  if (path.isAbsolute(named) || !wanted.startsWith(root + path.sep)) return 'must lie in the folder of the file';
+  if (!file) return `there is no file ${named}`;
+  const bytes = await readFile(file).catch(() => undefined);
+  if (!bytes) return `${named} cannot be read`;
+  if (bytes.length > MAX_LOGO_BYTES) return `${named} is larger than ${MAX_LOGO_BYTES} bytes`;
+  try {
+    return await readLogo(contentType, bytes);
+  } catch (error) {
+    if (error instanceof RefusedError) return `${named}: ${error.refusal.message}`;
+    throw error;
+  }
+}
+
+function logoChange(services: Services, tenantId: string, state: TenantState, { branding }: TenantConfiguration, logo: Logo | null | undefined): LogoChange {
+  const present = state.exists ? state.logo?.digest : undefined;
+  if (logo === undefined || logo?.digest === present) return undefined;
+  const change = `logo_path: ${JSON.stringify(present ? logoPath(present) : null)} -> ${JSON.stringify(branding?.logo_path)}`;
+  if (logo) return { change, apply: (command) => changeLogo(services, command, tenantId, logo) };
+  return { change, apply: (command) => services.commands.execute(tenant, tenantId, { type: 'ChangeLogo', logo: null }, command) };
+}

@@ -1,0 +1,135 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { catalogue, RefusedError } from '../../schema/errors/catalogue';
+import type { UserError } from '../../schema/errors/types';
+import { credentialOf, type Credential } from '../auth/credential';
+import { ANONYMOUS } from '../auth/principal';
+import type { Context, Principal } from '../graphql/context';
+import type { Budget } from '../graphql/cost';
+import { limits } from '../graphql/limits';
+import type { MakeContext } from '../graphql/make-context';
+import { judge } from '../graphql/policy';
+import type { RefusalRecorder } from '../graphql/refusals';
+import { tenantOf } from '../graphql/tenant';
+import type { Logo } from '../images/logos';
+import { MAX_LOGO_BYTES } from '../images/read-logo';
+import { deviceOf, payerOf } from './caller';
+import type { Origins } from './origins';
+import type { SessionCookie } from './session-cookie';
+
+/** How a tenant looks, as the API says it. */
+export interface LogoBranding {
+  pageTitle: string | null;
+  browserTitle: string | null;
+  logoUrl: string | null;
+}
+
+/** The logos of tenants. */
+export interface LogoActs {
+  /** Gives the caller's tenant a logo. */
+  change(context: Context, sent: Pick<Logo, 'contentType' | 'bytes'>): Promise<{ branding: LogoBranding } | { errors: readonly UserError[] }>;
+  /** The logo with this digest, while the tenant has it. */
+  read(tenantId: string, digest: string): Promise<Logo | undefined>;
+}
+
+export interface LogoRouteOptions {
+  acts: LogoActs;
+  makeContext: MakeContext;
+  authenticate(credential: Credential): Promise<Principal>;
+  refusals: RefusalRecorder;
+  cookie: SessionCookie;
+  origins: Origins;
+  budget: Budget;
+}
+
+const TYPES: readonly Logo['contentType'][] = ['image/png', 'image/svg+xml'];
+/** Points of cost: looking through a drawing is work. */
+const CHANGE_COST = 200;
+const READ_COST = 1;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** A picture by itself can do nothing: it loads nothing, runs nothing, and is nothing but a picture. */
+const PICTURE_HEADERS = {
+  'cache-control': 'private, max-age=3600',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  'x-content-type-options': 'nosniff',
+};
+
+/** Serves `PUT /logo` and `GET /logo/<digest>`: pictures do not fit into GraphQL, everything else about them is as there. */
+export async function registerLogoRoutes(app: FastifyInstance, options: LogoRouteOptions): Promise<void> {
+  const { acts, budget } = options;
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    // Neither type can be sent by a form or without asking first, so no foreign page sends one with somebody's cookie.
+    scope.addContentTypeParser([...TYPES], { parseAs: 'buffer', bodyLimit: MAX_LOGO_BYTES }, (_request, body, done) => done(null, body));
+    scope.addHook('onRequest', async ({ headers: { origin, 'sec-fetch-site': site } }) => {
+      if (options.origins.allowsRequest(origin, Array.isArray(site) ? site[0] : site)) return;
+      throw new RefusedError({ code: 'E4031', rule: 'origin', message: 'Requests from this origin are not allowed.' });
+    });
+    scope.setErrorHandler((error: Error & { code?: string }) => {
+      throw bodyRefusal(error.code) ?? error;
+    });
+
+    scope.put('/logo', { bodyLimit: MAX_LOGO_BYTES, onRequest: authorised('tenant:write', CHANGE_COST) }, async (request, reply) => {
+      const contentType = TYPES.find((type) => request.headers['content-type']?.toLowerCase().startsWith(type));
+      if (!contentType || !Buffer.isBuffer(request.body)) throw bodyRefusal('FST_ERR_CTP_INVALID_MEDIA_TYPE')!;
+      const changed = await acts.change(contexts.get(request)!, { contentType, bytes: request.body });
+      return 'branding' in changed ? { tenant: changed } : refused(reply, changed.errors);
+    });
+
+    scope.get<{ Params: { digest: string } }>('/logo/:digest', { onRequest: authorised('tenant:read', READ_COST) }, async (request, reply) => {
+      const { digest } = request.params;
+      const logo = DIGEST.test(digest) ? await acts.read(tenantOf(contexts.get(request)!), digest) : undefined;
+      if (!logo) throw new RefusedError({ code: 'E4041', rule: 'logo', message: 'There is no such logo.' });
+      return reply.headers(PICTURE_HEADERS).type(logo.contentType).send(logo.bytes);
+    });
+  });
+
+  const contexts = new WeakMap<FastifyRequest, Context>();
+
+  /** Judges the caller before a byte of the body is read. */
+  function authorised(scope: 'tenant:read' | 'tenant:write', cost: number) {
+    return async (request: FastifyRequest): Promise<void> => {
+      const principal = await authenticated(request);
+      const { id: requestId, correlationId, ip: address } = request;
+      const context = options.makeContext({
+        requestId, correlationId, principal, address, device: deviceOf(request.headers),
+        signal: AbortSignal.timeout(limits.mutationMs), minPosition: undefined, setSessionCookie: () => {},
+      });
+      contexts.set(request, context);
+      await budget.spend(payerOf(principal, address), cost);
+      try {
+        judge(context, scope);
+      } catch (error) {
+        if (scope === 'tenant:write' && error instanceof RefusedError) await options.refusals.record(context, { act: 'changeLogo', refusal: error.refusal });
+        throw error;
+      }
+    };
+  }
+
+  async function authenticated(request: FastifyRequest): Promise<Principal> {
+    try {
+      return await options.authenticate(credentialOf(request.headers, options.cookie.read));
+    } catch (error) {
+      if (error instanceof RefusedError) {
+        const caller = { principal: ANONYMOUS, address: request.ip, correlationId: request.correlationId, requestId: request.id };
+        await options.refusals.record(caller, { act: 'authenticate', refusal: error.refusal });
+      }
+      throw error;
+    }
+  }
+}
+
+function bodyRefusal(code: string | undefined): RefusedError | undefined {
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new RefusedError({ code: 'V1001', rule: 'logo_size', message: `A logo has at most ${MAX_LOGO_BYTES} bytes.`, details: { limit: MAX_LOGO_BYTES } });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new RefusedError({ code: 'V1001', rule: 'content_type', message: `Send ${TYPES.join(' or ')}.` });
+    default:
+      return undefined;
+  }
+}
+
+function refused(reply: FastifyReply, errors: readonly UserError[]): FastifyReply {
+  return reply.code(catalogue[errors[0]!.code].httpStatus).send({ errors: errors.map(({ message, ...extensions }) => ({ message, extensions })) });
+}
