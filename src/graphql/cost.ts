@@ -3,18 +3,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { judgePageSize } from './connection';
 import { limits } from './limits';
-
-/** What an operation asks of the server and what its caller has left; goes out as `extensions.cost`. */
-export interface Cost {
-  requested: number;
-  available: number;
-  /** Points that come back each second, on average. */
-  restoreRate: number;
-}
 
 export interface Operation {
   document: DocumentNode;
@@ -65,31 +56,6 @@ function rememberedCost(schema: GraphQLSchema, { document, definition, variables
 /** All of the variables that a cost can depend on: numbers, flags and lengths of lists, but no text. */
 function shapeOf(variables: Record<string, unknown> | undefined): string {
   return JSON.stringify(variables, (_name, value: unknown) => (typeof value === 'string' || typeof value === 'bigint' ? '' : value));
-}
-
-/** Who pays for what: a principal's points, so that one caller cannot take the server from the others. */
-export interface Budget {
-  /** @throws RefusedError E4291 rule `cost_budget` with `retryAfterMs` when the caller has not enough left */
-  spend(payer: string, cost: number): Promise<Cost>;
-}
-
-/** Budgets in this process's memory: `burst` points at once, all of them back after `burst / perSecond` seconds. */
-export function createBudget({ burst, perSecond }: { burst: number; perSecond: number }): Budget {
-  const limiter = new RateLimiterMemory({ points: burst, duration: Math.ceil(burst / perSecond) });
-  return {
-    async spend(payer, cost) {
-      try {
-        const { remainingPoints } = await limiter.consume(payer, cost);
-        return { requested: cost, available: remainingPoints, restoreRate: perSecond };
-      } catch (outcome) {
-        if (!(outcome instanceof RateLimiterRes)) throw outcome;
-        throw new RefusedError({
-          code: 'E4291', rule: 'cost_budget', message: 'You have asked for more than your share. Wait a little and try again.',
-          details: { requested: cost, available: outcome.remainingPoints, restoreRate: perSecond }, retryAfterMs: outcome.msBeforeNext,
-        });
-      }
-    },
-  };
 }
 
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {

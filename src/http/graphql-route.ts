@@ -7,7 +7,7 @@ import { catalogue, RefusedError } from '../../schema/errors/catalogue';
 import { credentialOf, type Credential } from '../auth/credential';
 import { ANONYMOUS } from '../auth/principal';
 import type { Context, Principal } from '../graphql/context';
-import type { Budget } from '../graphql/cost';
+import type { Budget } from '../graphql/budget';
 import { refusedOperation, type ErrorScope } from '../graphql/errors';
 import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';

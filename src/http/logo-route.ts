@@ -4,7 +4,7 @@ import type { UserError } from '../../schema/errors/types';
 import { credentialOf, type Credential } from '../auth/credential';
 import { ANONYMOUS } from '../auth/principal';
 import type { Context, Principal } from '../graphql/context';
-import type { Budget } from '../graphql/cost';
+import type { Budget } from '../graphql/budget';
 import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';
 import { judge } from '../graphql/policy';
@@ -96,7 +96,7 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
         signal: AbortSignal.timeout(limits.mutationMs), minPosition: undefined, setSessionCookie: () => {},
       });
       contexts.set(request, context);
-      await budget.spend(payerOf(principal, address), cost);
+      budget.spend(payerOf(principal, address), cost);
       try {
         judge(context, scope);
       } catch (error) {

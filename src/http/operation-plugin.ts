@@ -1,8 +1,9 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
 import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { catalogue, type ErrorCode } from '../../schema/errors/catalogue';
+import type { Budget, Cost } from '../graphql/budget';
 import type { Context } from '../graphql/context';
-import { costOf, type Budget, type Cost } from '../graphql/cost';
+import { costOf } from '../graphql/cost';
 import { publicError, refusedOperation, type ErrorScope } from '../graphql/errors';
 import { limits } from '../graphql/limits';
 import { unknownDocument, type TrustedDocuments } from '../graphql/trusted-documents';
@@ -47,7 +48,7 @@ function listenerFor(
         });
       }
       if (definition.operation === OperationTypeNode.MUTATION) operation.deadline.restart(limits.mutationMs);
-      cost = await budget.spend(operation.payer, costOf(schema, { document, definition, variables: request.variables ?? {} }));
+      cost = budget.spend(operation.payer, costOf(schema, { document, definition, variables: request.variables ?? {} }));
     },
 
     async willSendResponse(request) {

@@ -1,7 +1,8 @@
 import { getOperationAST, GraphQLError, OperationTypeNode, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
-import { costOf, type Budget } from '../graphql/cost';
+import type { Budget } from '../graphql/budget';
+import { costOf } from '../graphql/cost';
 import { refusedOperation } from '../graphql/errors';
 import { readDocument } from '../graphql/parse';
 import { documentHash, unknownDocument, type TrustedDocuments } from '../graphql/trusted-documents';
@@ -28,9 +29,9 @@ export interface SubscriptionGate {
  * Puts a subscription through everything that an operation over HTTP goes through: trusted documents, tokens, rules,
  * cost. @returns what to run, or why not
  */
-export async function prepareSubscription(
+export function prepareSubscription(
   payload: SubscribePayload, payer: string, gate: SubscriptionGate,
-): Promise<PreparedSubscription | { errors: readonly GraphQLError[] }> {
+): PreparedSubscription | { errors: readonly GraphQLError[] } {
   const source = sourceOf(payload, gate.trusted);
   const isKnown = source !== undefined && (!gate.trustedOnly || gate.trusted.has(documentHash(source)));
   if (!isKnown) return { errors: [refusedOperation(unknownDocument)] };
@@ -44,7 +45,7 @@ export async function prepareSubscription(
   }
   const variableValues = { ...payload.variables };
   try {
-    await gate.budget.spend(payer, costOf(gate.schema, { document, definition, variables: variableValues }));
+    gate.budget.spend(payer, costOf(gate.schema, { document, definition, variables: variableValues }));
   } catch (error) {
     if (error instanceof RefusedError) return { errors: [refusedOperation(error.refusal)] };
     if (error instanceof GraphQLError) return { errors: [error] };

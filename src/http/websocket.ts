@@ -9,7 +9,7 @@ import { NO_CREDENTIAL, socketCredentialOf, type Credential } from '../auth/cred
 import type { Auth } from '../auth/port';
 import { ANONYMOUS } from '../auth/principal';
 import type { Principal } from '../graphql/context';
-import type { Budget } from '../graphql/cost';
+import type { Budget } from '../graphql/budget';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { publicError } from '../graphql/errors';
 import { limits } from '../graphql/limits';
@@ -184,7 +184,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
           closePeer(peer, SocketClose.tooMany, 'Too many subscriptions');
           return [new GraphQLError('Too many subscriptions')];
         }
-        const prepared = await prepareSubscription(payload, payerOf(peer.principal, peer.address), options);
+        const prepared = prepareSubscription(payload, payerOf(peer.principal, peer.address), options);
         metrics.operations.inc({
           transport: 'websocket', kind: 'subscription', code: 'errors' in prepared ? codeOf(prepared.errors, peer) : 'ok',
         });

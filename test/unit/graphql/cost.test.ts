@@ -1,5 +1,5 @@
 import { getOperationAST, parse } from 'graphql';
-import { costOf, createBudget } from '../../../src/graphql/cost';
+import { costOf } from '../../../src/graphql/cost';
 import { librarySchema } from '../../integration/graphql/library';
 
 const schema = librarySchema();
@@ -51,11 +51,4 @@ test('only the operation that is asked for is paid', () => {
   const definition = getOperationAST(document, 'B');
   if (!definition) throw new Error('no operation');
   expect(costOf(schema, { document, definition, variables: {} })).toBe(0);
-});
-
-test('a budget is per payer, refuses what is over it and comes back', async () => {
-  const { spend } = createBudget({ burst: 10, perSecond: 20 });
-  expect(await spend('a', 8)).toEqual({ requested: 8, available: 2, restoreRate: 20 });
-  await expect(spend('a', 3)).rejects.toMatchObject({ refusal: { code: 'E4291', rule: 'cost_budget', retryAfterMs: expect.any(Number) } });
-  expect((await spend('b', 10)).available).toBe(0);
 });
