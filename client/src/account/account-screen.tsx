@@ -1,3 +1,47 @@
-export default function Screen() {
-  return null;
+import { useSearch } from '@tanstack/react-router';
+import { useQuery } from 'urql';
+import { OwnClientKeys } from '../client-key';
+import { toNode } from '../graphql/document';
+import { ofError } from '../graphql/problem';
+import { useT } from '../i18n/use-t';
+import { useMay } from '../setup';
+import { Page } from '../ui/page';
+import { ProblemNotice } from '../ui/problem-notice';
+import { Skeleton } from '../ui/skeleton';
+import { TabLinks } from '../ui/tab-links';
+import styles from './account-screen.module.css';
+import { AccountDocument } from './gql/documents';
+import { PasswordTab } from './password-tab';
+import { ProfileTab } from './profile-tab';
+import { SessionsTab } from './sessions-tab';
+import { SignInTab } from './sign-in-tab';
+
+const tabs = ['profile', 'password', 'sign-in', 'sessions', 'keys'] as const;
+
+type Tab = (typeof tabs)[number];
+
+/** What belongs to the one who is signed in. */
+export default function AccountScreen() {
+  const t = useT();
+  const { tab: asked, problem } = useSearch({ strict: false }) as { tab?: string; problem?: string };
+  const mayHoldKeys = useMay('clients:read');
+  const shown = tabs.filter((id) => id !== 'keys' || mayHoldKeys);
+  const tab: Tab = shown.find((id) => id === asked) ?? 'profile';
+  const [{ data, error }, ask] = useQuery({ query: toNode(AccountDocument), requestPolicy: 'cache-and-network' });
+  const refresh = () => ask({ requestPolicy: 'network-only' });
+  const viewer = data?.viewer;
+
+  return (
+    <Page title={t('account.title')}>
+      <div className={styles.account}>
+        <TabLinks label={t('account.title')} current={tab} tabs={shown.map((id) => ({ id, label: t(`account.${id}`) }))} />
+        {!viewer && (error ? <ProblemNotice problem={ofError(error)} onRetry={refresh} /> : <Skeleton rows={6} height={32} />)}
+        {viewer && tab === 'profile' && <ProfileTab account={viewer} onChanged={refresh} />}
+        {viewer && tab === 'password' && <PasswordTab account={viewer} onChanged={refresh} />}
+        {viewer && tab === 'sign-in' && <SignInTab account={viewer} problem={problem} onChanged={refresh} />}
+        {viewer && tab === 'sessions' && <SessionsTab sessions={viewer.sessions} onChanged={refresh} />}
+        {tab === 'keys' && <OwnClientKeys />}
+      </div>
+    </Page>
+  );
 }

@@ -1,13 +1,13 @@
 import type { MessageId } from '../i18n/use-t';
 import { may, type Rights, type Scope } from '../lib/permissions';
 import {
-  IconBook2, IconBuilding, IconBuildingCommunity, IconKey, IconLayoutDashboard, IconMessageCircle, IconPlayerPlay, IconRobot, IconStack2,
-  IconUsers,
+  IconBook2, IconBuilding, IconBuildingCommunity, IconKey, IconLayoutDashboard, IconMessageCircle, IconPlayerPlay, IconRobot,
+  IconStack2, IconUsers,
 } from '../ui/icons';
 
 export interface Destination {
-  to: '/overview' | '/chat/{-$sessionId}' | '/runs' | '/key-pools' | '/users' | '/virtual-keys' | '/service-clients' | '/tenant' | '/tenants'
-    | '/audit-log';
+  to: '/overview' | '/chat/{-$sessionId}' | '/runs' | '/key-pools' | '/users' | '/virtual-keys' | '/service-clients' | '/tenant'
+    | '/tenants' | '/audit-log';
   label: MessageId;
   icon: typeof IconKey;
   /** Letter after `g`. */
@@ -27,7 +27,10 @@ export interface DestinationGroup {
 
 /** The rail, the palette and the `g` shortcuts in one list. */
 export const navigation: readonly DestinationGroup[] = [
-  { label: 'nav.create', items: [{ to: '/chat/{-$sessionId}', label: 'nav.chat', icon: IconMessageCircle, key: 'c', scope: 'chats:read' }] },
+  {
+    label: 'nav.create',
+    items: [{ to: '/chat/{-$sessionId}', label: 'nav.chat', icon: IconMessageCircle, key: 'c', scope: 'chats:read' }],
+  },
   {
     label: 'nav.operate',
     items: [
@@ -42,7 +45,8 @@ export const navigation: readonly DestinationGroup[] = [
       { to: '/users', label: 'nav.users', icon: IconUsers, key: 'm', scope: 'users:read', reach: 'tenant', searchable: true },
       { to: '/virtual-keys', label: 'nav.virtualKeys', icon: IconKey, key: 'k', scope: 'keys:read', searchable: true },
       {
-        to: '/service-clients', label: 'nav.serviceClients', icon: IconRobot, key: 's', scope: 'clients:read', reach: 'tenant', searchable: true,
+        to: '/service-clients', label: 'nav.serviceClients', icon: IconRobot, key: 's',
+        scope: 'clients:read', reach: 'tenant', searchable: true,
       },
       { to: '/tenant', label: 'nav.tenant', icon: IconBuilding, key: 't', scope: 'tenant:write' },
       { to: '/tenants', label: 'nav.tenants', icon: IconBuildingCommunity, key: 'n', scope: 'tenants:manage', searchable: true },

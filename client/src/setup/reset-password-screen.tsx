@@ -17,7 +17,7 @@ export default function ResetPasswordScreen() {
   const { token } = useSearch({ strict: false }) as { token?: string };
   const way = useWayIn(ResetPasswordDocument, ({ resetPassword }) => resetPassword);
   const problems = useFormProblems(way.problems, ['password']);
-  const toSignIn = <p className={styles.aside}><Link to="/sign-in" search={{ to: undefined, problem: undefined }}>{t('signIn.act')}</Link></p>;
+  const toSignIn = <p className={styles.aside}><Link to="/sign-in" search={{}}>{t('signIn.act')}</Link></p>;
 
   if (!token) {
     return <Gate title={t('resetPassword.title')} lead={t('resetPassword.noToken')}>{toSignIn}</Gate>;

@@ -21,6 +21,9 @@ export function safeReturn(to: unknown, origin = window.location.origin): string
   }
 }
 
-/** Where a provider's sign-in begins. It comes back to `returnTo`, or to the sign-in page when it was refused. */
-export const providerStart = (provider: string, returnTo: string): string =>
-  `/auth/${provider}/start?${new URLSearchParams({ returnTo: safeReturn(returnTo) }).toString()}`;
+/**
+ * Where a provider's sign-in begins. It comes back to `returnTo`, or to the sign-in page when it was refused.
+ * @param purpose `link` binds the account there to the one that is signed in here
+ */
+export const providerStart = (provider: string, returnTo: string, purpose?: 'link'): string =>
+  `/auth/${provider}/start?${new URLSearchParams({ returnTo: safeReturn(returnTo), ...(purpose && { link: '1' }) }).toString()}`;

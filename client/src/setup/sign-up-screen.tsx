@@ -42,7 +42,7 @@ export default function SignUpScreen() {
         <Problems problems={problems.others} />
         <Button type="submit" loading={way.busy} fullWidth>{t('signUp.act')}</Button>
       </form>
-      <p className={styles.aside}>{t('signUp.haveOne')} <Link to="/sign-in" search={{ to, problem: undefined }}>{t('signIn.act')}</Link></p>
+      <p className={styles.aside}>{t('signUp.haveOne')} <Link to="/sign-in" search={{ to }}>{t('signIn.act')}</Link></p>
     </Gate>
   );
 }

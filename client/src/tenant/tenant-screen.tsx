@@ -1,3 +1,44 @@
-export default function Screen() {
-  return null;
+import { Button } from '@mantine/core';
+import { useQuery } from 'urql';
+import { toNode } from '../graphql/document';
+import { ofError } from '../graphql/problem';
+import { useT } from '../i18n/use-t';
+import { IconDownload } from '../ui/icons';
+import { Page } from '../ui/page';
+import { Problems } from '../ui/form-problems';
+import { ProblemNotice } from '../ui/problem-notice';
+import { Skeleton } from '../ui/skeleton';
+import { OwnTenantDocument } from './gql/documents';
+import { TenantFeatures } from './tenant-features';
+import { TenantForm } from './tenant-form';
+import styles from './tenant-screen.module.css';
+import { useConfigurationExport } from './use-configuration-export';
+import { useTenantOfViewer } from './use-tenant-of-viewer';
+
+/** One's own tenant: its name and how it looks. */
+export default function TenantScreen() {
+  const t = useT();
+  const [{ data, error }, ask] = useQuery({ query: toNode(OwnTenantDocument), requestPolicy: 'cache-and-network' });
+  const refresh = () => ask({ requestPolicy: 'network-only' });
+  const exporting = useConfigurationExport();
+  const tenant = data?.viewer?.tenant;
+  useTenantOfViewer(tenant);
+
+  return (
+    <Page
+      title={t('nav.tenant')}
+      actions={tenant && (
+        <Button size="xs" variant="default" leftSection={<IconDownload size={14} />} onClick={() => void exporting.run(tenant.slug)}>
+          {t('tenant.export')}
+        </Button>
+      )}
+    >
+      <div className={styles.screen}>
+        <Problems problems={exporting.problem ? [exporting.problem] : []} />
+        {!tenant && (error ? <ProblemNotice problem={ofError(error)} onRetry={refresh} /> : <Skeleton rows={6} height={32} />)}
+        {tenant && <TenantForm key={tenant.id} tenant={tenant} onSaved={refresh} />}
+        {tenant && <TenantFeatures features={tenant.features} />}
+      </div>
+    </Page>
+  );
 }
