@@ -1,8 +1,13 @@
 /** Every act the log knows: the types of its events. A test holds this list to the event catalogue. */
 export const acts = [
-  'AnswerCompleted', 'AnswerFailed', 'AnswerStarted', 'ChatSessionOpened', 'KeyAliasClaimed', 'KeyAliasReleased',
-  'LeaseExpired', 'LeaseGranted', 'LeaseReleased', 'LeaseRequested', 'LoginNameClaimed', 'MessagePosted',
-  'ProviderKeyAdded', 'RoleAssigned', 'RunFailed', 'RunRequested', 'RunStarted', 'RunSucceeded', 'TenantCreated',
-  'TicketTimedOut', 'UserCreated', 'UserDeactivated', 'VirtualKeyProvisioned', 'VirtualKeyProvisioningFailed',
+  'ActRefused', 'AnswerCompleted', 'AnswerFailed', 'AnswerStarted', 'BrandingChanged', 'ChatSessionOpened',
+  'ClientKeyIssued', 'ClientKeyRevoked', 'DailyLimitSet', 'EntitlementsSet', 'IdentityLinked', 'IdentityUnlinked',
+  'KeyAliasClaimed', 'KeyAliasReleased', 'LeaseExpired', 'LeaseGranted', 'LeaseReleased', 'LeaseRequested',
+  'LoginNameClaimed', 'LoginNameReleased', 'LogoChanged', 'MessagePosted', 'OwnerAdded', 'OwnerRemoved',
+  'PasswordChanged', 'PasswordLinkIssued', 'PreferencesSet', 'ProviderKeyAdded', 'RoleAssigned', 'RunFailed',
+  'RunRequested', 'RunStarted', 'RunSucceeded', 'ServiceClientCreated', 'ServiceClientDeleted',
+  'ServiceClientUpdated', 'SessionEnded', 'SessionOpened', 'SignInFailed', 'TenantCreated', 'TenantRenamed',
+  'TenantResumed', 'TenantSuspended', 'TicketTimedOut', 'TierAssigned', 'UserCreated', 'UserDeactivated',
+  'UserDeleted', 'UserReactivated', 'UserUpdated', 'VirtualKeyProvisioned', 'VirtualKeyProvisioningFailed',
   'VirtualKeyRequested',
 ] as const;

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useT } from '../i18n/use-t';
+import { exactTime } from '../lib/format';
 import { useLiveList } from '../live/use-live-list';
 import { DataTable } from '../ui/data-table/data-table';
 import { useListSearch } from '../ui/data-table/use-list-search';
@@ -14,9 +15,12 @@ import { actWords } from './words';
 const auditCall = `subscription {
   auditEntryAdded {
     cursor
-    node { at act actor { displayName } stream revision }
+    node { at act result reason actor { displayName } stream revision }
   }
 }`;
+
+/** A link may carry anything. */
+const momentWords = (iso: string, language: string): string => (Number.isNaN(Date.parse(iso)) ? iso : exactTime(iso, language));
 
 export default function AuditLogScreen() {
   const t = useT();
@@ -36,10 +40,13 @@ export default function AuditLogScreen() {
         search={search}
         onSearch={setSearch}
         facets={{
+          result: { label: 'audit.result', words: (value) => t(`audit.result.${value as 'REFUSED'}`) },
           act: { label: 'audit.act', words: (value) => t(`act.${value as 'UserCreated'}`) },
           actor: { label: 'audit.actor' },
           correlation: { label: 'audit.correlationId' },
           subject: { label: 'audit.subjects' },
+          from: { label: 'audit.from', words: (iso) => t('audit.since', { time: momentWords(iso, t.language) }) },
+          to: { label: 'audit.to', words: (iso) => t('audit.until', { time: momentWords(iso, t.language) }) },
         }}
         searchPlaceholder="audit.search"
         newRows="audit.new"

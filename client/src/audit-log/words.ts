@@ -10,5 +10,16 @@ export function actWords(t: T, act: string): string {
 /** Who did it: a name where there is one, else the kind of actor. */
 export function actorWords(t: T, { actor, actorKind }: Pick<AuditRow, 'actor' | 'actorKind'>): string {
   const id = `actor.${actorKind}`;
-  return actor?.displayName ?? (t.knows(id) ? t(id) : actorKind);
+  return actor?.displayName || (t.knows(id) ? t(id) : actorKind);
 }
+
+/** Why it was refused: in the words of the reason where there are some, else of the code; empty for what was done. */
+export function reasonWords(t: T, { reason, code, summary }: Pick<AuditRow, 'reason' | 'code' | 'summary'>): string {
+  const details = summary && typeof summary === 'object' ? { ...summary } : {};
+  const known = [`reason.${reason ?? ''}`, `rule.${reason ?? ''}`, `error.${code ?? ''}`].find((id) => t.knows(id));
+  return known && t.knows(known) ? t(known, details) : (reason ?? '');
+}
+
+/** What a refused act would have been: the name of the mutation, which the event carries. */
+export const attempted = ({ act, summary }: Pick<AuditRow, 'act' | 'summary'>): string | undefined =>
+  (act === 'ActRefused' && summary && typeof summary === 'object' && 'act' in summary ? String(summary.act) : undefined);

@@ -10,6 +10,8 @@ export interface Problem {
   rule?: string;
   /** Name of the input field that refused. */
   field?: string;
+  /** Where that field stands, from `input` downwards. */
+  path?: readonly string[];
   correlationId?: string;
   retryAfterMs?: number;
   details?: unknown;
@@ -29,6 +31,7 @@ export const ofRefusal = (refused: Refused): Problem => ({
   code: refused.code,
   rule: refused.rule,
   field: refused.path?.at(-1),
+  path: refused.path ?? undefined,
   correlationId: refused.correlationId,
   retryAfterMs: refused.retryAfterMs ?? undefined,
   details: refused.details,

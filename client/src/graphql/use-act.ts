@@ -8,9 +8,17 @@ interface Payload {
   errors: readonly Refused[];
 }
 
+export interface Answered<Result> {
+  payload: Result | undefined;
+  /** Why there is no payload; empty when there is one. */
+  problems: readonly Problem[];
+}
+
 export interface Act<Input, Result> {
   /** @returns the payload, or undefined when it was refused or never arrived; `problems` then says why */
   run(input: Input): Promise<Result | undefined>;
+  /** The same for callers that need the problems at once, such as one that acts on many things in turn. */
+  send(input: Input): Promise<Answered<Result>>;
   busy: boolean;
   problems: readonly Problem[];
 }
@@ -27,25 +35,23 @@ export function useAct<Data, Input extends { idempotencyKey?: string | null }, R
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const attempt = useRef({ input: '', key: '' });
 
-  return {
-    busy,
-    problems,
-    async run(input) {
-      const text = JSON.stringify(input);
-      if (attempt.current.input !== text) {
-        attempt.current = { input: text, key: newId() };
-      }
-      setBusy(true);
-      const result = await client.mutation(toNode(document), { input: { ...input, idempotencyKey: attempt.current.key } }).toPromise();
-      setBusy(false);
-      const payload = result.data ? payloadOf(result.data) : undefined;
-      const found = result.error ? [ofError(result.error)] : (payload?.errors.map(ofRefusal) ?? []);
-      setProblems(found);
-      if (found.length > 0 || !payload) {
-        return undefined;
-      }
-      attempt.current = { input: '', key: '' };
-      return payload;
-    },
-  };
+  async function send(input: Input): Promise<Answered<Result>> {
+    const text = JSON.stringify(input);
+    if (attempt.current.input !== text) {
+      attempt.current = { input: text, key: newId() };
+    }
+    setBusy(true);
+    const result = await client.mutation(toNode(document), { input: { ...input, idempotencyKey: attempt.current.key } }).toPromise();
+    setBusy(false);
+    const payload = result.data ? payloadOf(result.data) : undefined;
+    const found = result.error ? [ofError(result.error)] : (payload?.errors.map(ofRefusal) ?? []);
+    setProblems(found);
+    if (found.length > 0 || !payload) {
+      return { payload: undefined, problems: found };
+    }
+    attempt.current = { input: '', key: '' };
+    return { payload, problems: [] };
+  }
+
+  return { busy, problems, send, run: async (input) => (await send(input)).payload };
 }

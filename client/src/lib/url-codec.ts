@@ -25,8 +25,8 @@ export function stringifySearch(flat: Record<string, unknown>): string {
 
 /** What a list takes from its URL. */
 export interface ListSpec {
-  /** Facets by name: the values that may be chosen, `text` for one free value, `id` for one that only links set. */
-  facets: Readonly<Record<string, readonly string[] | 'text' | 'id'>>;
+  /** Facets by name: the values that may be chosen, `text` for one free value, `time` for a moment, `id` for one that only links set. */
+  facets: Readonly<Record<string, readonly string[] | 'text' | 'time' | 'id'>>;
   /** Fields that may be sorted by. */
   sorts: readonly string[];
   /** A field of `sorts`; with a leading `-` for descending. */

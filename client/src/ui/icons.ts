@@ -1,7 +1,7 @@
 /** Every icon the product uses, in one place: the catalogue behind it is large. */
 export {
   IconAlertTriangle, IconArrowDown, IconArrowUp, IconBook2, IconBrandGoogle, IconBuilding, IconBuildingCommunity, IconCheck, IconChevronDown, IconChevronUp,
-  IconColumns3, IconCopy, IconDownload, IconEye, IconEyeOff, IconFilter, IconFlask, IconKey, IconLayoutDashboard,
+  IconColumns3, IconCopy, IconDownload, IconEye, IconEyeOff, IconFilter, IconFlask, IconHelp, IconKey, IconLayoutDashboard,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand, IconList, IconLock, IconLogout, IconMenu2, IconMessageCircle, IconMinus, IconPlayerPause, IconPlayerPlay,
   IconPlus, IconRobot, IconSearch, IconSend2, IconStack2, IconUserCircle, IconUsers, IconX,

@@ -12,6 +12,8 @@ import styles from './secret-dialog.module.css';
 interface SecretDialogProps {
   title: string;
   secret: string;
+  /** What else to know about it, such as how long it works. */
+  note?: string;
   /** A command that uses the secret, with `SECRET` in its place. */
   usage?: string;
   /** The reader stored it; the caller drops its copy and refreshes what it shows. */
@@ -24,7 +26,7 @@ const mask = '•'.repeat(24);
 /**
  * Shows a secret once. It cannot be closed before the reader says it is stored, and the page cannot be left unasked.
  */
-export default function SecretDialog({ title, secret, usage, onStored }: SecretDialogProps) {
+export default function SecretDialog({ title, secret, note, usage, onStored }: SecretDialogProps) {
   const t = useT();
   const [revealed, setRevealed] = useState(false);
   const [stored, setStored] = useState(false);
@@ -55,6 +57,7 @@ export default function SecretDialog({ title, secret, usage, onStored }: SecretD
     <Dialog title={title} closable={false} size={560} onClose={onStored}>
       <div className={dialog.form}>
         <p>{t('secret.once')}</p>
+        {note && <p>{note}</p>}
         <div className={styles.row}>
           <TextInput
             ref={field}

@@ -1,88 +1,156 @@
 import { lazy, Suspense, useState } from 'react';
-import { Button, NativeSelect } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { UserEntitlements } from '../entitlement';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
+import { exactTime } from '../lib/format';
 import { keyOf } from '../lib/global-id';
 import { useMay, useSession } from '../setup';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { Problems } from '../ui/form-problems';
+import { limitWords } from '../ui/limit-words';
 import { Time } from '../ui/time';
 import { UserStatePill } from './columns';
-import { AssignRoleDocument, DeactivateUserDocument, type Role } from './gql/documents';
-import type { UserRow } from './list';
-import { roles } from './spec';
+import { CreatePasswordLinkDocument, DeactivateUserDocument, DeleteUserDocument, ReactivateUserDocument } from './gql/documents';
+import { nameOf, type UserRow } from './list';
+import { actsOn } from './rights';
+import { UserAccess } from './user-access';
+import styles from './user-peek.module.css';
 
 const DangerDialog = lazy(() => import('../ui/danger-dialog'));
+const SecretDialog = lazy(() => import('../ui/secret-dialog'));
+const EditUserDialog = lazy(() => import('./edit-user-dialog'));
+const SetPasswordDialog = lazy(() => import('./set-password-dialog'));
 
 interface UserPeekProps {
   user: UserRow;
   onChanged: (user: UserRow) => void;
+  /** What they may use has changed. */
+  onGranted: () => void;
 }
 
-/** One user: who, which role, and the acts on them. */
-export function UserPeek({ user, onChanged }: UserPeekProps) {
+type Layer = { kind: 'edit' | 'password' | 'deactivate' | 'delete' } | { kind: 'link'; url: string; expiresAt: string | null } | undefined;
+
+/** One user: who, what they may use and do use, and the acts on them that whoever looks may take. */
+export function UserPeek({ user, onChanged, onGranted }: UserPeekProps) {
   const t = useT();
   const { viewer } = useSession();
-  const mayManage = useMay('manageUsers') && viewer.user.id !== user.id && user.state === 'ACTIVE';
-  const assignRole = useAct(AssignRoleDocument, (data) => data.assignRole);
+  const acts = actsOn({ id: viewer.user.id, role: viewer.role, mayWrite: useMay('users:write') }, user);
+  const mayReadLedger = useMay('audit:read');
+  const mayReadKeys = useMay('keys:read');
   const deactivate = useAct(DeactivateUserDocument, (data) => data.deactivateUser);
-  const [asking, setAsking] = useState(false);
+  const reactivate = useAct(ReactivateUserDocument, (data) => data.reactivateUser);
+  const remove = useAct(DeleteUserDocument, (data) => data.deleteUser);
+  const link = useAct(CreatePasswordLinkDocument, (data) => data.createPasswordLink);
+  const [layer, setLayer] = useState<Layer>();
+  const close = (): void => setLayer(undefined);
 
-  async function changeRole(role: Role): Promise<void> {
-    const payload = await assignRole.run({ userId: user.id, role });
+  async function change(act: Promise<{ user: UserRow | null } | undefined>): Promise<void> {
+    const payload = await act;
     if (payload?.user) {
       onChanged(payload.user);
+      close();
     }
   }
 
-  async function confirmDeactivation(): Promise<void> {
-    const payload = await deactivate.run({ userId: user.id });
-    if (payload?.user) {
-      onChanged(payload.user);
-      setAsking(false);
+  async function makeLink(): Promise<void> {
+    const payload = await link.run({ userId: user.id });
+    if (payload?.url) {
+      setLayer({ kind: 'link', url: payload.url, expiresAt: payload.expiresAt });
     }
   }
 
   return (
     <>
+      {(acts.edit || acts.reactivate) && (
+        <div className={styles.acts}>
+          {acts.edit && <Button size="xs" variant="default" onClick={() => setLayer({ kind: 'edit' })}>{t('user.edit')}</Button>}
+          {acts.password && <Button size="xs" variant="default" loading={link.busy} onClick={() => void makeLink()}>{t('user.passwordLink')}</Button>}
+          {acts.password && <Button size="xs" variant="default" onClick={() => setLayer({ kind: 'password' })}>{t('user.setPassword')}</Button>}
+          {acts.reactivate && (
+            <Button size="xs" variant="default" loading={reactivate.busy} onClick={() => void change(reactivate.run({ userId: user.id }))}>
+              {t('user.reactivate')}
+            </Button>
+          )}
+        </div>
+      )}
+      <Problems problems={[...link.problems, ...reactivate.problems]} />
       <Facts>
         <Fact name={t('user.state')}><UserStatePill user={user} t={t} /></Fact>
         <Fact name={t('user.email')}><bdi>{user.email ?? t('user.erased')}</bdi></Fact>
-        <Fact name={t('user.role')}>{t(`role.${user.role}`)}</Fact>
+        <Fact name={t('user.role')}>{t(`role.${user.role}`)} <span className="muted">{t(`role.${user.role}.help`)}</span></Fact>
+        <Fact name={t('user.organization')}><bdi>{user.organization ?? '–'}</bdi></Fact>
+        <Fact name={t('user.tier')}><bdi>{user.tier}</bdi></Fact>
+        <Fact name={t('user.dailyLimit')}>
+          {limitWords(t, user.dailyLimit)} {user.dailyLimitIsDefault && <span className="muted">{t('user.dailyLimit.default')}</span>}
+        </Fact>
+        {user.note !== null && <Fact name={t('user.note')}><bdi className={styles.note}>{user.note}</bdi></Fact>}
         <Fact name={t('user.createdAt')}><Time iso={user.createdAt} /></Fact>
         <Fact name={t('user.updatedAt')}><Time iso={user.updatedAt} /></Fact>
         <Fact name={t('id.plain')}><code>{keyOf(user.id)}</code> <CopyButton text={keyOf(user.id)} label={t('id.plain')} /></Fact>
         <Fact name={t('id.api')}><code>{user.id}</code> <CopyButton text={user.id} label={t('id.api')} /></Fact>
       </Facts>
-      {mayManage && (
-        <NativeSelect size="xs" label={t('user.assignRole')} description={t(`role.${user.role}.help`)} value={user.role}
-          disabled={assignRole.busy}
-          data={roles.map((value) => ({ value, label: t(`role.${value}`) }))}
-          onChange={(event) => void changeRole(event.currentTarget.value as Role)} />
+      {user.state !== 'DELETED' && (
+        <>
+          <UserEntitlements userId={user.id} name={nameOf(user)} onGranted={onGranted} />
+          <UserAccess userId={user.id} mayRevoke={acts.sessions} />
+        </>
       )}
-      <Problems problems={assignRole.problems} />
-      <p>
-        <Link to="/virtual-keys" search={{ owner: user.id }}>{t('user.keys')}</Link>
-        {' · '}
-        <Link to="/audit-log" search={{ actor: keyOf(user.id) }}>{t('user.acts')}</Link>
+      <p className={styles.links}>
+        {mayReadKeys && <Link to="/virtual-keys" search={{ owner: user.id }}>{t('user.keys')}</Link>}
+        {mayReadLedger && <Link to="/audit-log" search={{ actor: keyOf(user.id) }}>{t('user.acts')}</Link>}
+        {mayReadLedger && <Link to="/audit-log" search={{ subject: keyOf(user.id) }}>{t('user.history')}</Link>}
       </p>
-      {mayManage && (
-        <div><Button size="xs" color="red" variant="outline" onClick={() => setAsking(true)}>{t('user.deactivate')}</Button></div>
+      {(acts.deactivate || acts.delete) && (
+        <div className={styles.acts}>
+          {acts.deactivate && (
+            <Button size="xs" color="red" variant="outline" onClick={() => setLayer({ kind: 'deactivate' })}>{t('user.deactivate')}</Button>
+          )}
+          {acts.delete && (
+            <Button size="xs" color="red" variant="outline" onClick={() => setLayer({ kind: 'delete' })}>{t('user.delete')}</Button>
+          )}
+        </div>
       )}
-      <Suspense>{asking && (
-        <DangerDialog
-          title={t('user.deactivate.title', { name: user.displayName })}
-          consequences={[t('user.deactivate.sessions'), t('user.deactivate.keys'), t('user.deactivate.history')]}
-          name={user.email ?? user.displayName}
-          act={t('user.deactivate')}
-          busy={deactivate.busy}
-          problems={deactivate.problems}
-          onConfirm={() => void confirmDeactivation()}
-          onClose={() => setAsking(false)}
-        />
-      )}</Suspense>
+      <Suspense>
+        {layer?.kind === 'edit' && (
+          <EditUserDialog user={user} mayAssignRole={acts.assignRole} onChanged={onChanged} onClose={close} />
+        )}
+        {layer?.kind === 'password' && <SetPasswordDialog user={user} onChanged={onChanged} onClose={close} />}
+        {layer?.kind === 'deactivate' && (
+          <DangerDialog
+            title={t('user.deactivate.title', { name: nameOf(user) })}
+            consequences={[t('user.deactivate.sessions'), t('user.deactivate.keys'), t('user.deactivate.history')]}
+            name={user.email ?? nameOf(user)}
+            act={t('user.deactivate')}
+            busy={deactivate.busy}
+            problems={deactivate.problems}
+            onConfirm={() => void change(deactivate.run({ userId: user.id }))}
+            onClose={close}
+          />
+        )}
+        {layer?.kind === 'delete' && (
+          <DangerDialog
+            title={t('user.delete.title', { name: nameOf(user) })}
+            consequences={[t('user.delete.sessions'), t('user.delete.keys'), t('user.delete.history')]}
+            name={user.email ?? nameOf(user)}
+            act={t('user.delete')}
+            busy={remove.busy}
+            problems={remove.problems}
+            onConfirm={() => void change(remove.run({ userId: user.id, confirmation: user.email ?? '' }))}
+            onClose={close}
+          />
+        )}
+        {layer?.kind === 'link' && (
+          <SecretDialog
+            title={t('user.passwordLink.title', { name: nameOf(user) })}
+            note={t('user.passwordLink.note', { until: layer.expiresAt ? exactTime(layer.expiresAt, t.language) : '' })}
+            secret={layer.url}
+            onStored={close}
+          />
+        )}
+      </Suspense>
     </>
   );
 }

@@ -1,20 +1,33 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useReducer, useState } from 'react';
 import { Button } from '@mantine/core';
+import { useClient } from 'urql';
+import { TenantEntitlementsDialog } from '../entitlement';
 import { useT } from '../i18n/use-t';
 import { useLiveList } from '../live/use-live-list';
-import { useMay } from '../setup';
+import { useMay, useSession } from '../setup';
 import { DataTable } from '../ui/data-table/data-table';
+import { rowsOf, useSelection } from '../ui/data-table/selection';
 import { useListSearch } from '../ui/data-table/use-list-search';
 import { Empty } from '../ui/empty';
 import { IconPlus } from '../ui/icons';
 import { Page } from '../ui/page';
 import { useShortcuts } from '../ui/use-shortcuts';
 import { useUserColumns } from './columns';
-import { userList } from './list';
+import { exportUsers } from './export-users';
+import { nameOf, userFilter, userList, type UserRow } from './list';
+import { actsOn } from './rights';
+import { SearchHelp } from './search-help';
+import { SelectionActions, type BatchKind } from './selection-actions';
 import { userSpec } from './spec';
 import { UserPeek } from './user-peek';
 
 const CreateUserDialog = lazy(() => import('./create-user-dialog'));
+const ImportDialog = lazy(() => import('./import-dialog'));
+const BatchDialog = {
+  edit: lazy(() => import('./batch-edit-dialog')),
+  deactivate: lazy(() => import('./batch-deactivate-dialog')),
+  delete: lazy(() => import('./batch-delete-dialog')),
+};
 
 const createCall = `mutation {
   createUser(input: { email: "ada@example.com", displayName: "Ada", role: USER }) {
@@ -23,20 +36,43 @@ const createCall = `mutation {
   }
 }`;
 
+type Layer = { kind: 'create' | 'import' | 'entitlements' } | { kind: BatchKind; users: readonly UserRow[] } | undefined;
+
 export default function UsersScreen() {
   const t = useT();
+  const client = useClient();
+  const { viewer } = useSession();
+  const mayWrite = useMay('users:write', 'tenant');
+  const mayReadEntitlements = useMay('entitlements:read', 'tenant');
   const { search, question, setSearch } = useListSearch(userSpec);
-  const { list, state } = useLiveList(useMemo(() => userList(question), [question]));
+  // What somebody may use is not theirs alone: when it changes for many, the list is asked for anew.
+  const [generation, renew] = useReducer((count: number) => count + 1, 0);
+  const { list, state } = useLiveList(useMemo(() => ({ ...userList(question), generation }), [question, generation]));
+  const selection = useSelection(list);
   const columns = useUserColumns();
-  const mayManage = useMay('manageUsers');
-  const [creating, setCreating] = useState(false);
-  const create = mayManage && (
-    <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setCreating(true)}>{t('user.create')}</Button>
+  const [layer, setLayer] = useState<Layer>();
+  const close = (): void => setLayer(undefined);
+  const chosen = rowsOf(list, selection).map((user) => ({
+    user, acts: actsOn({ id: viewer.user.id, role: viewer.role, mayWrite }, user),
+  }));
+  const Batch = layer && 'users' in layer ? BatchDialog[layer.kind] : undefined;
+
+  const create = mayWrite && (
+    <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setLayer({ kind: 'create' })}>{t('user.create')}</Button>
   );
-  useShortcuts(mayManage ? [{ id: 'create', keys: 'c', run: () => setCreating(true) }] : []);
+  const actions = (
+    <>
+      {mayReadEntitlements && (
+        <Button size="xs" variant="default" onClick={() => setLayer({ kind: 'entitlements' })}>{t('entitlement.title')}</Button>
+      )}
+      {mayWrite && <Button size="xs" variant="default" onClick={() => setLayer({ kind: 'import' })}>{t('import.open')}</Button>}
+      {create}
+    </>
+  );
+  useShortcuts(mayWrite ? [{ id: 'create', keys: 'c', run: () => setLayer({ kind: 'create' }) }] : []);
 
   return (
-    <Page title={t('nav.users')} layout="fill" actions={create}>
+    <Page title={t('nav.users')} layout="fill" actions={actions}>
       <DataTable
         name="users"
         label={t('nav.users')}
@@ -49,15 +85,36 @@ export default function UsersScreen() {
         facets={{
           role: { label: 'user.role', words: (value) => t(`role.${value as 'USER'}`) },
           state: { label: 'user.state', words: (value) => t(`user.state.${value as 'ACTIVE'}`) },
+          organization: { label: 'user.organization' },
+          tier: { label: 'user.tier' },
+          model: { label: 'user.model' },
         }}
         searchPlaceholder="user.search"
+        searchHelp={<SearchHelp />}
         newRows="user.new"
         empty={<Empty title={t('user.empty')} action={create} call={createCall}>{t('user.emptyHint')}</Empty>}
-        peekTitle={({ displayName }) => displayName}
-        peek={(user) => <UserPeek key={user.id} user={user} onChanged={list.store.push} />}
+        peekTitle={nameOf}
+        peek={(user) => <UserPeek key={user.id} user={user} onChanged={list.store.push} onGranted={renew} />}
+        selection={selection}
+        selectionActions={(
+          <SelectionActions chosen={chosen} onAct={(kind, users) => setLayer({ kind, users })} />
+        )}
+        exportAll={() => exportUsers(client, userFilter(question))}
       />
       <Suspense>
-        {creating && <CreateUserDialog onClose={() => setCreating(false)} onCreated={list.store.push} />}
+        {layer?.kind === 'create' && <CreateUserDialog onClose={close} onCreated={list.store.push} />}
+        {layer?.kind === 'import' && <ImportDialog onClose={close} onImported={renew} />}
+        {layer?.kind === 'entitlements' && <TenantEntitlementsDialog onClose={close} onGranted={renew} />}
+        {Batch && layer && 'users' in layer && (
+          <Batch
+            users={layer.users}
+            onChanged={list.store.push}
+            onDone={(refused) => {
+              selection.set(refused);
+              close();
+            }}
+          />
+        )}
       </Suspense>
     </Page>
   );

@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { useT, type T } from '../i18n/use-t';
-import { count, money } from '../lib/format';
+import { money } from '../lib/format';
 import type { Column } from '../ui/data-table/column';
+import { limitWords } from '../ui/limit-words';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { StatusPill, type Tone } from '../ui/status-pill';
 import { Time } from '../ui/time';
@@ -12,14 +13,6 @@ const tones: Record<VirtualKeyState, Tone> = { PENDING: 'waiting', ACTIVE: 'good
 
 export const KeyStatePill = ({ state, t }: { state: VirtualKeyState; t: T }) =>
   <StatusPill tone={tones[state]}>{t(`virtualKey.state.${state}`)}</StatusPill>;
-
-/** No limit and blocked are words, not numbers. */
-export function limitWords(t: T, limit: number | null): string {
-  if (limit === null) {
-    return t('limit.none');
-  }
-  return limit === 0 ? t('limit.blocked') : count(limit, t.language);
-}
 
 export function budgetWords(t: T, { maxBudget, budgetDuration }: Pick<VirtualKeyRow, 'maxBudget' | 'budgetDuration'>): string {
   if (maxBudget === null) {

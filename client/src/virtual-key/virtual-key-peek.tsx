@@ -4,9 +4,10 @@ import { keyOf } from '../lib/global-id';
 import { useMay } from '../setup';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
+import { limitWords } from '../ui/limit-words';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { Time } from '../ui/time';
-import { budgetWords, KeyStatePill, limitWords, modelWords } from './columns';
+import { budgetWords, KeyStatePill, modelWords } from './columns';
 import styles from './virtual-key-peek.module.css';
 import type { VirtualKeyRow } from './list';
 

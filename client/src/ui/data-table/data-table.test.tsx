@@ -8,6 +8,7 @@ import { createEntityStore } from '../../live/entity-store';
 import type { ListState, LiveList } from '../../live/live-list';
 import type { Column } from './column';
 import { DataTable } from './data-table';
+import { rowsOf as chosenRows, useSelection } from './selection';
 
 interface Row {
   id: string;
@@ -70,6 +71,34 @@ function Table({ list, state, onSearch }: ReturnType<typeof fakeList> & { onSear
     />
   );
 }
+
+function SelectableTable({ list, state }: ReturnType<typeof fakeList>) {
+  const [search, setSearch] = useState<ListSearch>({ q: '', sort: '-name', peek: undefined, facets: {} });
+  const selection = useSelection(list);
+  return (
+    <DataTable
+      name="selectable"
+      label="Test rows"
+      list={list}
+      state={state}
+      columns={columns}
+      spec={spec}
+      search={search}
+      onSearch={(change) => setSearch({ ...search, ...change })}
+      facets={{ state: { label: 'user.state' } }}
+      searchPlaceholder="user.search"
+      newRows="table.newRows"
+      empty={<p>nothing yet</p>}
+      peekTitle={({ name }) => name}
+      peek={({ id }) => <p>peek of {id}</p>}
+      selection={selection}
+      selectionActions={<output>{chosenRows(list, selection).map(({ id }) => id).join(' ')}</output>}
+    />
+  );
+}
+
+const selected = () => screen.queryByRole('group', { name: 'Selected rows' })?.querySelector('output')?.textContent ?? '';
+const box = (name: string) => screen.getByRole('checkbox', { name: `Select ${name}` });
 
 const names = () => screen.getAllByRole('row').slice(1).map((row) => row.textContent);
 const grid = () => screen.getByRole('grid', { name: 'Test rows' });
@@ -157,10 +186,83 @@ describe('the table', () => {
     const user = userEvent.setup();
     const { unmount } = await renderIn(<Table {...fakeList([])} />);
     expect(screen.getByText('nothing yet')).toBeInTheDocument();
-    await user.type(screen.getByRole('textbox', { name: 'Search name or email' }), 'zzz');
+    await user.type(screen.getByRole('textbox', { name: 'Search people, or @org: @model: …' }), 'zzz');
     expect(await screen.findByRole('heading', { name: 'Nothing matches' })).toBeInTheDocument();
     unmount();
     await renderIn(<Table {...fakeList([], { phase: 'failed', problem: { code: 'E4031' } })} />);
     expect(screen.getByRole('alert')).toHaveTextContent('Your role may not do this.');
+  });
+
+  it('offers no checkboxes where nothing can be done to many', async () => {
+    await renderIn(<Table {...fakeList(rowsOf(2))} />);
+    expect(within(grid()).queryByRole('checkbox')).not.toBeInTheDocument();
+    expect(grid()).not.toHaveAttribute('aria-multiselectable');
+  });
+
+  it('selects by checkbox without opening the row, a range with Shift, and all that is loaded', async () => {
+    const user = userEvent.setup();
+    await renderIn(<SelectableTable {...fakeList(rowsOf(6))} />);
+    await user.click(box('Row 1'));
+    expect(selected()).toBe('r1');
+    expect(screen.queryByRole('complementary')).not.toBeInTheDocument();
+    await user.keyboard('{Shift>}');
+    await user.click(box('Row 4'));
+    await user.keyboard('{/Shift}');
+    expect(selected()).toBe('r1 r2 r3 r4');
+    expect(screen.getByRole('row', { name: /Row 2/ })).toHaveAttribute('aria-selected', 'true');
+    await user.click(box('Row 2'));
+    expect(selected()).toBe('r1 r3 r4');
+    const all = screen.getByRole<HTMLInputElement>('checkbox', { name: 'Select all loaded rows' });
+    expect(all.indeterminate).toBe(true);
+    await user.click(all);
+    expect(selected()).toBe('r0 r1 r2 r3 r4 r5');
+    expect(all).toBeChecked();
+    await user.click(all);
+    expect(selected()).toBe('');
+  });
+
+  it('selects by keyboard: space, Shift and arrows, Ctrl with A; Escape lets go', async () => {
+    const user = userEvent.setup();
+    await renderIn(<SelectableTable {...fakeList(rowsOf(8))} />);
+    await user.keyboard('j ');
+    expect(selected()).toBe('r0');
+    await user.keyboard('jj{Shift>} {/Shift}');
+    expect(selected()).toBe('r0 r1 r2');
+    await user.keyboard('jjx');
+    expect(selected()).toBe('r0 r1 r2 r4');
+    await user.keyboard('{Shift>}{ArrowDown}{ArrowDown}{/Shift}');
+    expect(selected()).toBe('r0 r1 r2 r4 r5 r6');
+    expect(document.activeElement).toHaveAttribute('data-row-id', 'r6');
+    await user.keyboard('{Control>}a{/Control}');
+    expect(selected()).toBe('r0 r1 r2 r3 r4 r5 r6 r7');
+    await user.keyboard('{Escape}');
+    expect(selected()).toBe('');
+  });
+
+  it('closes the panel first, then lets go of the selection', async () => {
+    const user = userEvent.setup();
+    await renderIn(<SelectableTable {...fakeList(rowsOf(3))} />);
+    await user.keyboard('j {Enter}');
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('complementary')).not.toBeInTheDocument();
+    expect(selected()).toBe('r0');
+    await user.keyboard('{Escape}');
+    expect(selected()).toBe('');
+  });
+
+  it('keeps a selection while rows change, and starts another list with none', async () => {
+    const user = userEvent.setup();
+    const [first, second] = [fakeList(rowsOf(3)), fakeList(rowsOf(3))];
+    const Switch = () => {
+      const [asked, setAsked] = useState(first);
+      return <><button type="button" onClick={() => setAsked(second)}>Other list</button><SelectableTable {...asked} /></>;
+    };
+    await renderIn(<Switch />);
+    await user.click(box('Row 1'));
+    act(() => first.list.store.push({ id: 'r1', name: 'Renamed', revision: 1 }));
+    expect(selected()).toBe('r1');
+    expect(box('Renamed')).toBeChecked();
+    await user.click(screen.getByRole('button', { name: 'Other list' }));
+    expect(selected()).toBe('');
   });
 });

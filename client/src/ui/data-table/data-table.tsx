@@ -19,6 +19,8 @@ import styles from './data-table.module.css';
 import { FilterBar, isFiltered, withoutFilters, type FacetWords } from './filter-bar';
 import { Grid, type GridHandle } from './grid';
 import { Peek } from './peek';
+import { rowsOf, type Selection } from './selection';
+import { SelectionBar } from './selection-bar';
 import { useArrivals } from './use-arrivals';
 import { useColumns } from './use-columns';
 import { useOpenRow } from './use-open-row';
@@ -41,6 +43,14 @@ interface DataTableProps<Row extends Entity> {
   empty: ReactNode;
   peekTitle: (row: Row) => string;
   peek: (row: Row) => ReactNode;
+  /** Lets rows be chosen, one or many. */
+  selection?: Selection;
+  /** What can be done with the chosen rows. */
+  selectionActions?: ReactNode;
+  /** Exports the whole list where the server does that better than page by page. */
+  exportAll?: () => Promise<Problem | undefined>;
+  /** Beside the search field: how to search. */
+  searchHelp?: ReactNode;
 }
 
 /** Past this an export would be a job of the server's. */
@@ -49,6 +59,7 @@ const exportLimit = 10_000;
 /** The one table of the product: filters and order in the URL, live rows that never move under the reader, peek, export. */
 export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
   const { name, label, list, state, columns, spec, search, onSearch, facets, searchPlaceholder, newRows, empty, peekTitle, peek } = props;
+  const { selection, selectionActions, exportAll, searchHelp } = props;
   const t = useT();
   const ids = useIds(list);
   const grid = useRef<GridHandle>(null);
@@ -60,11 +71,13 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
 
   const open = useCallback((id: string) => onSearch({ peek: id }), [onSearch]);
   const close = useCallback(() => {
-    onSearch({ peek: undefined });
     if (search.peek) {
+      onSearch({ peek: undefined });
       grid.current?.focusRow(search.peek);
+    } else {
+      selection?.clear();
     }
-  }, [onSearch, search.peek]);
+  }, [onSearch, search.peek, selection]);
   const move = useCallback((by: number) => {
     const id = grid.current?.move(by);
     if (id && search.peek) {
@@ -95,19 +108,27 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
 
   async function exportCsv(): Promise<void> {
     setExportProblem(undefined);
+    if (exportAll) {
+      setExportProblem(await exportAll());
+      return;
+    }
     const rows = await list.everything(exportLimit);
     if ('code' in rows) {
       setExportProblem(rows);
       return;
     }
-    download(`${name}.csv`, toCsv(shown.map(({ header }) => t(header)), rows.map((row) => shown.map(({ text }) => text(row)))));
+    downloadRows(rows);
   }
+
+  const downloadRows = (rows: readonly Row[]): void =>
+    download(`${name}.csv`, toCsv(shown.map(({ header }) => t(header)), rows.map((row) => shown.map(({ text }) => text(row)))));
 
   const nothing = ids.length === 0;
   return (
     <div className={styles.table}>
       <div className={styles.toolbar}>
-        <FilterBar spec={spec} search={search} onSearch={onSearch} facets={facets} placeholder={searchPlaceholder} />
+        <FilterBar spec={spec} search={search} onSearch={onSearch} facets={facets} placeholder={searchPlaceholder}
+          help={searchHelp} />
         <div className={styles.tools}>
           <ActionIcon variant="default" size={30} aria-label={t(paused ? 'table.resume' : 'table.pause')} aria-pressed={paused}
             title={t(paused ? 'table.resume' : 'table.pause')} onClick={() => setPaused(!paused)}>
@@ -136,6 +157,9 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
         </div>
       </div>
       {exportProblem && <ProblemNotice problem={exportProblem} onRetry={() => void exportCsv()} />}
+      {selection && selection.ids.size > 0 && (
+        <SelectionBar selection={selection} onExport={() => downloadRows(rowsOf(list, selection))}>{selectionActions}</SelectionBar>
+      )}
       <div className={styles.frame} aria-busy={state.fetching}>
         <div className={styles.main}>
           {state.fetching && !nothing && <div className={styles.progress} aria-hidden />}
@@ -168,6 +192,8 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
               openId={search.peek}
               onOpen={open}
               more={state.more}
+              selection={selection}
+              nameOf={peekTitle}
             />
           )}
           {!nothing && (

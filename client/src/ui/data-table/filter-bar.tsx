@@ -1,5 +1,5 @@
 import '@mantine/core/styles/Checkbox.layer.css';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Button, Checkbox, CloseButton, TextInput } from '@mantine/core';
 import { useT, type MessageId } from '../../i18n/use-t';
 import type { ListSearch, ListSpec } from '../../lib/url-codec';
@@ -7,6 +7,7 @@ import { IconFilter, IconSearch, IconX } from '../icons';
 import { Popover } from '../popover';
 import styles from './data-table.module.css';
 import { useShortcuts } from '../use-shortcuts';
+import { FacetField } from './facet-field';
 
 /** The words of one facet. */
 export interface FacetWords {
@@ -21,6 +22,8 @@ interface FilterBarProps {
   onSearch: (change: Partial<ListSearch>) => void;
   facets: Readonly<Record<string, FacetWords>>;
   placeholder: MessageId;
+  /** How to search, beside the field. */
+  help?: ReactNode;
 }
 
 const typingPauseMs = 250;
@@ -30,7 +33,7 @@ export const isFiltered = (search: ListSearch): boolean => search.q !== '' || Ob
 export const withoutFilters = { q: '', facets: {} };
 
 /** Free text and facets; what is chosen stands as chips behind them. */
-export function FilterBar({ spec, search, onSearch, facets, placeholder }: FilterBarProps) {
+export function FilterBar({ spec, search, onSearch, facets, placeholder, help }: FilterBarProps) {
   const t = useT();
   const input = useRef<HTMLInputElement>(null);
   const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -89,6 +92,7 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
           }
         }}
       />
+      {help}
       {Object.entries(spec.facets).filter(([, values]) => values !== 'id').map(([name, values]) => {
         const label = t(facets[name]?.label ?? 'table.filters');
         const chosen = search.facets[name] ?? [];
@@ -103,13 +107,7 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder }: Filte
             )}
           >
             {typeof values === 'string' ? (
-              <TextInput
-                size="xs"
-                label={label}
-                defaultValue={chosen[0]}
-                onKeyDown={(event) => event.key === 'Enter' && choose(name, [event.currentTarget.value].filter(Boolean))}
-                onBlur={(event) => choose(name, [event.currentTarget.value].filter(Boolean))}
-              />
+              <FacetField label={label} kind={values} value={chosen[0]} onChoose={(value) => choose(name, value === '' ? [] : [value])} />
             ) : (
               <Checkbox.Group aria-label={label} value={[...chosen]} onChange={(next) => choose(name, next)}>
                 <div className={styles.options}>

@@ -8,6 +8,7 @@ import type { Column } from './column';
 import styles from './data-table.module.css';
 import { Header } from './header';
 import { MemoRow } from './row';
+import type { Selection } from './selection';
 import type { ColumnView } from './use-columns';
 
 export interface GridHandle {
@@ -33,15 +34,26 @@ interface GridProps<Row> {
   openId: string | undefined;
   onOpen: (id: string) => void;
   more: boolean;
+  selection: Selection | undefined;
+  nameOf: (row: Row) => string;
 }
 
 const rowHeight = 36;
+const selectWidth = 40;
 const hoverPatienceMs = 300;
 /** How many rows before the end the next page is fetched. */
 const prefetchRows = 30;
 
+function shareOf(ids: readonly string[], selection: Selection): 'none' | 'some' | 'all' {
+  if (selection.ids.size === 0) {
+    return 'none';
+  }
+  return ids.every((id) => selection.ids.has(id)) ? 'all' : 'some';
+}
+
 /** The rows of a list: virtual, keyboard first, one tab stop. */
-export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sort, onSort, openId, onOpen, more }: GridProps<Row>) {
+export function Grid<Row>(props: GridProps<Row>) {
+  const { ref, label, list, views, columns, tracks, width, sort, onSort, openId, onOpen, more, selection, nameOf } = props;
   const t = useT();
   const ids = useIds(list);
   const scroller = useRef<HTMLDivElement>(null);
@@ -101,6 +113,31 @@ export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sor
       || (document.activeElement instanceof HTMLElement && document.activeElement.dataset.rowId !== undefined),
   }));
 
+  function selectAll({ set, clear }: Selection): void {
+    if (ids.every((id) => selection?.ids.has(id))) {
+      clear();
+    } else {
+      set(ids);
+    }
+  }
+
+  /** Space and x choose a row, shift makes a range of it, Ctrl or Cmd with a takes all. @returns whether the key was one of these */
+  function select({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent, chosen: Selection, onRow: boolean): boolean {
+    if (key === 'a' && (ctrlKey || metaKey)) {
+      selectAll(chosen);
+    } else if (!onRow || !activeId) {
+      return false;
+    } else if (key === ' ' || key.toLowerCase() === 'x') {
+      (shiftKey ? chosen.extendTo : chosen.toggle)(activeId);
+    } else if (shiftKey && (key === 'ArrowDown' || key === 'ArrowUp')) {
+      const id = move(key === 'ArrowDown' ? 1 : -1);
+      chosen.set([...chosen.ids, activeId, ...(id ? [id] : [])]);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
     const moves: Record<string, number> = {
@@ -108,7 +145,9 @@ export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sor
     };
     const by = moves[event.key];
     const onRow = event.target instanceof HTMLElement && event.target.dataset.rowId !== undefined;
-    if (by !== undefined) {
+    if (selection && select(event, selection, onRow)) {
+      event.preventDefault();
+    } else if (by !== undefined) {
       event.preventDefault();
       const id = move(by);
       if (id && openId !== undefined) {
@@ -124,9 +163,15 @@ export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sor
 
   function onClick(event: MouseEvent): void {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-row-id]') : null;
-    if (row?.dataset.rowId) {
-      setActiveId(row.dataset.rowId);
-      onOpen(row.dataset.rowId);
+    const id = row?.dataset.rowId;
+    if (!id) {
+      return;
+    }
+    setActiveId(id);
+    if (selection && event.target instanceof Element && event.target.closest('[data-select]')) {
+      (event.shiftKey ? selection.extendTo : selection.toggle)(id);
+    } else {
+      onOpen(id);
     }
   }
 
@@ -136,9 +181,14 @@ export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sor
       role="grid"
       aria-label={label}
       aria-rowcount={more ? -1 : ids.length + 1}
+      aria-multiselectable={selection ? true : undefined}
       aria-describedby="table-keys"
       className={styles.grid}
-      style={{ '--tracks': tracks, '--width': `${width}px` } as CSSProperties}
+      data-selectable={selection ? true : undefined}
+      style={{
+        '--tracks': selection ? `${selectWidth}px ${tracks}` : tracks,
+        '--width': `${selection ? width + selectWidth : width}px`,
+      } as CSSProperties}
       tabIndex={-1}
       onKeyDown={onKeyDown}
       onClick={onClick}
@@ -149,8 +199,11 @@ export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sor
         hoveredSince.current = undefined;
       }}
     >
-      <span id="table-keys" className="visually-hidden">{t('table.keys')}</span>
-      <div role="rowgroup" className={styles.headers}><Header views={views} sort={sort} onSort={onSort} /></div>
+      <span id="table-keys" className="visually-hidden">{t('table.keys')}{selection && ` ${t('table.selectKeys')}`}</span>
+      <div role="rowgroup" className={styles.headers}>
+        <Header views={views} sort={sort} onSort={onSort} selected={selection && shareOf(ids, selection)}
+          onSelectAll={() => selection && selectAll(selection)} />
+      </div>
       <div role="rowgroup" className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
         {items.map(({ key, index, start }) => {
           const id = ids[index];
@@ -164,6 +217,8 @@ export function Grid<Row>({ ref, label, list, views, columns, tracks, width, sor
               columns={columns}
               active={index === activeIndex}
               open={id === openId}
+              selected={selection?.ids.has(id)}
+              nameOf={nameOf}
             />
           );
         })}

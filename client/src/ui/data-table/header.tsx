@@ -8,11 +8,14 @@ interface HeaderProps<Row> {
   /** Field, with a leading `-` for descending. */
   sort: string;
   onSort: (sort: string) => void;
+  /** How much of what is loaded is chosen; undefined where rows cannot be. */
+  selected: 'none' | 'some' | 'all' | undefined;
+  onSelectAll: () => void;
 }
 
 const nudgePx = 16;
 
-export function Header<Row>({ views, sort, onSort }: HeaderProps<Row>) {
+export function Header<Row>({ views, sort, onSort, selected, onSelectAll }: HeaderProps<Row>) {
   const t = useT();
   const field = sort.replace(/^-/, '');
   const descending = sort.startsWith('-');
@@ -20,6 +23,21 @@ export function Header<Row>({ views, sort, onSort }: HeaderProps<Row>) {
 
   return (
     <div role="row" aria-rowindex={1} className={styles.header}>
+      {selected !== undefined && (
+        <div role="columnheader" className={styles.select}>
+          <input
+            ref={(box) => {
+              if (box) {
+                box.indeterminate = selected === 'some';
+              }
+            }}
+            type="checkbox"
+            aria-label={t('table.selectAll')}
+            checked={selected === 'all'}
+            onChange={onSelectAll}
+          />
+        </div>
+      )}
       {views.map(({ column, resizing, startResize, nudge }) => {
         const sorted = column.sort !== undefined && column.sort === field;
         return (

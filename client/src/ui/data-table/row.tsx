@@ -1,4 +1,5 @@
 import { memo, useEffect, useRef } from 'react';
+import { useT } from '../../i18n/use-t';
 import { useRow } from '../../live/use-live-list';
 import type { LiveList } from '../../live/live-list';
 import type { Column } from './column';
@@ -13,6 +14,10 @@ interface RowProps<Row> {
   columns: readonly Column<Row>[];
   active: boolean;
   open: boolean;
+  /** Whether it is chosen; undefined where rows cannot be. */
+  selected: boolean | undefined;
+  /** The row in words, for the name of its checkbox. */
+  nameOf: (row: Row) => string;
 }
 
 let flashing = 0;
@@ -29,7 +34,8 @@ function flash(element: HTMLElement): void {
     });
 }
 
-function TableRow<Row>({ list, id, index, top, columns, active, open }: RowProps<Row>) {
+function TableRow<Row>({ list, id, index, top, columns, active, open, selected, nameOf }: RowProps<Row>) {
+  const t = useT();
   const row = useRow(list, id);
   const element = useRef<HTMLDivElement>(null);
   const seen = useRef(row);
@@ -46,12 +52,20 @@ function TableRow<Row>({ list, id, index, top, columns, active, open }: RowProps
       ref={element}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={open}
+      aria-selected={selected ?? open}
+      data-open={open || undefined}
       data-row-id={id}
       tabIndex={active ? 0 : -1}
       className={styles.row}
       style={{ transform: `translateY(${top}px)` }}
     >
+      {selected !== undefined && (
+        // The grid hears the click; space on the row does the same, so the box is no tab stop of its own.
+        <div role="gridcell" className={styles.select} data-select>
+          <input type="checkbox" tabIndex={-1} readOnly checked={selected}
+            aria-label={t('table.select', { name: row ? nameOf(row) : id })} />
+        </div>
+      )}
       {columns.map((column) => (
         <div key={column.id} role="gridcell" className={styles.cell} data-align={column.align} title={row && column.text(row)}>
           {row && column.cell(row)}

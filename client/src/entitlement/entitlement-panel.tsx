@@ -1,0 +1,99 @@
+import { useState, type FormEvent } from 'react';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useQuery } from 'urql';
+import { toNode } from '../graphql/document';
+import { ofError } from '../graphql/problem';
+import { useT } from '../i18n/use-t';
+import { useMay } from '../setup';
+import { announce } from '../ui/announcer';
+import { Fact, Facts } from '../ui/data-table/peek';
+import dialog from '../ui/dialog.module.css';
+import { ProblemNotice } from '../ui/problem-notice';
+import { Skeleton } from '../ui/skeleton';
+import styles from './entitlement.module.css';
+import { TenantEntitlementsDocument } from './gql/documents';
+import { GrantForm } from './grant-form';
+import { grantKinds, type Grants } from './grants';
+import { grantWords } from './words';
+
+const nothing: Grants = { models: null, services: null, features: null };
+/** No tier has an empty name. */
+const wholeTenant = '';
+
+interface EntitlementPanelProps {
+  /** Something was granted or taken. */
+  onGranted?: () => void;
+}
+
+/** Models, services and features of the tenant and of its tiers. Who may only read sees what is set. */
+export function EntitlementPanel({ onGranted }: EntitlementPanelProps) {
+  const t = useT();
+  const mayGrant = useMay('entitlements:write', 'tenant');
+  const [tier, setTier] = useState(wholeTenant);
+  const [made, setMade] = useState<readonly string[]>([]);
+  const [{ data, error, fetching }, refresh] = useQuery({ query: toNode(TenantEntitlementsDocument), requestPolicy: 'cache-and-network' });
+  const again = (): void => refresh({ requestPolicy: 'network-only' });
+
+  if (error) {
+    return <ProblemNotice problem={ofError(error)} onRetry={again} />;
+  }
+  if (!data) {
+    return <Skeleton rows={6} />;
+  }
+  const { tenant, tiers } = data.entitlements;
+  const names = [...new Set([...tiers.map((held) => held.tier), ...made])].sort();
+  const held = tier === wholeTenant ? tenant : (tiers.find((one) => one.tier === tier)?.entitlements ?? nothing);
+
+  function addTier(event: FormEvent<HTMLFormElement>): void {
+    event.preventDefault();
+    const name = String(new FormData(event.currentTarget).get('tier')).trim();
+    if (name !== '') {
+      setMade([...made, name]);
+      setTier(name);
+      event.currentTarget.reset();
+    }
+  }
+
+  return (
+    <div className={dialog.form}>
+      <NativeSelect
+        label={t('entitlement.subject')}
+        value={tier}
+        data={[
+          { value: wholeTenant, label: t('entitlement.subject.tenant') },
+          ...names.map((value) => ({ value, label: t('entitlement.subject.tier', { tier: value }) })),
+        ]}
+        onChange={(event) => setTier(event.currentTarget.value)}
+      />
+      {mayGrant ? (
+        <GrantForm
+          // Another subject, or other grants of this one, start the form anew.
+          key={`${tier} ${JSON.stringify(held)}`}
+          subject={tier === wholeTenant ? { kind: 'TENANT' } : { kind: 'TIER', tier }}
+          held={held}
+          onSaved={() => {
+            announce(t('entitlement.saved'));
+            again();
+            onGranted?.();
+          }}
+        />
+      ) : <Held grants={held} />}
+      {mayGrant && (
+        <form className={styles.heading} onSubmit={addTier}>
+          <TextInput name="tier" size="xs" aria-label={t('entitlement.newTier')} placeholder={t('entitlement.newTier')}
+            pattern="[a-z0-9][a-z0-9_\-]{0,49}" title={t('entitlement.newTier.help')} autoComplete="off" />
+          <Button type="submit" size="xs" variant="default" disabled={fetching}>{t('entitlement.addTier')}</Button>
+        </form>
+      )}
+    </div>
+  );
+}
+
+function Held({ grants }: { grants: Grants }) {
+  const t = useT();
+  const words = (kind: (typeof grantKinds)[number]): string => {
+    const list = grants[kind];
+    return list === null ? t('entitlement.unset') : list.map((name) => grantWords(t, kind, name)).join(', ') || t('entitlement.none');
+  };
+  return <Facts>{grantKinds.map((kind) => <Fact key={kind} name={t(`entitlement.${kind}`)}>{words(kind)}</Fact>)}</Facts>;
+}
