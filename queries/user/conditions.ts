@@ -1,7 +1,7 @@
 import { UserState } from '../../schema/user/types';
 import type { UserFilter } from '../../schema/user/inputs';
 import { any, containing, sql, type SqlCondition } from '../../src/graphql/sql';
-import { mayUseModel } from './may-use-model';
+import { mayUseModel, mayUseModelLike } from './may-use-model';
 import { parseSearch, type SearchTerm } from './search';
 
 /** The rows of `views.users` that a filter asks for; without a word on it, deleted users are not among them. */
@@ -17,6 +17,9 @@ export function conditions(filter: UserFilter | null | undefined): SqlCondition[
   ];
 }
 
+/** The views that these conditions read. */
+export const readViews = ['users', 'entitlements'] as const;
+
 function matches({ field, text }: SearchTerm): SqlCondition {
   const pattern = containing(text);
   const person = sql`display_name ilike ${pattern} or email ilike ${pattern}`;
@@ -25,7 +28,7 @@ function matches({ field, text }: SearchTerm): SqlCondition {
     case 'user': return sql`(${person})`;
     case 'org': return sql`organization ilike ${pattern}`;
     case 'info': return sql`note ilike ${pattern}`;
-    case 'model': return mayUseModel(text);
+    case 'model': return mayUseModelLike(text);
     default: return field satisfies never;
   }
 }

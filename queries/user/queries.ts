@@ -13,7 +13,7 @@ import { ownWrite } from '../../src/graphql/own-write';
 import { toUserError } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { visible } from '../visibility';
-import { conditions } from './conditions';
+import { conditions, readViews } from './conditions';
 import { exportUsers } from './export';
 import { userById } from './loaders';
 import { toUser, type UserRow } from './sql';
@@ -33,7 +33,7 @@ export class UserQueries {
     @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users.' }) filter?: UserFilter | null,
     @Arg('orderBy', () => UserOrder, { nullable: true, description: 'In which order.' }) orderBy?: UserOrder | null,
   ): Promise<Page<User>> {
-    await context.waitForViews('users');
+    await context.waitForViews(...readViews);
     return readPage<UserRow, User>(context.db, {
       from: 'views.users',
       key: 'id',
@@ -53,7 +53,7 @@ export class UserQueries {
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the part before.' }) after?: string | null,
     @Arg('filter', () => UserFilter, { nullable: true, description: 'Which users.' }) filter?: UserFilter | null,
   ): Promise<UserExport> {
-    await context.waitForViews('users');
+    await context.waitForViews(...readViews);
     return exportUsers(context, filter, after);
   }
 

@@ -35,25 +35,25 @@ describe('who may', () => {
     expect(all.filter((each) => refusalToManage(each, { role }) === undefined)).toEqual(managed);
   });
 
-  const acts: [string, UserCommand & { by: By }][] = [
-    ['update', { type: 'UpdateUser', changes: { organization: 'B' }, by: admin }],
-    ['assign a role', { type: 'AssignRole', role: 'user', term: 0, by: admin }],
-    ['assign a tier', { type: 'AssignTier', tier: 'plus', by: admin }],
-    ['set a limit', { type: 'SetDailyLimit', requests: 0, by: admin }],
-    ['set a password', { type: 'RecordPasswordSet', by: admin }],
-    ['make a password link', { type: 'RecordPasswordLink', linkId: 'l', expiresAt: '2026-01-01T00:00:00.000Z', by: admin }],
-    ['deactivate', { type: 'DeactivateUser', term: 0, by: admin }],
-    ['delete', { type: 'DeleteUser', term: 0, by: admin }],
+  const acts: [string, (by: By) => UserCommand][] = [
+    ['update', (by) => ({ type: 'UpdateUser', changes: { organization: 'B' }, by })],
+    ['assign a role', (by) => ({ type: 'AssignRole', role: 'user', term: 0, by })],
+    ['assign a tier', (by) => ({ type: 'AssignTier', tier: 'plus', by })],
+    ['set a limit', (by) => ({ type: 'SetDailyLimit', requests: 0, by })],
+    ['set a password', (by) => ({ type: 'RecordPasswordSet', by })],
+    ['make a password link', (by) => ({ type: 'RecordPasswordLink', linkId: 'l', expiresAt: '2026-01-01T00:00:00.000Z', by })],
+    ['deactivate', (by) => ({ type: 'DeactivateUser', term: 0, by })],
+    ['delete', (by) => ({ type: 'DeleteUser', term: 0, by })],
   ];
   test.each(acts)('to %s is refused on somebody of a higher or the same role', (_name, command) => {
-    given(created('u1', 'owner')).when(command).thenRefused('B2003', 'role_above', { role: 'owner', yours: 'admin' });
-    given(created('u1', 'admin')).when(command).thenRefused('B2003', 'role_above');
-    given(created('u1', 'auditor')).when({ ...command, by: service }).thenRefused('B2003', 'role_above');
+    given(created('u1', 'owner')).when(command(admin)).thenRefused('B2003', 'role_above', { role: 'owner', yours: 'admin' });
+    given(created('u1', 'admin')).when(command(admin)).thenRefused('B2003', 'role_above');
+    given(created('u1', 'auditor')).when(command(service)).thenRefused('B2003', 'role_above');
   });
   test.each(acts)('to %s somebody unknown, of another tenant or deleted is the same refusal', (_name, command) => {
-    given().when(command).thenRefused('E4041', 'user_unknown');
-    given(created('u1')).when({ ...command, by: { ...command.by, tenantId: 't2' } }).thenRefused('E4041', 'user_unknown');
-    given(created('u1'), deleted).when(command).thenRefused('E4041', 'user_unknown');
+    given().when(command(admin)).thenRefused('E4041', 'user_unknown');
+    given(created('u1')).when(command({ ...admin, tenantId: 't2' })).thenRefused('E4041', 'user_unknown');
+    given(created('u1'), deleted).when(command(admin)).thenRefused('E4041', 'user_unknown');
   });
 });
 
