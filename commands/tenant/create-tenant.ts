@@ -1,4 +1,5 @@
 import { RefusedError } from '../../schema/errors/catalogue';
+import { DEFAULT_SLUG } from '../../schema/tenant/events';
 import type { CreateTenantInput } from '../../schema/tenant/inputs';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
@@ -8,6 +9,7 @@ import { grant } from '../entitlement/grant';
 import { loginName } from '../login-name/decider';
 import { user } from '../user/decider';
 import { loginNameOf, registerUser } from '../user/register-user';
+import { slugTaken } from './decider';
 import { inTenant } from './in-tenant';
 import { makeTenant } from './make-tenant';
 import { tenantIdOf } from './tenant-id';
@@ -19,6 +21,7 @@ import { tenantIdOf } from './tenant-id';
 export async function createTenant(
   context: Context, operators: CommandContext, { slug, name, features, owner }: CreateTenantInput,
 ): Promise<CommandOutcome<{ tenantId: string; passwordLink: string }>> {
+  if (slug === DEFAULT_SLUG) throw new RefusedError(slugTaken);
   const tenantId = tenantIdOf(slug);
   const ownerId = derivedId(operators, 'owner');
   await requireFreeEmail(context, owner.email, ownerId);

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../schema/errors/catalogue';
 import { DEFAULT_SLUG, tenantEvents, type TenantEvent } from '../../schema/tenant/events';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 
@@ -94,10 +95,12 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
   }
 }
 
+export const slugTaken: Refusal = { code: 'E4091', rule: 'slug_taken', message: 'There is a tenant with this slug already.', path: ['slug'] };
+
 /** A tenant that waits for its first owner, because a file described it or a creation was broken off, is taken up as it is. */
 function create(state: TenantState, { tenantId, slug, name, ownerId }: Extract<TenantCommand, { type: 'CreateTenant' }>): Decision<TenantEvent> {
   if (!state.exists) return { events: [{ type: 'TenantCreated', data: { tenantId, slug, name } }] };
-  if (hasOwner(state) && !(ownerId && state.owners[ownerId]?.inOffice)) return refuse('E4091', 'slug_taken', 'There is a tenant with this slug already.', { path: ['slug'] });
+  if (hasOwner(state) && !(ownerId && state.owners[ownerId]?.inOffice)) return { refusal: slugTaken };
   return rename(state, name);
 }
 
