@@ -74,12 +74,12 @@ export function createBearerTokens(
       const { rows } = await pool.query('select 1 from auth_revoked_tokens where digest = $1', [digest]);
       if (rows.length > 0) refuseCredential();
       const { sub: subject, email, name, picture } = claims;
-      return { issuer: TOKEN_ISSUER, subject, email, name, picture, digest, expiresAt: claims.exp * 1_000 } satisfies TokenClaims;
+      return { issuer: TOKEN_ISSUER, subject, email, name, picture, digest, expiresAt: claims.exp } satisfies TokenClaims;
     },
 
     async revoke(digest, expiresAt) {
       const forgotten = clock().getTime() - CLOCK_TOLERANCE_SECONDS * 1_000;
-      await pool.query(REVOKE, [digest, new Date(expiresAt), new Date(forgotten)]);
+      await pool.query(REVOKE, [digest, new Date(expiresAt * 1_000), new Date(forgotten)]);
       forget();
     },
   };

@@ -130,7 +130,7 @@ export interface TokenClaims {
   picture: string | undefined;
   /** SHA-256 of the whole token: its name for revocation. */
   digest: string;
-  /** Milliseconds since the epoch, as in the proof of a principal. */
+  /** Seconds since the epoch, as in the proof of a principal. */
   expiresAt: number;
 }
 

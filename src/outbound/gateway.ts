@@ -19,8 +19,9 @@ export interface OutboundRequest {
   method: 'GET' | 'POST';
   /** Below the base URL, beginning with one slash; a query may follow. */
   path: string;
-  /** JSON text. */
+  /** JSON text, unless `contentType` says otherwise. */
   body?: string;
+  contentType?: 'application/x-www-form-urlencoded';
   /** Bearer token in place of the upstream's own, for leased provider keys. */
   secret?: string;
   /** Further secrets in the body that must not come back. */
@@ -89,7 +90,7 @@ export function createGateway({ upstreams, lookup = systemLookup }: { upstreams:
         'accept-encoding': 'identity',
         'user-agent': 'keyledger',
         ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       },
       body: request.body,
       signal: deadline.signal,
