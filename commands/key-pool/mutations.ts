@@ -12,7 +12,7 @@ import { derivedId, mutate } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
-import { signedIn } from '../../src/graphql/tenant';
+import { callerIdOf, tenantOf } from '../../src/graphql/tenant';
 import { addProviderKey, secretPlace } from './add-provider-key';
 import { keyPool, staleLease } from './decider';
 import { beat, insertBeats } from './lease-beats';
@@ -77,11 +77,11 @@ const requestOver: Refusal = {
 };
 
 async function leaseKey(context: Context, command: CommandContext, input: LeaseKeyInput): Promise<CommandOutcome<Leased>> {
-  const { userId, tenantId } = signedIn(context);
+  const holder = callerIdOf(context);
   const { provider, ttlSeconds, maxWaitSeconds } = input;
-  const requestId = `${userId}/${input.requestId}`;
+  const requestId = `${holder}/${input.requestId}`;
   const outcome = await context.commands.execute(keyPool, provider, {
-    type: 'RequestLease', ticketId: `${provider}/${derivedId(command, 'ticket')}`, requestId, tenant: tenantId, holder: userId,
+    type: 'RequestLease', ticketId: `${provider}/${derivedId(command, 'ticket')}`, requestId, tenant: tenantOf(context), holder,
     ttlMs: (ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1_000, maxWaitMs: (maxWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
     now: context.now().getTime(),
   }, command, (state) => standing(state, requestId));
@@ -129,6 +129,6 @@ async function heartbeatLease(
 /** A lease as its holder names it. Its id begins with the provider, which is the stream to look in. */
 function claimOf(context: Context, input: { leaseId: string; fencingToken: string }) {
   const leaseId = fromGlobalId(input.leaseId, 'Lease');
-  const held = { leaseId, token: Number(input.fencingToken), holder: signedIn(context).userId, now: context.now().getTime() };
+  const held = { leaseId, token: Number(input.fencingToken), holder: callerIdOf(context), now: context.now().getTime() };
   return { provider: leaseId.slice(0, Math.max(0, leaseId.lastIndexOf('/'))), held };
 }
