@@ -32,7 +32,7 @@ beforeAll(async () => {
   setting = await createSetting();
   outputs = createOutputStreams(setting);
   vault = await createVault({ pool: setting.pool, masterKey: randomBytes(32) });
-  auth = authOn(setting.pool);
+  auth = authOn(setting.pool, { clock: () => new Date(POSTED_AT) });
 });
 afterAll(async () => {
   await outputs.close();
@@ -180,6 +180,18 @@ describe('answer-message', () => {
       expect(await streamed(job.answerId)).toBe('');
       await ask(sessionId, 'Once more?');
     }
+  });
+
+  it('costs nothing of the day when it fails, and counts when it does not', async () => {
+    const counted = async (): Promise<number> => (await auth.usage.of(['u1']))[0]!.dailyRequests;
+    await auth.usage.count('u1');
+    const before = await counted();
+    await work(model({ text: 'Hi.' }, done), await ask(await openSession(), 'Hello?'));
+    expect(await counted()).toBe(before);
+    const job = await ask(await openSession(), 'Hello?');
+    await work(model(done), job);
+    await work(model(done), job, 2);
+    expect(await counted()).toBe(before - 1);
   });
 
   it('fails with a timeout when the model hangs, before or after its first words', async () => {
