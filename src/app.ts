@@ -79,7 +79,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const vault = await createVault({ pool, masterKey });
   const auth = createAuth({
     pool, masterKey, clock, dailyRequests: configuration.dailyRequests, bearerTokens: configuration.bearerTokens,
-    personOf: async (claims) => personOfToken({ commands, vault, auth }, claims),
+    personOf: async (claims) => personOfToken({ commands, vault, auth, live }, claims),
   });
   const signIn = createSignInThrottle({ pool, masterKey, clock });
   const providers = createOidcProviders(configuration);
@@ -129,6 +129,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     config: {
       publicUrl: configuration.publicUrl,
       allowedOrigins: configuration.allowedOrigins,
+      trustProxy: configuration.trustProxy,
       introspection: configuration.introspection,
       trustedDocuments: loadTrustedDocuments(path.join(projectRoot, 'schema', 'operations.json')),
       trustedDocumentsOnly: configuration.trustedDocumentsOnly,

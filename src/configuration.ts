@@ -1,4 +1,5 @@
 import path from 'node:path';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -6,6 +7,8 @@ const url = (...schemes: string[]) =>
   z.string().refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)), `must start with ${schemes.map((s) => `${s}://`).join(' or ')}`);
 const origins = z.string().transform((text) => text.split(',').map((origin) => origin.trim()))
   .refine((list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), 'must be origins such as https://tools.example.org');
+const networks = z.string().transform((text) => text.split(',').map((place) => place.trim()))
+  .refine((list) => list.every((place) => ipaddr.isValid(place) || ipaddr.isValidCIDR(place)), 'must be addresses or networks such as 10.0.0.0/8');
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 /** A secret for signatures: long, and none that stands in somebody's documentation. */
 const secret = z.string().min(32, 'must have 32 characters or more')
@@ -37,7 +40,7 @@ export const variables = {
   KEYLEDGER_SIGN_UP: variable(flag.default(false), 'false', 'Whether strangers may make themselves an account in the default tenant.'),
   KEYLEDGER_DAILY_REQUESTS: variable(count(0, 10_000).default(100), '100', 'Requests a day of people for whom nothing else is set.'),
   KEYLEDGER_TENANTS_DIR: variable(z.string().min(1).optional(), 'none', 'Folder of tenants/*.json that are applied at every start.'),
-  KEYLEDGER_TRUST_PROXY: variable(z.string().min(1).optional(), 'none', 'Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas.'),
+  KEYLEDGER_TRUST_PROXY: variable(networks.optional(), 'none', 'Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas.'),
   NEXTAUTH_SECRET: variable(secret.optional(), 'none', 'Secret with which a NextAuth front end signs HS256 tokens; unset, such tokens are refused.'),
   NEXTAUTH_ISSUER: variable(z.string().min(1).optional(), 'any', 'Issuer that such tokens must name.'),
   NEXTAUTH_AUDIENCE: variable(z.string().min(1).optional(), 'any', 'Audience that such tokens must name.'),
@@ -131,7 +134,7 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
     signUp: v.KEYLEDGER_SIGN_UP,
     dailyRequests: v.KEYLEDGER_DAILY_REQUESTS,
     tenantsDir: v.KEYLEDGER_TENANTS_DIR && path.resolve(v.KEYLEDGER_TENANTS_DIR),
-    trustProxy: v.KEYLEDGER_TRUST_PROXY?.split(',').map((place) => place.trim()),
+    trustProxy: v.KEYLEDGER_TRUST_PROXY,
     bearerTokens: v.NEXTAUTH_SECRET ? { secret: v.NEXTAUTH_SECRET, issuer: v.NEXTAUTH_ISSUER, audience: v.NEXTAUTH_AUDIENCE } : undefined,
     google: v.GOOGLE_CLIENT_ID && v.GOOGLE_CLIENT_SECRET
       ? { clientId: v.GOOGLE_CLIENT_ID, clientSecret: v.GOOGLE_CLIENT_SECRET, hostedDomain: v.GOOGLE_HOSTED_DOMAIN } : undefined,
@@ -157,6 +160,10 @@ function isLoopback(host: string): boolean {
   return host === '127.0.0.1' || host === '::1' || host === '0.0.0.0' || host === 'localhost';
 }
 
+function isOnThisMachine(address: string): boolean {
+  return URL.canParse(address) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname);
+}
+
 function describe(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')}: ${issue.message}`;
 }
@@ -174,6 +181,7 @@ function contradictions(v: z.infer<typeof environment>): string[] {
   if (Boolean(v.GOOGLE_CLIENT_ID) !== Boolean(v.GOOGLE_CLIENT_SECRET)) faults.push('GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET: set both or neither');
   const oidc = [v.OIDC_ISSUER, v.OIDC_CLIENT_ID, v.OIDC_CLIENT_SECRET].filter(Boolean).length;
   if (oidc !== 0 && oidc !== 3) faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set all or none');
+  if (v.OIDC_ISSUER?.startsWith('http:') && !isOnThisMachine(v.OIDC_ISSUER)) faults.push('OIDC_ISSUER: must start with https://, except on this machine');
   if ((v.NEXTAUTH_ISSUER || v.NEXTAUTH_AUDIENCE) && !v.NEXTAUTH_SECRET) faults.push('NEXTAUTH_SECRET: needed with NEXTAUTH_ISSUER or NEXTAUTH_AUDIENCE');
   if (v.LITELLM_URL && !v.LITELLM_MASTER_KEY) faults.push('LITELLM_MASTER_KEY: needed with LITELLM_URL');
   if (v.LLM_BASE_URL && !v.LLM_API_KEY) faults.push('LLM_API_KEY: needed with LLM_BASE_URL');

@@ -36,6 +36,8 @@ export const limits = {
   /** Bytes of one WebSocket message. */
   frameBytes: 64 * 1024,
   subscriptionsPerSocket: 50,
+  /** Over all their sockets. */
+  subscriptionsPerPrincipal: 250,
   socketsPerPrincipal: 10,
   messagesPerSecond: 20,
   /** Bytes waiting in one socket before it is closed; its client resumes by cursor. */

@@ -7,7 +7,7 @@ export interface Origins {
    * proves by a header that no page can set that it is no browser.
    */
   allowsUpgrade(headers: Pick<IncomingHttpHeaders, 'origin' | 'authorization'> & { 'x-api-key'?: string | string[] }): boolean;
-  /** For HTTP: callers that are no browsers name none. A cross-site request without one is told by `Sec-Fetch-Site`. */
+  /** For HTTP: callers that are no browsers name none. A page's request without one is told by `Sec-Fetch-Site`: only our own may. */
   allowsRequest(origin: string | undefined, fetchSite: string | undefined): boolean;
 }
 
@@ -20,7 +20,7 @@ export function originsOf(allowed: readonly string[]): Origins {
   return {
     allowsUpgrade: ({ origin, authorization, 'x-api-key': apiKey }) =>
       (origin === undefined ? authorization !== undefined || apiKey !== undefined : known.has(origin)),
-    allowsRequest: (origin, fetchSite) => (origin === undefined ? fetchSite !== 'cross-site' : known.has(origin)),
+    allowsRequest: (origin, fetchSite = 'none') => (origin === undefined ? ['none', 'same-origin'].includes(fetchSite) : known.has(origin)),
   };
 }
 

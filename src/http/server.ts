@@ -13,6 +13,7 @@ import type { RefusalRecorder } from '../graphql/refusals';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import { apiHeaders } from './api-headers';
 import { registerClientFiles } from './client-files';
+import { allowOrigins } from './cors';
 import { registerGraphqlRoute } from './graphql-route';
 import { registerHealth, type ReadinessCheck } from './health';
 import { registerLogoRoutes, type LogoActs } from './logo-route';
@@ -20,6 +21,7 @@ import { httpMetrics } from './metrics';
 import { registerOidcRoutes, type OidcSignIn } from './oidc-routes';
 import { requestError } from './operation-plugin';
 import { originsOf } from './origins';
+import { trustedProxies } from './proxies';
 import { sessionCookie } from './session-cookie';
 import { attachWebSockets } from './websocket';
 
@@ -41,8 +43,8 @@ export interface HttpConfig {
   trustedDocumentsOnly: boolean;
   /** Folder of the built client. */
   clientDirectory: string;
-  /** Proxies whose `X-Forwarded-*` headers are believed, as Fastify takes them; undefined means none. */
-  trustProxy?: string | string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-*` headers are believed; undefined means none. */
+  trustProxy?: readonly string[];
   /** Cost points per caller; default `limits.costBurst` and `limits.costPerSecond`. */
   costBudget?: { burst: number; perSecond: number };
 }
@@ -83,6 +85,7 @@ const CORRELATION_ID = /^[\w-]{8,64}$/;
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { schema, makeContext, auth, refusals, config, log, metrics: registry, readiness } = options;
   const https = new URL(config.publicUrl).protocol === 'https:';
+  const trusts = trustedProxies(config.trustProxy ?? []);
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -91,7 +94,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     keepAliveTimeout: KEEP_ALIVE_MS,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    trustProxy: config.trustProxy,
+    trustProxy: trusts,
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -122,6 +125,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     log.debug({ requestId, correlationId, method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'Answered');
   });
   answerErrorsAsGraphql(app, log);
+  await allowOrigins(app, config.allowedOrigins);
 
   registerHealth(app, { checks: readiness, registry, draining: () => draining });
   if (options.oidcSignIn) {
@@ -132,7 +136,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const shared = { schema, makeContext, authenticate: auth.authenticate, refusals, cookie, origins, budget, trusted, trustedOnly, metrics, log };
   if (options.logos) await registerLogoRoutes(app, { ...shared, acts: options.logos });
   const stopGraphql = await registerGraphqlRoute(app, { ...shared, introspection: config.introspection });
-  const sockets = attachWebSockets(app.server, shared);
+  const sockets = attachWebSockets(app.server, { ...shared, trusts });
 
   return {
     app,

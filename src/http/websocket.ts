@@ -10,8 +10,8 @@ import type { Auth } from '../auth/port';
 import { ANONYMOUS } from '../auth/principal';
 import type { Principal } from '../graphql/context';
 import type { Budget } from '../graphql/budget';
-import { RefusedError } from '../../schema/errors/catalogue';
-import { publicError } from '../graphql/errors';
+import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
+import { publicError, refusedOperation } from '../graphql/errors';
 import { limits } from '../graphql/limits';
 import type { RefusalRecorder } from '../graphql/refusals';
 import type { MakeContext } from '../graphql/make-context';
@@ -20,6 +20,7 @@ import type { Log } from '../postgres/log';
 import { prepareSubscription } from './prepare-subscription';
 import type { HttpMetrics } from './metrics';
 import type { Origins } from './origins';
+import { clientAddress, type Trusts } from './proxies';
 import { deviceOf, payerOf } from './caller';
 import type { SessionCookie } from './session-cookie';
 import { watchSessions, type Watched } from './session-watch';
@@ -35,6 +36,8 @@ export interface WebSocketOptions {
   budget: Budget;
   trusted: TrustedDocuments;
   trustedOnly: boolean;
+  /** Proxies whose word about the caller's address is believed. */
+  trusts: Trusts;
   metrics: HttpMetrics;
   log: Log;
 }
@@ -50,6 +53,10 @@ export const SocketClose = {
 } as const;
 
 const KNOWN_CODES = new Set([1000, 1001, 1005, 1006, 1009, 1013, 4008, 4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500]);
+const tooManySubscriptions: Refusal = {
+  code: 'E4291', rule: 'subscriptions', message: `Follow at most ${limits.subscriptionsPerPrincipal} things at once, over all sockets.`,
+  retryAfterMs: 1_000,
+};
 /** A peer that does not finish the closing handshake in this time is cut. */
 const CLOSING_MS = 1_000;
 
@@ -68,6 +75,8 @@ interface Peer extends Watched {
   readonly address: string;
   readonly device: string;
   principal: Principal;
+  /** By operation id: what it has asked to follow, also when that has not begun yet. */
+  subscriptions: Readonly<Record<string, unknown>>;
   /** Running subscriptions, to end them when the socket goes. */
   readonly running: Set<AbortController>;
   answersPings: boolean;
@@ -117,11 +126,12 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
       gathering: false,
       requestId: randomUUID(),
       correlationId: randomUUID(),
-      address: request.socket.remoteAddress ?? 'unknown',
+      address: clientAddress(request.socket.remoteAddress ?? 'unknown', request.headers['x-forwarded-for'], options.trusts),
       credential: NO_CREDENTIAL,
       headers: request.headers,
       device: deviceOf(request.headers),
       principal: { kind: 'anonymous' },
+      subscriptions: {},
       running: new Set(),
       answersPings: true,
       closedWith: undefined,
@@ -167,15 +177,16 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
 
   function graphqlHooks(): Parameters<typeof makeServer<Record<string, unknown>, Peer>>[0] {
     return {
-      async onConnect({ extra: peer, connectionParams }) {
+      async onConnect({ extra: peer, connectionParams, subscriptions }) {
         peer.credential = socketCredentialOf(peer.headers, connectionParams, cookie.read);
         const principal = await authenticate(peer.credential).catch((error: unknown) => notAuthenticated(peer, error));
         if (!principal || principal.kind === 'anonymous') return false;
-        if (socketsOf(payerOf(principal, peer.address)) >= limits.socketsPerPrincipal) {
+        if (peersOf(payerOf(principal, peer.address)).length >= limits.socketsPerPrincipal) {
           closePeer(peer, SocketClose.tooMany, 'Too many sockets');
           return false;
         }
         peer.principal = principal;
+        peer.subscriptions = subscriptions;
         if (peer.socket.readyState === peer.socket.OPEN) connected.add(peer);
         return true;
       },
@@ -184,7 +195,9 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
           closePeer(peer, SocketClose.tooMany, 'Too many subscriptions');
           return [new GraphQLError('Too many subscriptions')];
         }
-        const prepared = prepareSubscription(payload, payerOf(peer.principal, peer.address), options);
+        const payer = payerOf(peer.principal, peer.address);
+        const prepared = subscriptionsOf(payer) > limits.subscriptionsPerPrincipal
+          ? { errors: [refusedOperation(tooManySubscriptions)] } : prepareSubscription(payload, payer, options);
         metrics.operations.inc({
           transport: 'websocket', kind: 'subscription', code: 'errors' in prepared ? codeOf(prepared.errors, peer) : 'ok',
         });
@@ -227,10 +240,12 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
     return undefined;
   }
 
-  function socketsOf(payer: string): number {
-    let count = 0;
-    for (const { principal, address } of connected) if (payerOf(principal, address) === payer) count += 1;
-    return count;
+  function peersOf(payer: string): Peer[] {
+    return [...connected].filter(({ principal, address }) => payerOf(principal, address) === payer);
+  }
+
+  function subscriptionsOf(payer: string): number {
+    return peersOf(payer).reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0);
   }
 
   function codeOf([error]: readonly GraphQLError[], peer: Peer): string {
