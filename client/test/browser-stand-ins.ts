@@ -37,3 +37,34 @@ Object.defineProperties(HTMLElement.prototype, {
 
 Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
+
+/** Hands a message at once to the other channels of its name. */
+class Channel {
+  private static readonly open = new Set<Channel>();
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+
+  constructor(readonly name: string) {
+    Channel.open.add(this);
+  }
+
+  postMessage(data: unknown): void {
+    [...Channel.open].filter((other) => other !== this && other.name === this.name).forEach((other) => other.onmessage?.({ data }));
+  }
+
+  close(): void {
+    Channel.open.delete(this);
+  }
+}
+
+Object.assign(globalThis, { BroadcastChannel: Channel });
+
+Blob.prototype.text ??= function text(this: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsText(this);
+  });
+};
+
+window.scrollTo = () => undefined;
