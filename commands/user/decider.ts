@@ -29,7 +29,7 @@ export interface Existing {
 export const CHANGED_MEANWHILE = 'changed_meanwhile';
 
 /** A deleted user stays as a name of the past: nothing more can be done to them. */
-export type UserState = { exists: false } | { exists: true; deleted: true; userId: string; loginName: string } | Existing;
+export type UserState = { exists: false } | { exists: true; deleted: true; userId: string; tenantId: string; loginName: string } | Existing;
 
 /** Whoever gives the command, with the rights they have now. */
 export interface By {
@@ -124,7 +124,7 @@ function evolve(state: UserState, event: UserEvent): UserState {
     case 'UserReactivated':
       return { ...state, active: true, term: state.term + 1 };
     case 'UserDeleted':
-      return { exists: true, deleted: true, userId: state.userId, loginName: state.loginName };
+      return { exists: true, deleted: true, userId: state.userId, tenantId: state.tenantId, loginName: state.loginName };
     default:
       return event satisfies never;
   }

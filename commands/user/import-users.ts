@@ -20,7 +20,6 @@ type Services = Pick<Context, 'commands' | 'auth' | 'vault'>;
 /** What became of a line, or would. */
 export interface LineResult {
   line: number;
-  email?: string;
   outcome: `${ImportOutcome}`;
   refusals: Refusal[];
 }
@@ -38,7 +37,7 @@ interface Plan extends LineResult {
  */
 export async function importUsers(
   context: Services, command: CommandContext, { csv, dryRun }: { csv: string; dryRun: boolean }, by: By,
-): Promise<CommandOutcome<{ lines: string; created: number; updated: number }>> {
+): Promise<CommandOutcome<KeptReport>> {
   const lines = readImportFile(csv);
   const first = new Map<string, number>();
   for (const { line, cells } of lines) {
@@ -58,10 +57,18 @@ export async function importUsers(
   return { accepted: true, answer: { lines: JSON.stringify(results), created: count('create'), updated: count('update') }, position, revision: -1n };
 }
 
+/** Kept for repeats, so it is flat and names nobody. */
+type KeptReport = { lines: string; created: number; updated: number };
+
+/** What became of each line, with the e-mail addresses of the file. */
+export function importReport(csv: string, { lines, ...counts }: KeptReport): Omit<KeptReport, 'lines'> & { lines: (LineResult & { email?: string })[] } {
+  const addresses = new Map(readImportFile(csv).map(({ line, cells }) => [line, cells.email]));
+  return { ...counts, lines: (JSON.parse(lines) as LineResult[]).map((result) => ({ ...result, email: addresses.get(result.line) })) };
+}
+
 async function planFor(context: Services, command: CommandContext, fileLine: FileLine, isRepeated: boolean, by: By): Promise<Plan> {
   const { line, cells, whole } = fileLine;
-  const said = { line, email: cells.email };
-  const refused = (refusals: readonly Refusal[]): Plan => ({ ...said, outcome: 'refused', refusals: refusals.map((refusal) => placed(line, refusal)) });
+  const refused = (refusals: readonly Refusal[]): Plan => ({ line, outcome: 'refused', refusals: refusals.map((refusal) => placed(line, refusal)) });
   if (!whole) return refused([{ code: 'V1001', rule: 'csv_cells', message: 'This line has not as many cells as the header.' }]);
   if (isRepeated) return refused([{ code: 'V1001', rule: 'email_repeated', message: 'The same e-mail address is there twice.', path: ['email'] }]);
   const wrong = await wrongCells(cells);
@@ -77,7 +84,7 @@ async function planFor(context: Services, command: CommandContext, fileLine: Fil
   const newUser = { userId: newId, email: email!, displayName, role: role as Role, ...others };
   const refusals = refusalsOf(newUser as unknown as NewUserInput, by);
   if (refusals.length > 0) return refused(refusals);
-  return { ...said, outcome: 'create', refusals: [], carryOut: () => registerUser(context, command, newUser) };
+  return { line, outcome: 'create', refusals: [], carryOut: () => registerUser(context, command, newUser) };
 
   async function update(userId: string): Promise<Plan> {
     const { state } = await context.commands.load(user, userId);
@@ -91,9 +98,9 @@ async function planFor(context: Services, command: CommandContext, fileLine: Fil
     const refusal = firstRefusal(state, planned);
     const refusals = [...(refusal ? [refusal] : []), ...wayInRefusals({ password, passwordHash })];
     if (refusals.length > 0) return refused(refusals);
-    if (planned.length === 0) return { ...said, outcome: 'unchanged', refusals: [] };
+    if (planned.length === 0) return { line, outcome: 'unchanged', refusals: [] };
     return {
-      ...said, outcome: 'update', refusals: [],
+      line, outcome: 'update', refusals: [],
       carryOut: async () => {
         const changed = await changeUser(context, command, userId, wanted, by);
         if (!changed.accepted || wayIn.length === 0) return changed;

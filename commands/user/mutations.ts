@@ -18,7 +18,7 @@ import { by } from './by';
 import { changeUser, executeManaged } from './change-user';
 import { createUsers, refusalsOf } from './create-users';
 import { checkAddressTyped, deleteUser } from './delete-user';
-import { importUsers } from './import-users';
+import { importReport, importUsers } from './import-users';
 import { knownUsers, onEach, refuseAll } from './many';
 import { changeStanding, step } from './office';
 import { registerUser } from './register-user';
@@ -114,7 +114,7 @@ export class UserMutations {
       if (input.confirmation.trim() !== wanted) {
         throw new RefusedError({ code: 'V1001', rule: 'confirmation', message: `Type "${wanted}" to confirm.`, path: ['confirmation'], details: { wanted } });
       }
-      const userIds = await knownUsers(context, input.userIds, by(context));
+      const userIds = await knownUsers(context, input.userIds, by(context), true);
       return onEach('userIds', userIds, (userId) => deleteUser(context, step(command, userId), userId, by(context)));
     });
   }
@@ -122,7 +122,8 @@ export class UserMutations {
   @Mutation(() => ImportUsersPayload, { description: 'Makes and changes the people of a file, with a report on each line.' })
   @Policy('users:write')
   importUsers(@Arg('input', () => ImportUsersInput, { description: 'The file.' }) input: ImportUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
-    return act(context, 'importUsers', input, (command) => importUsers(context, command, input, by(context)));
+    const mutation = { name: 'importUsers', input, withAddress: true } as const;
+    return mutate(context, mutation, (command) => importUsers(context, command, input, by(context)), (kept) => importReport(input.csv, kept));
   }
 }
 

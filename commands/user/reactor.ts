@@ -3,7 +3,7 @@ import { userEvents } from '../../schema/user/events';
 import type { Auth } from '../../src/auth/port';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import type { Task } from '../../src/jobs/port';
-import type { Reactor } from '../../src/projection-runtime/projector';
+import type { Projected, Reactor } from '../../src/projection-runtime/projector';
 import { causeOf, followUp, type Cause } from '../follow-up';
 import { tenant } from '../tenant/decider';
 import { termOfOffice, user } from './decider';
@@ -49,10 +49,9 @@ export const ownersReactor: Reactor<typeof officeEvents> = {
     switch (event.type) {
       case 'UserCreated':
       case 'RoleAssigned':
-      case 'UserReactivated': {
-        const payload: OwnerJob = { ...causeOf(event), userId: event.data.userId, renew: false };
-        return [{ kind: 'job', task: 'settle-owner', payload, jobKey: `settle-owner:${payload.userId}` }];
-      }
+        return event.data.role === 'owner' ? [settleOwner(event, event.data.userId)] : [];
+      case 'UserReactivated':
+        return [settleOwner(event, event.data.userId)];
       case 'OwnerRemoved': {
         const payload: OwnerJob = { ...causeOf(event), userId: event.data.userId, renew: true };
         const runAt = new Date(Date.parse(event.at.metadata.at) + AFTER_ANY_MUTATION_MS);
@@ -63,6 +62,11 @@ export const ownersReactor: Reactor<typeof officeEvents> = {
     }
   }),
 };
+
+function settleOwner(event: Projected<unknown>, userId: string): ReturnType<Reactor['react']>[number] {
+  const payload: OwnerJob = { ...causeOf(event), userId, renew: false };
+  return { kind: 'job', task: 'settle-owner', payload, jobKey: `settle-owner:${userId}` };
+}
 
 interface OwnerJob extends Cause {
   userId: string;

@@ -11,7 +11,7 @@ export function conditions(filter: UserFilter | null | undefined): SqlCondition[
     ...parseSearch(search ?? '').map(matches),
     ...(role ? [sql`role = any(${role})`] : []),
     state ? sql`state = any(${state})` : sql`state <> ${UserState.DELETED}`,
-    ...(organization ? [sql`organization = any(${organization})`] : []),
+    ...(organization ? [sql`organization_order = any(${organization})`] : []),
     ...(tier ? [sql`tier = any(${tier})`] : []),
     ...(model ? [any(model.map(mayUseModel))] : []),
   ];

@@ -178,14 +178,19 @@ export class DeleteUsersPayloadFields {
   }
 }
 
+interface LineResult {
+  line: number;
+  email?: string;
+  outcome: ImportOutcome;
+  refusals: Refusal[];
+}
+
 @Resolver(() => ImportUsersPayload)
 export class ImportUsersPayloadFields {
   @FieldResolver(() => [ImportedLine], { nullable: true, description: 'What became of each line; null when the file could not be read.' })
-  lines(@Root() { lines }: { lines?: string }, @Ctx() { correlationId }: Context): ImportedLine[] | null {
-    if (lines === undefined) return null;
-    const kept = JSON.parse(lines) as { line: number; email?: string; outcome: ImportOutcome; refusals: Refusal[] }[];
-    return kept.map(({ line, email, outcome, refusals }) => ({
+  lines(@Root() { lines }: { lines?: LineResult[] }, @Ctx() { correlationId }: Context): ImportedLine[] | null {
+    return lines?.map(({ line, email, outcome, refusals }) => ({
       line, email: email ?? null, outcome, errors: refusals.map((refusal) => toUserError(refusal, correlationId)),
-    }));
+    })) ?? null;
   }
 }

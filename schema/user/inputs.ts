@@ -256,7 +256,7 @@ export class UserFilter {
   @Field(() => [UserState], { nullable: true, description: 'One of these states; when nothing is said, all but the deleted.' })
   state?: UserState[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'In one of these organisations, named in full.' })
+  @Field(() => [String], { nullable: true, description: 'In one of these organisations, named in full; an empty text for those of none.' })
   @MaxLength(NAME_LENGTH, { each: true })
   organization?: string[] | null;
 

@@ -33,6 +33,7 @@ const list = async (filter: object | null = null, more = ''): Promise<any[]> =>
   (await owner.ask(`query ($filter: UserFilter) { users(filter: $filter, first: 100 ${more}) { nodes { ${FIELDS} } } }`, { filter })).users.nodes;
 const count = async (): Promise<number> => (await owner.ask('{ users { totalCount } }')).users.totalCount;
 const signIn = (email: string, password = PASSWORD): Promise<any> => act(apiOf(server.url), 'signIn', { email, password });
+const idsOf = (users: { id: string }[]): string[] => users.map(({ id }) => id).sort((a, b) => a.localeCompare(b));
 const rules = ({ errors }: any): string[] => errors.map(({ rule }: any) => rule);
 
 describe('MAMA-06: who makes whom', () => {
@@ -278,15 +279,14 @@ describe('MAMA-52: searching', () => {
     const byName = await create({ displayName: `Kim ${stem}`, organization: 'North 7' });
     const byAddress = await create({ email: `${stem}@example.test`, note: 'scholarship' });
     const byOrganization = await create({ organization: `The ${stem} house`, note: `about ${stem}` });
-    const ids = async (search: string): Promise<string[]> => (await list({ search })).map(({ id }) => id).sort();
-    const sorted = (...users: any[]): string[] => users.map(({ id }) => id).sort();
+    const ids = async (search: string): Promise<string[]> => idsOf(await list({ search }));
     for (const [search, found] of [
       [stem, [byName, byAddress, byOrganization]], [stem.toUpperCase(), [byName, byAddress, byOrganization]], [`@user:${stem}`, [byName, byAddress]],
       [`@org:${stem}`, [byOrganization]], [`@org:"${stem} house"`, [byOrganization]], [`@info:${stem}`, [byOrganization]], [`${stem} @info:scholarship`, [byAddress]],
       [`${stem} kim`, [byName]], [`@user:kim @org:"north 7"`, [byName]], [`@user:kim @org:south`, []], [`${stem}@example.test`, [byAddress]], [`@org:`, undefined],
       [`${stem}%`, []], [`' or true --`, []],
     ] as [string, any[] | undefined][]) {
-      if (found) expect({ search, ids: await ids(search) }).toEqual({ search, ids: sorted(...found) });
+      if (found) expect({ search, ids: await ids(search) }).toEqual({ search, ids: idsOf(found) });
       else expect((await ids(search)).length).toBeGreaterThan(3);
     }
   });
@@ -294,12 +294,12 @@ describe('MAMA-52: searching', () => {
   test('@model finds those who may use it', async () => {
     const organization = 'Model users';
     const [byTier, bySelf, neither] = [await create({ organization, tier: 'modelled' }), await create({ organization }), await create({ organization })];
-    const found = async (filter: object): Promise<string[]> => (await list({ organization: [organization], ...filter })).map(({ id }) => id).sort();
-    expect(await found({ search: '@model:gpt' })).toEqual([byTier, bySelf, neither].map(({ id }) => id).sort());
+    const found = async (filter: object): Promise<string[]> => idsOf(await list({ organization: [organization], ...filter }));
+    expect(await found({ search: '@model:gpt' })).toEqual(idsOf([byTier, bySelf, neither]));
     await done(owner, 'setEntitlements', { subjectKind: 'TENANT', models: ['claude-everyone'] });
     await done(owner, 'setEntitlements', { subjectKind: 'TIER', tier: 'modelled', models: ['gpt-tier'] });
     await done(owner, 'setEntitlements', { subjectKind: 'USER', userId: bySelf.id, models: ['gpt-self'] });
-    expect(await found({ search: '@model:gpt' })).toEqual([byTier, bySelf].map(({ id }) => id).sort());
+    expect(await found({ search: '@model:gpt' })).toEqual(idsOf([byTier, bySelf]));
     expect(await found({ search: '@model:gpt-self' })).toEqual([bySelf.id]);
     expect(await found({ model: ['gpt-tier'] })).toEqual([byTier.id]);
     expect(await found({ model: ['gpt'] })).toEqual([]);
