@@ -1,0 +1,75 @@
+import { act, renderHook, waitFor } from '@testing-library/react';
+import { someSession, someViewer } from '../../test/viewer';
+import { post } from '../graphql/direct';
+import { expired, hasSignedInAgain, signInAgain } from '../graphql/session-expiry';
+import { branding } from '../lib/branding';
+import * as session from './session';
+
+jest.mock('../graphql/direct', () => ({ post: jest.fn() }));
+
+const answer = jest.mocked(post);
+const serverKnows = (...args: Parameters<typeof someSession>) => answer.mockResolvedValue({ data: someSession(...args) });
+
+beforeAll(async () => {
+  serverKnows(someViewer());
+  await session.loadSession();
+});
+
+beforeEach(() => {
+  session.changeViewer(someViewer());
+  hasSignedInAgain();
+});
+
+describe('the session', () => {
+  it('is asked for once', async () => {
+    answer.mockClear();
+    await session.loadSession();
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it('MAMA-50: asks to sign in when the server does not know it any more, and goes on once somebody did', async () => {
+    serverKnows(null);
+    await session.refreshSession();
+    expect(expired.get()).toBe(true);
+    const goneOn = signInAgain();
+    act(() => session.signInOver(someViewer()));
+    await goneOn;
+    expect(expired.get()).toBe(false);
+  });
+
+  it('MAMA-50: takes another role over where one is, so that what it does not open disappears', async () => {
+    const { result } = renderHook(() => ({ mayWrite: session.useMay('users:write'), mayChat: session.useFeature('CHAT') }));
+    expect(result.current).toEqual({ mayWrite: true, mayChat: true });
+    serverKnows(someViewer({ role: 'USER', scopes: ['account', 'users:read'], features: [] }));
+    await act(() => session.refreshSession());
+    await waitFor(() => expect(result.current).toEqual({ mayWrite: false, mayChat: false }));
+    expect(expired.get()).toBe(false);
+  });
+
+  it('asks the server once for everyone who is in doubt', async () => {
+    answer.mockClear();
+    serverKnows(someViewer());
+    await Promise.all([session.refreshSession(), session.refreshSession(), session.refreshSession()]);
+    expect(answer).toHaveBeenCalledTimes(1);
+  });
+
+  it('stays as it is while the server is down', async () => {
+    answer.mockResolvedValue({ problem: { code: 'OFFLINE' } });
+    await session.refreshSession();
+    expect(expired.get()).toBe(false);
+  });
+
+  it('follows another tab that signed in', async () => {
+    session.followOtherTabs();
+    void signInAgain();
+    serverKnows(someViewer());
+    new BroadcastChannel('keyledger-session').postMessage('signed-in');
+    await waitFor(() => expect(expired.get()).toBe(false));
+  });
+
+  it('brings the look of its tenant', async () => {
+    const tenant = someViewer().tenant;
+    session.changeViewer({ tenant: { ...tenant, branding: { ...tenant.branding, browserTitle: 'Acme keys' } } });
+    expect(branding.get()).toMatchObject({ browserTitle: 'Acme keys' });
+  });
+});
