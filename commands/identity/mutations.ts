@@ -23,11 +23,12 @@ export class IdentityMutations {
       const identityId = fromGlobalId(input.identityId, 'Identity');
       const owned = await auth.identities.of(userId);
       if (!owned.some(({ digest }) => digest === identityId)) {
-        throw new RefusedError({ code: 'E4041', rule: 'identity_unknown', message: 'You have no such linked account.', path: ['identityId'] });
+        throw new RefusedError({ code: 'E4041', rule: 'identity_not_linked', message: 'You have no such linked account.', path: ['identityId'] });
       }
       if (owned.length === 1 && !(await auth.passwords.has(userId))) {
         throw new RefusedError({
-          code: 'B2003', rule: 'last_way_in', message: 'This is your only way in. Choose a password or link another account first.', path: ['identityId'],
+          code: 'B2003', rule: 'last_way_in', path: ['identityId'],
+          message: 'This is your only way in. Choose a password or link another account first.',
         });
       }
       return unlinkIdentity(context, command, { digest: identityId, userId });

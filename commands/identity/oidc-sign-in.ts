@@ -92,7 +92,9 @@ export function createOidcSignIn({ providers, flows, signUp, log }: OidcSignInOp
 }
 
 /** Binds the account to whoever began, if they still are signed in in the very same session. */
-async function link(context: Context, provider: OidcProviderName, { issuer, subject }: OidcPerson, began: NonNullable<OidcFlow['link']>): Promise<void> {
+async function link(
+  context: Context, provider: OidcProviderName, { issuer, subject }: OidcPerson, began: NonNullable<OidcFlow['link']>,
+): Promise<void> {
   const { userId, tenantId, sessionId } = sessionOf(context);
   if (userId !== began.userId || sessionId !== began.sessionId) refuseSession();
   const digest = context.auth.identities.digest(issuer, subject);

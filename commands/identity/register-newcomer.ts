@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { DEFAULT_SLUG } from '../../schema/tenant/events';
 import type { CommandContext } from '../../src/command-runtime/port';
+import type { LiveFeeds } from '../../src/live/port';
 import type { Vault } from '../../src/vault/port';
 import { tenant } from '../tenant/decider';
 import { tenantIdOf } from '../tenant/tenant-id';
 import { registerUser } from '../user/register-user';
 import { linkIdentity, type IdentityServices, type Link } from './link';
 
-export type PersonServices = IdentityServices & { vault: Vault };
+export type PersonServices = IdentityServices & { vault: Vault; live: Pick<LiveFeeds, 'waitFor'> };
 
 /** Somebody whom another system knows and vouches for. */
 export interface Newcomer {
@@ -41,6 +42,8 @@ export async function registerNewcomer(
   const displayName = [...(name ?? email.slice(0, email.indexOf('@')))].slice(0, NAME_LENGTH).join('');
   const outcome = await registerUser(services, command, { userId: link.userId, email, displayName, role: 'user' });
   if (!outcome.accepted) throw new RefusedError(outcome.refusal);
+  // Whoever comes in this way brings no position: what they ask next must not come before their account is in the view.
+  await services.live.waitFor(['users'], outcome.position);
   return linked(services, command, link);
 }
 

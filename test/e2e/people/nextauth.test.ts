@@ -137,7 +137,9 @@ test('69: a sample of them is refused on the WebSocket, where the true one is le
 
 test('69: refused tokens are in the audit log', async () => {
   await call(tokenOf(newTokenSecret(), stranger()));
-  expect((await acts(owner, ['ActRefused'], 50)).some(({ reason, result, actorKind }) => reason === 'credential' && result === 'REFUSED' && actorKind === 'anonymous')).toBe(true);
+  const isThere = async (): Promise<boolean> => (await acts(owner, ['ActRefused'], 50)).some(({ reason, result }) => reason === 'credential' && result === 'REFUSED');
+  for (const end = Date.now() + 5_000; Date.now() < end && !(await isThere()););
+  expect(await isThere()).toBe(true);
 });
 
 describe('MMA-02: somebody unknown', () => {
@@ -207,6 +209,6 @@ test('79: the last way in stays', async () => {
   const unlink = `mutation { unlinkIdentity(input: { identityId: "${data.viewer.identities[0].id}" }) { errors { code rule path } } }`;
   expect((await call(token, unlink)).data.unlinkIdentity.errors).toEqual([{ code: 'B2003', rule: 'last_way_in', path: ['input', 'identityId'] }]);
   expect((await api.call(unlink)).errors[0]?.extensions.code).toBe('E4011');
-  expect((await act(owner, 'unlinkIdentity', { identityId: data.viewer.identities[0].id })).errors).toMatchObject([{ code: 'E4041', rule: 'identity_unknown' }]);
+  expect((await act(owner, 'unlinkIdentity', { identityId: data.viewer.identities[0].id })).errors).toMatchObject([{ code: 'E4041', rule: 'identity_not_linked' }]);
   expect((await act(owner, 'unlinkIdentity', { identityId: 'rubbish' })).errors).toMatchObject([{ code: 'E4004' }]);
 });

@@ -40,7 +40,7 @@ function startNode(): Node {
   const commands = createCommandRuntime({ store });
   const auth: Auth = createAuth({
     pool, masterKey, clock: () => new Date(now), dailyRequests: 100, bearerTokens: { secret, issuer: undefined, audience: undefined },
-    personOf: (claims) => personOfToken({ commands, vault, auth }, claims),
+    personOf: (claims) => personOfToken({ commands, vault, auth, live: { waitFor: async () => true } }, claims),
   });
   return { commands, auth };
 }
