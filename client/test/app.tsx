@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { act, type ReactElement } from 'react';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider, type AnyRouter } from '@tanstack/react-router';
 import { createClient, type Exchange, type Operation, type OperationResult } from '@urql/core';
 import { Provider } from 'urql';
@@ -71,5 +71,9 @@ export async function renderApp(
     </Provider>,
     language,
   );
+  // The first answers arrive.
+  await act(async () => new Promise((resolve) => {
+    setTimeout(resolve);
+  }));
   return { calls, router };
 }

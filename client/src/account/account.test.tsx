@@ -1,0 +1,139 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { renderApp, type Answers } from '../../test/app';
+import { someSession, someViewer } from '../../test/viewer';
+import { changeViewer, useMay, useSession } from '../setup';
+import type { Account } from './account';
+import AccountScreen from './account-screen';
+
+jest.mock('../setup', () => ({
+  ...jest.requireActual<object>('../setup'), useMay: jest.fn(), useSession: jest.fn(), changeViewer: jest.fn(),
+}));
+
+type Options = Parameters<typeof someSession>[1];
+
+const now = new Date().toISOString();
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const session = (id: string, current: boolean, device: string | null): Account['sessions'][number] => ({
+  __typename: 'Session', id, method: 'PASSWORD', openedAt: now, lastSeenAt: now, expiresAt: now, address: '192.0.2.7', device, current,
+});
+
+const someAccount = (change: Partial<Account> = {}): Account => ({
+  __typename: 'Viewer',
+  hasPassword: true,
+  user: { __typename: 'User', id: 'user-1', displayName: 'Ada', email: 'ada@example.test', picture: null, tier: 'free' },
+  usage: { __typename: 'Usage', totalRequests: 1_204, dailyRequests: 12, dailyLimit: 100, remainingRequests: 88 },
+  preferences: {
+    __typename: 'Preferences', pythonSkillLevel: 'BEGINNER', codeOutputStructure: 'STANDARD', explanationStyle: 'STANDARD',
+  },
+  sessions: [session('other', false, 'night-worker'), session('this', true, firefox)],
+  identities: [],
+  ...change,
+});
+
+function open(tab: string, { account = someAccount(), options = {}, answers = {} }:
+{ account?: Account; options?: Options; answers?: Answers } = {}): ReturnType<typeof renderApp> {
+  const { setupState, viewer } = someSession(someViewer(), options);
+  jest.mocked(useMay).mockReturnValue(true);
+  jest.mocked(useSession).mockReturnValue({ setup: setupState, viewer: viewer as NonNullable<typeof viewer> });
+  return renderApp(<AccountScreen />, { path: `/account?tab=${tab}`, answers: { Account: () => ({ viewer: account }), ...answers } });
+}
+
+const done = (field: string, more: object = {}) => ({ [field]: { position: '2', errors: [], ...more } });
+
+describe('account', () => {
+  it('MAMA-54: has a tab for each concern, and the URL says which', async () => {
+    await open('sessions');
+    const tabs = screen.getByRole('navigation', { name: 'Your account' });
+    expect(within(tabs).getAllByRole('link').map(({ textContent }) => textContent))
+      .toEqual(['Profile', 'Password', 'Ways to sign in', 'Sessions', 'Client keys']);
+    expect(within(tabs).getByRole('link', { name: 'Sessions' })).toHaveAttribute('aria-current', 'page');
+  });
+
+  it('saves the profile, clears the picture with an empty field, and tells the frame', async () => {
+    const account = someAccount({ user: { ...someAccount().user, picture: 'https://pictures.example.test/ada.png' } });
+    const { calls } = await open('profile', { account, answers: { UpdateProfile: () => done('updateProfile', { viewer: null }) } });
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText(/^Your name/), ' L.');
+    await user.clear(screen.getByLabelText('Address of your picture'));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(changeViewer).toHaveBeenCalledWith({ user: expect.objectContaining({ displayName: 'Ada L.', picture: null }) }));
+    expect(calls.find(({ name }) => name === 'UpdateProfile')?.variables.input).toMatchObject({ displayName: 'Ada L.', picture: null });
+  });
+
+  it('says what is left of today', async () => {
+    await open('profile');
+    expect(await screen.findByText('12 of 100 requests; 88 left')).toBeInTheDocument();
+    expect(screen.getByRole('meter', { name: 'Used today' })).toHaveAttribute('value', '12');
+  });
+
+  it('saves a preference as it is chosen', async () => {
+    const { calls } = await open('profile', { answers: { SetPreferences: () => done('setPreferences') } });
+    const user = userEvent.setup();
+    await user.selectOptions(await screen.findByLabelText('Explanations'), 'EDUCATIONAL');
+    expect(calls.find(({ name }) => name === 'SetPreferences')?.variables.input).toMatchObject({ explanationStyle: 'EDUCATIONAL' });
+  });
+
+  it('MAMA-05: changes the password for the old one, and puts a refusal on its field', async () => {
+    const refused = { code: 'V1001', rule: 'password_common', message: '', path: ['input', 'newPassword'], correlationId: 'c', details: null };
+    await open('password', { answers: { ChangePassword: () => done('changePassword', { errors: [refused] }) } });
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText(/^Present password/), 'the old one');
+    await user.type(screen.getByLabelText(/^New password/), 'password1234');
+    await user.click(screen.getByRole('button', { name: 'Change password' }));
+    await waitFor(() => expect(screen.getByLabelText(/^New password/)).toHaveAccessibleDescription(/Many people use this password/));
+  });
+
+  it('has no form where there is no password, but says how to get one', async () => {
+    await open('password', { account: someAccount({ hasPassword: false }) });
+    expect(await screen.findByText(/ask an owner or an admin/)).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Change password' })).not.toBeInTheDocument();
+  });
+
+  it('links and unlinks accounts elsewhere', async () => {
+    const google = { __typename: 'Identity' as const, id: 'identity-1', provider: 'google', linkedAt: now };
+    const { calls } = await open('sign-in', {
+      account: someAccount({ identities: [google] }), options: { google: true, oidc: 'School ID' },
+      answers: { UnlinkIdentity: () => done('unlinkIdentity') },
+    });
+    expect(await screen.findByRole('link', { name: 'Link School ID' }))
+      .toHaveAttribute('href', '/auth/oidc/start?returnTo=%2Faccount%3Ftab%3Dsign-in&link=1');
+    expect(screen.queryByRole('link', { name: 'Link Google' })).not.toBeInTheDocument();
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('button', { name: 'Unlink Google' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Unlink' }));
+    expect(calls.find(({ name }) => name === 'UnlinkIdentity')?.variables.input).toMatchObject({ identityId: 'identity-1' });
+  });
+
+  it('does not offer to unlink the only way in', async () => {
+    const google = { __typename: 'Identity' as const, id: 'identity-1', provider: 'google', linkedAt: now };
+    await open('sign-in', { account: someAccount({ hasPassword: false, identities: [google] }), options: { google: true } });
+    expect(await screen.findByText('Your only way to sign in')).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Unlink Google' })).not.toBeInTheDocument();
+  });
+
+  it('TEST-84: names the device of each session, this one first, and ends another', async () => {
+    const { calls } = await open('sessions', { answers: { RevokeSession: () => done('revokeSession', { sessionId: 'other' }) } });
+    const rows = await screen.findAllByRole('listitem');
+    const [first, second] = rows.slice(-2);
+    expect(first).toHaveTextContent('Firefox 140, Linux');
+    expect(first).toHaveTextContent('This one');
+    expect(within(first as HTMLElement).queryByRole('button')).not.toBeInTheDocument();
+    expect(second).toHaveTextContent('night-worker');
+    const user = userEvent.setup();
+    await user.click(within(second as HTMLElement).getByRole('button', { name: 'End the session night-worker' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'End' }));
+    await waitFor(() => expect(calls.filter(({ name }) => name === 'Account')).toHaveLength(2));
+    expect(calls.find(({ name }) => name === 'RevokeSession')?.variables.input).toMatchObject({ sessionId: 'other' });
+  });
+
+  it('ends all other sessions after saying how many', async () => {
+    const { calls } = await open('sessions', { answers: { RevokeOtherSessions: () => done('revokeOtherSessions', { count: 1 }) } });
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'End all other sessions' }));
+    const ask = await screen.findByRole('dialog');
+    expect(ask).toHaveTextContent('1 other session is signed out at once.');
+    await user.click(within(ask).getByRole('button', { name: 'End all other sessions' }));
+    expect(calls.some(({ name }) => name === 'RevokeOtherSessions')).toBe(true);
+  });
+});

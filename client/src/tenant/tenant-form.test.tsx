@@ -1,0 +1,120 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { renderApp } from '../../test/app';
+import { someViewer } from '../../test/viewer';
+import { useSession } from '../setup';
+import type { TenantRow } from './list';
+import { logoProblem } from './logo';
+import { slugOf } from './slug';
+import { TenantForm } from './tenant-form';
+
+jest.mock('../setup', () => ({ useSession: jest.fn() }));
+
+const tenant: TenantRow = {
+  __typename: 'Tenant', id: 'tenant-1', name: 'Acme', slug: 'acme', state: 'ACTIVE', isDefault: false, features: ['CHAT'],
+  branding: { __typename: 'Branding', pageTitle: 'Acme keys', browserTitle: null, logoUrl: '/logo/held' },
+  createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z', revision: '1',
+};
+
+const fetchLogo = jest.fn();
+
+beforeEach(() => {
+  jest.mocked(useSession).mockReturnValue({ viewer: someViewer() } as unknown as ReturnType<typeof useSession>);
+  fetchLogo.mockReset();
+  globalThis.fetch = fetchLogo;
+});
+
+const saved = (field: string) => ({ [field]: { position: '2', tenant, errors: [] } });
+const preview = () => screen.getByRole('figure', { name: 'Preview of header and browser tab' });
+const logoOf = (place: HTMLElement) => [...place.querySelectorAll('img')].map((image) => image.getAttribute('src'))
+  .filter((source) => source !== '/favicon.svg');
+
+describe('branding', () => {
+  it('TEST-03: shows header and browser tab while they are typed, before anything is saved', async () => {
+    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={() => undefined} />);
+    expect(preview()).toHaveTextContent('Overview · Keyledger');
+    expect(preview()).toHaveTextContent('Acme keys');
+    expect(logoOf(preview())).toEqual(['/logo/held']);
+    const user = userEvent.setup();
+    await user.clear(screen.getByLabelText('Name in the header'));
+    expect(preview()).toHaveTextContent(/Keyledger.*Keyledger/);
+    await user.type(screen.getByLabelText('Name in the header'), 'School A');
+    await user.type(screen.getByLabelText('Name in the browser tab'), 'A!');
+    await user.type(screen.getByLabelText(/^Name of the tenant/), ' Ltd');
+    expect(preview()).toHaveTextContent('Overview · A!');
+    expect(within(preview()).getByText('School A')).toBeInTheDocument();
+    expect(within(preview()).getByText('Acme Ltd')).toBeInTheDocument();
+    expect(calls).toEqual([]);
+  });
+
+  it('saves only what was changed, and clears with an empty field', async () => {
+    const onSaved = jest.fn();
+    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />, {
+      answers: { ChangeBranding: () => saved('changeBranding') },
+    });
+    const user = userEvent.setup();
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+    await user.clear(screen.getByLabelText('Name in the header'));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(onSaved).toHaveBeenCalled());
+    expect(calls.map(({ name }) => name)).toEqual(['ChangeBranding']);
+    expect(calls[0]?.variables.input).toMatchObject({ pageTitle: null, browserTitle: null });
+  });
+
+  it('shows a chosen logo at once and puts it in place on save', async () => {
+    fetchLogo.mockResolvedValue({ ok: true });
+    const onSaved = jest.fn();
+    await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />);
+    const user = userEvent.setup();
+    const file = new File(['<svg/>'], 'logo.svg', { type: 'image/svg+xml' });
+    await user.upload(screen.getByLabelText('Logo'), file);
+    await waitFor(() => expect(logoOf(preview())[0]).toMatch(/^data:image\/svg\+xml;base64,/));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(onSaved).toHaveBeenCalled());
+    expect(fetchLogo).toHaveBeenCalledWith('/logo', expect.objectContaining({
+      method: 'PUT', body: file, headers: expect.objectContaining({ 'content-type': 'image/svg+xml' }),
+    }));
+  });
+
+  it('says on the field why the server refused a logo, and keeps it chosen', async () => {
+    fetchLogo.mockResolvedValue({ ok: false, json: async () => ({ errors: [{ extensions: { code: 'V1001', rule: 'logo_type' } }] }) });
+    await renderApp(<TenantForm tenant={tenant} onSaved={() => undefined} />);
+    const user = userEvent.setup();
+    await user.upload(screen.getByLabelText('Logo'), new File(['x'], 'logo.png', { type: 'image/png' }));
+    await waitFor(() => expect(logoOf(preview())[0]).toMatch(/^data:/));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('A logo is a PNG or an SVG file.')).toBeInTheDocument();
+    expect(logoOf(preview())[0]).toMatch(/^data:/);
+  });
+
+  it('removes the logo on save, and not before', async () => {
+    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={() => undefined} />, {
+      answers: { RemoveLogo: () => saved('removeLogo') },
+    });
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('button', { name: 'Remove logo' }));
+    expect(logoOf(preview())).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(logoOf(preview())).toEqual(['/logo/held']);
+    expect(calls).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Remove logo' }));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(calls.map(({ name }) => name)).toEqual(['RemoveLogo']));
+  });
+});
+
+it.each([
+  ['image/png', 1_000_000, undefined],
+  ['image/svg+xml', 10, undefined],
+  ['image/png', 1_000_001, 'logo_size'],
+  ['image/jpeg', 10, 'logo_type'],
+  ['', 10, 'logo_type'],
+])('a logo of %s with %d bytes', (type, size, rule) => {
+  expect(logoProblem({ type, size })?.rule).toBe(rule);
+});
+
+it.each([
+  ['School A', 'school-a'], ['  Café  Zürich! ', 'cafe-zurich'], ['a_b -- c', 'a-b-c'], ['서울', ''], ['-x-', 'x'],
+])('the short name of %j is %j', (name, slug) => {
+  expect(slugOf(name)).toBe(slug);
+});
