@@ -27,7 +27,7 @@ export class SessionQueries {
       case 'service':
         return {
           kind: PrincipalKind.SERVICE, id: toGlobalId('ServiceClient', principal.clientId), tenantId: toGlobalId('Tenant', principal.tenantId),
-          operator: false, expiresAt: null, ...common,
+          operator: false, expiresAt: await endOf(context), ...common,
         };
       case 'user':
         return {
@@ -46,9 +46,10 @@ export class SessionQueries {
 
 /** When what the caller has proven ends by itself. */
 async function endOf({ auth, principal }: Context): Promise<Date | null> {
-  if (principal.kind !== 'user') return null;
+  if (principal.kind === 'anonymous') return null;
+  if (principal.kind === 'service') return (await auth.clientKeys.expiryOf(principal.keyId)) ?? null;
   const { proof, tenantId } = principal;
   if (proof.kind === 'token') return new Date(proof.expiresAt * 1_000);
-  if (proof.kind === 'session') return (await auth.sessions.find(proof.sessionId, tenantId))?.expiresAt ?? null;
-  return null;
+  if (proof.kind === 'client_key') return (await auth.clientKeys.expiryOf(proof.keyId)) ?? null;
+  return (await auth.sessions.find(proof.sessionId, tenantId))?.expiresAt ?? null;
 }

@@ -73,6 +73,10 @@ export function createClientKeys(
       await pool.query(KEEP, [print, keyId, tenantId, ownerKind, ownerId, scopes, expiresAt, revoked]);
       forget();
     },
+    async expiryOf(keyId) {
+      const { rows: [row] } = await pool.query<{ expires_at: Date }>('select expires_at from auth_client_keys where key_id = $1', [keyId]);
+      return row?.expires_at;
+    },
     async of(ownerKind, ownerId) {
       const { rows } = await pool.query<{ key_id: string }>(
         'select key_id from auth_client_keys where owner_kind = $1 and owner_id = $2', [ownerKind, ownerId]);

@@ -33,7 +33,7 @@ export interface Auth {
 }
 
 export interface Passwords {
-  /** Keeps the password and ends the user's sessions, in one statement. @throws RefusedError V1001, E4291 */
+  /** Keeps the password and ends the user's sessions. @throws RefusedError V1001, E4291 */
   set(userId: string, password: string): Promise<void>;
   /**
    * Keeps the hash of another system: `pbkdf2_sha256$<iterations>$<salt>$<hash>`, salt and hash as base64url. It is
@@ -44,6 +44,8 @@ export interface Passwords {
   verify(userId: string | undefined, password: string): Promise<boolean>;
   /** Whether they can sign in by password. */
   has(userId: string): Promise<boolean>;
+  /** Since when the password of now holds; undefined where there is none. */
+  since(userId: string | undefined): Promise<Date | undefined>;
   remove(userId: string): Promise<void>;
 }
 
@@ -113,6 +115,8 @@ export interface ClientKeys {
   fingerprint(key: string): string;
   /** Makes a key work, or no longer, on every node within a second. */
   keep(fingerprint: string, key: KeptClientKey): Promise<void>;
+  /** When a key ends by itself. */
+  expiryOf(keyId: string): Promise<Date | undefined>;
   /** Ids of all keys that an owner ever had. */
   of(ownerKind: KeptClientKey['ownerKind'], ownerId: string): Promise<string[]>;
   /** Calls so far and the last one, in the order of the ids; counted without an event, written every few seconds. */

@@ -11,7 +11,7 @@ import { act, acts, bearer, done, PASSWORD, post, somebody } from './people';
 const DAY_MS = 24 * 60 * 60_000;
 /** Nothing of a lost right is left after this. */
 const WITHIN_MS = 1_000;
-const WHO = '{ caller { kind id tenantId scopes } }';
+const WHO = '{ caller { kind id tenantId scopes expiresAt } }';
 const KEY_FIELDS = 'secret clientKey { id name scopes lastFour state expiresAt createdAt useCount lastUsedAt owner { __typename ... on User { email } ... on ServiceClient { name } } }';
 const STATE = 'query ($id: ID!) { node(id: $id) { ... on ClientKey { state useCount lastUsedAt } } }';
 
@@ -72,15 +72,16 @@ describe('HAPA-01: a key', () => {
 
   test('is used as its owner, whose rights it has as far as it was given them', async () => {
     const { api, id } = await somebody(server, owner, 'user-of-key@example.test');
-    const { secret } = await ownKey(api, { scopes: ['users:read'] });
+    const { secret, clientKey } = await ownKey(api, { scopes: ['users:read'] });
     const { data } = await post(server.url, key(secret), WHO);
-    expect(data.caller).toMatchObject({ kind: 'USER', scopes: ['users:read'] });
+    expect(data.caller).toMatchObject({ kind: 'USER', scopes: ['users:read'], expiresAt: clientKey.expiresAt });
     expect((await post(server.url, key(secret), '{ users { nodes { id email } } }')).data.users.nodes).toEqual([{ id, email: 'user-of-key@example.test' }]);
     expect((await post(server.url, key(secret), '{ virtualKeys { totalCount } }')).errors).toMatchObject([{ extensions: { code: 'E4031', rule: 'scope' } }]);
   });
 
   test('expires by the clock, on an open socket too, and says so', async () => {
     const { secret, clientKey } = await serviceKey(['users:read']);
+    expect((await post(server.url, key(secret), WHO)).data.caller).toMatchObject({ kind: 'SERVICE', expiresAt: clientKey.expiresAt });
     const socket = await openSocket(server.url, { name: '', headers: key(secret) }, 'subscription { userChanged { cursor } }');
     expect(socket.decision).toBe('open');
     await expire(clientKey.id);
