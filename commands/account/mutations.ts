@@ -54,7 +54,9 @@ export class AccountMutations {
     return mutate(context, { name: 'setPreferences', input, withAddress: true }, (command) => {
       const { pythonSkillLevel, codeOutputStructure, explanationStyle } = input;
       const preferences = {
-        ...(pythonSkillLevel && { pythonSkillLevel }), ...(codeOutputStructure && { codeOutputStructure }), ...(explanationStyle && { explanationStyle }),
+        ...(pythonSkillLevel && { pythonSkillLevel }),
+        ...(codeOutputStructure && { codeOutputStructure }),
+        ...(explanationStyle && { explanationStyle }),
       };
       return context.commands.execute(user, signedIn(context).userId, { type: 'SetPreferences', preferences }, command, () => ({}));
     }, viewer);

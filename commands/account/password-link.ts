@@ -39,7 +39,9 @@ export async function createPasswordLink(
  * Uses up a link: keeps the password, which ends all sessions, and signs in here.
  * @throws RefusedError V1001, E4031 rule `password_link`
  */
-export async function resetPassword(context: Context, command: CommandContext, { token, password }: ResetPasswordInput): Promise<CommandOutcome<AnswerFields>> {
+export async function resetPassword(
+  context: Context, command: CommandContext, { token, password }: ResetPasswordInput,
+): Promise<CommandOutcome<AnswerFields>> {
   const { auth, commands } = context;
   checkPassword(password);
   const link = await auth.passwordLinks.find(token);

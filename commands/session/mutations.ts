@@ -33,11 +33,14 @@ function done<Answer>(answer: Answer, position: bigint): CommandOutcome<Answer> 
 export class SessionMutations {
   @Mutation(() => SetUpPayload, { description: 'Makes the first owner by the one-time link, and signs them in.' })
   @Policy('public')
-  setUp(@Arg('input', () => SetUpInput, { description: 'Who, and for which organisation.' }) input: SetUpInput, @Ctx() context: Context): Promise<MutationPayload> {
+  setUp(
+    @Arg('input', () => SetUpInput, { description: 'Who, and for which organisation.' }) input: SetUpInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(context, { name: 'setUp', input }, async (command) => {
       checkPassword(input.password);
       if (!(await context.auth.setup.consume(input.token))) {
-        throw new RefusedError({ code: 'E4031', rule: 'setup_token', message: 'This set-up link was used or has expired. Start the server again for a new one.', path: ['input', 'token'] });
+        const message = 'This set-up link was used or has expired. Start the server again for a new one.';
+        throw new RefusedError({ code: 'E4031', rule: 'setup_token', message, path: ['token'] });
       }
       const owner = { userId: derivedId(command, 'user'), tenantId: tenantIdOf(DEFAULT_SLUG) };
       const outcome = await setUpOwner(context, await inTheNameOf(context, command, owner), { ...input, userId: owner.userId });

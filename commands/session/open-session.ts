@@ -15,6 +15,12 @@ export interface OpenedSession {
   revision: bigint;
 }
 
+export interface Proven extends AccountHolder {
+  method: SignInMethod;
+  /** Since when the password held that was proven: who comes with one that was replaced meanwhile is too late. */
+  passwordSince?: Date;
+}
+
 type Services = Pick<Context, 'auth' | 'vault' | 'commands' | 'address' | 'device'>;
 
 /**
@@ -22,7 +28,7 @@ type Services = Pick<Context, 'auth' | 'vault' | 'commands' | 'address' | 'devic
  * @returns undefined when the account may not sign in
  */
 export async function openSession(
-  context: Services, command: CommandContext, { userId, tenantId, method }: AccountHolder & { method: SignInMethod },
+  context: Services, command: CommandContext, { userId, tenantId, method, passwordSince }: Proven,
 ): Promise<OpenedSession | undefined> {
   const { auth, vault, commands, device } = context;
   const asUser = await inTheNameOf(context, command, { userId, tenantId });
@@ -32,9 +38,11 @@ export async function openSession(
   };
   const { token, sessionId, expiresAt } = await auth.sessions.open({ userId, tenantId, method, ...sealed });
   try {
+    const holds = !passwordSince || (await auth.passwords.since(userId))?.getTime() === passwordSince.getTime();
     const principal = await auth.authenticate({ kind: 'cookie', token });
-    if (principal.kind === 'user') {
-      const { position, revision } = await commands.execute(session, sessionId, { type: 'OpenSession', sessionId, userId, method, ...sealed }, asUser);
+    if (holds && principal.kind === 'user') {
+      const opening = { type: 'OpenSession', sessionId, userId, method, ...sealed } as const;
+      const { position, revision } = await commands.execute(session, sessionId, opening, asUser);
       return { token, expiresAt, principal, position, revision };
     }
   } catch (error) {
@@ -52,7 +60,7 @@ export async function openSession(
  * @returns undefined when the account may not sign in
  */
 export async function signInHere(
-  context: Context, command: CommandContext, who: AccountHolder & { method: SignInMethod },
+  context: Context, command: CommandContext, who: Proven,
 ): Promise<OpenedSession | undefined> {
   const before = context.principal;
   const opened = await openSession(context, command, who);

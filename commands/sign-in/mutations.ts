@@ -41,18 +41,18 @@ export class SignInMutations {
   }
 }
 
-async function signUp(context: Context, command: CommandContext, { email, displayName, password }: SignUpInput): Promise<CommandOutcome<AnswerFields>> {
-  if (!context.setting.signIn.signUp) {
-    throw new RefusedError({ code: 'E4031', rule: 'sign_up_off', message: 'Ask an administrator for an account.' });
-  }
+const SIGN_UP_OFF = { code: 'E4031', rule: 'sign_up_off', message: 'Ask an administrator for an account.' } as const;
+
+async function signUp(
+  context: Context, command: CommandContext, { email, displayName, password }: SignUpInput,
+): Promise<CommandOutcome<AnswerFields>> {
+  if (!context.setting.signIn.signUp) throw new RefusedError(SIGN_UP_OFF);
   checkPassword(password);
   // Whether an address is taken can be seen here, so asking costs as much as guessing a password.
   await context.signIn.checkSignInAllowed(email, context.address);
   const holder = { userId: derivedId(command, 'user'), tenantId: tenantIdOf(DEFAULT_SLUG) };
   const { state } = await context.commands.load(tenant, holder.tenantId);
-  if (!state.exists || !state.active) {
-    throw new RefusedError({ code: 'E4031', rule: 'sign_up_off', message: 'Ask an administrator for an account.' });
-  }
+  if (!state.exists || !state.active) throw new RefusedError(SIGN_UP_OFF);
   const asUser = await inTheNameOf(context, command, holder);
   const made = await registerUser(context, asUser, { userId: holder.userId, email, displayName, role: 'user', password });
   if (!made.accepted) return made;

@@ -26,5 +26,6 @@ export async function recordSignInFailure(
   const sealed = await vault.seal({ tenant, subject: userId ?? STRANGERS, field: 'address' }, address);
   // A stream a day: whoever is attacked for months does not have to be read from the beginning.
   const day = now().toISOString().slice(0, 10);
-  await commands.execute(signIn, `${name}-${day}`, { type: 'RecordSignInFailure', userId, reason, address: sealed }, { ...command, tenant, address: sealed });
+  const failure = { type: 'RecordSignInFailure', userId, reason, address: sealed } as const;
+  await commands.execute(signIn, `${name}-${day}`, failure, { ...command, tenant, address: sealed });
 }

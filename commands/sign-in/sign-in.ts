@@ -3,7 +3,7 @@ import { TooManySignIns } from '../../src/auth/throttle';
 import type { CommandContext } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { loginName } from '../login-name/decider';
-import { openSession, signInHere, type OpenedSession } from '../session/open-session';
+import { openSession, signInHere, type OpenedSession, type Proven } from '../session/open-session';
 import { user, type UserState } from '../user/decider';
 import { loginNameOf } from '../user/register-user';
 import { recordSignInFailure, type FailedSignIn } from './record-failure';
@@ -24,16 +24,20 @@ type Account = Extract<UserState, { deleted: false }>;
  * Signs in by password. Known and unknown names take the same way: as many reads, hashes and appends.
  * @throws RefusedError E4011 rule `credentials`, E4291
  */
-export async function signInByPassword(context: Context, command: CommandContext, { email, password, answer }: SignInAttempt): Promise<OpenedSession> {
+export async function signInByPassword(
+  context: Context, command: CommandContext, { email, password, answer }: SignInAttempt,
+): Promise<OpenedSession> {
   await allowed(context, command, email);
   const { name, account } = await accountOf(context, email);
   const refused = async (reason: FailedSignIn['reason']): Promise<never> => {
     await recordSignInFailure(context, command, { name, account, reason });
     throw new RefusedError(WRONG);
   };
-  if (!(await context.auth.passwords.verify(account?.userId, password)) || !account) return refused('credentials');
+  const { passwords } = context.auth;
+  const passwordSince = await passwords.since(account?.userId);
+  if (!(await passwords.verify(account?.userId, password)) || !account) return refused('credentials');
   if (!account.active) return refused('inactive');
-  const who = { ...account, method: 'password' } as const;
+  const who: Proven = { userId: account.userId, tenantId: account.tenantId, method: 'password', passwordSince };
   const opened = answer === 'cookie' ? await signInHere(context, command, who) : await signInElsewhere(context, command, who);
   if (!opened) return refused('inactive');
   await context.signIn.signInSucceeded(email, context.address);
@@ -41,7 +45,7 @@ export async function signInByPassword(context: Context, command: CommandContext
 }
 
 /** For a program: no cookie, and a session of this browser stays. */
-async function signInElsewhere(context: Context, command: CommandContext, who: Account & { method: 'password' }): Promise<OpenedSession | undefined> {
+async function signInElsewhere(context: Context, command: CommandContext, who: Proven): Promise<OpenedSession | undefined> {
   const opened = await openSession(context, command, who);
   if (opened) context.principal = opened.principal;
   return opened;

@@ -90,6 +90,6 @@ export class CreatePasswordLinkInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key makes no second link; the address is not shown again.' })
+  @Field(() => String, { nullable: true, description: 'The same key makes no second link; the link is not shown again.' })
   idempotencyKey?: string | null;
 }

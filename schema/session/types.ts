@@ -43,7 +43,7 @@ export class Caller {
   @Field(() => [Feature], { description: 'What is switched on for them.' })
   features!: Feature[];
 
-  @Field(() => DateTime, { nullable: true, description: 'When the session or token ends by itself; null for client keys.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the session, token or key ends by itself.' })
   expiresAt!: Date | null;
 }
 

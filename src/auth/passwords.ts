@@ -24,11 +24,13 @@ const STORED = `
     (select hash from auth_passwords where user_id = $1) as own,
     (select hash from auth_passwords where hash like 'pbkdf2_sha256$%' limit 1) as imported`;
 
-/** Only the password that was just proven is replaced: whoever set another one meanwhile wins. */
-const STRENGTHEN = 'update auth_passwords set hash = $1, updated_at = $2 where user_id = $3 and hash = $4';
+/** Only the password that was just proven is replaced, and it is no new one: whoever set another one meanwhile wins. */
+const STRENGTHEN = 'update auth_passwords set hash = $1 where user_id = $2 and hash = $3';
 
 /** Passwords on `auth_passwords`, peppered with a key derived from the master key: stolen hashes alone cannot be guessed at. */
-export function createPasswords({ pool, masterKey, clock, forget }: { pool: SqlPool; masterKey: Buffer; clock: () => Date; forget(): void }): Passwords {
+export function createPasswords(
+  { pool, masterKey, clock, forget }: { pool: SqlPool; masterKey: Buffer; clock: () => Date; forget(): void },
+): Passwords {
   const options = { ...COST, secret: deriveKey(masterKey, ['password pepper']) };
   const inTurn = createWorkLimit(HASH_WORKERS, MAX_WAITING);
   const hashOf = (password: string): Promise<string> => inTurn(() => hash(normalisePassword(password), options));
@@ -37,6 +39,8 @@ export function createPasswords({ pool, masterKey, clock, forget }: { pool: SqlP
 
   async function keep(userId: string, kept: string): Promise<void> {
     await pool.query(KEEP, [userId, kept, clock()]);
+    // Again, for whoever was being signed in by the old one: from now on `since` tells them that they are too late.
+    await pool.query('delete from auth_sessions where user_id = $1', [userId]);
     forget();
   }
 
@@ -69,6 +73,10 @@ export function createPasswords({ pool, masterKey, clock, forget }: { pool: SqlP
     async has(userId) {
       return (await stored(userId)).own !== null;
     },
+    async since(userId) {
+      const { rows: [row] } = await pool.query<{ updated_at: Date }>('select updated_at from auth_passwords where user_id = $1', [userId ?? '']);
+      return row?.updated_at;
+    },
     async remove(userId) {
       await pool.query('delete from auth_passwords where user_id = $1', [userId]);
     },
@@ -76,7 +84,7 @@ export function createPasswords({ pool, masterKey, clock, forget }: { pool: SqlP
       if (isOverlong(password)) return false;
       const { own, imported } = await stored(userId);
       if (!(await matches(password, own, imported)) || userId === undefined || own === null) return false;
-      if (isWeaker(own)) await pool.query(STRENGTHEN, [await hashOf(password), clock(), userId, own]);
+      if (isWeaker(own)) await pool.query(STRENGTHEN, [await hashOf(password), userId, own]);
       return true;
     },
   };

@@ -150,7 +150,8 @@ describe('65: a failed sign-in', () => {
 
   it('of a closed account says no more than any other, and is written down as what it was', async () => {
     const userId = await registered('leaver@example.test');
-    await changeStanding({ commands, auth }, command({ kind: 'user', id: 'boss' }, TENANT), userId, { type: 'DeactivateUser' }, { id: 'boss', tenantId: TENANT, role: 'owner' });
+    const boss = { id: 'boss', tenantId: TENANT, role: 'owner' } as const;
+    await changeStanding({ commands, auth }, command({ kind: 'user', id: boss.id }, TENANT), userId, { type: 'DeactivateUser' }, boss);
     expect(await attempt('leaver@example.test', PASSWORD)).toBe('credentials');
     const failures = [];
     for await (const event of store.readAll()) if (event.type === 'SignInFailed') failures.push(event);
@@ -169,7 +170,19 @@ it('64: a throttled account is written down once a window, however long somebody
   expect(reasons.filter((reason) => reason === 'throttled')).toHaveLength(1);
 }, 30_000);
 
-it('an account that a sign-in was opened for is in the log with method, address and device, all of it sealed', async () => {
+it('75: whoever is being signed in by a password that is replaced meanwhile is too late', async () => {
+  const userId = await registered('replaced@example.test');
+  jest.mocked(argon2.verify).mockImplementationOnce(async (...given) => {
+    const matches = await jest.requireActual<typeof argon2>('@node-rs/argon2').verify(...given);
+    await auth.passwords.set(userId, 'another tram on ice');
+    return matches;
+  });
+  expect(await attempt('replaced@example.test', PASSWORD)).toBe('credentials');
+  expect(await auth.sessions.of([userId])).toEqual([]);
+  expect(await attempt('replaced@example.test', 'another tram on ice')).toBe('signed in');
+});
+
+it('MAMA-04: a sign-in is in the log with method, address and device, in the name of the user', async () => {
   expect(await attempt('known@example.test', PASSWORD, '192.0.2.44')).toBe('signed in');
   const opened = [];
   for await (const event of store.readAll()) if (event.type === 'SessionOpened') opened.push(event);
