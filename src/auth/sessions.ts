@@ -76,11 +76,11 @@ export function createSessions({ pool, clock, forget }: { pool: SqlPool; clock: 
 
     async open({ userId, tenantId, method, address, device }) {
       const [token, sessionId, now] = [randomBytes(TOKEN_BYTES).toString('base64url'), randomUUID(), clock()];
+      const expiresAt = new Date(now.getTime() + SESSION_LIFETIME_MS);
       await pool.query(OPEN, [
-        digestOf(token), sessionId, userId, tenantId, now, new Date(now.getTime() + SESSION_LIFETIME_MS), method,
-        JSON.stringify(address), JSON.stringify(device),
+        digestOf(token), sessionId, userId, tenantId, now, expiresAt, method, address && JSON.stringify(address), device && JSON.stringify(device),
       ]);
-      return { token, sessionId };
+      return { token, sessionId, expiresAt };
     },
 
     async of(userIds) {
