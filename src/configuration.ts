@@ -160,8 +160,10 @@ function isLoopback(host: string): boolean {
   return host === '127.0.0.1' || host === '::1' || host === '0.0.0.0' || host === 'localhost';
 }
 
-function isOnThisMachine(address: string): boolean {
-  return URL.canParse(address) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(address).hostname);
+function isIssuer(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 function describe(issue: z.core.$ZodIssue): string {
@@ -181,7 +183,7 @@ function contradictions(v: z.infer<typeof environment>): string[] {
   if (Boolean(v.GOOGLE_CLIENT_ID) !== Boolean(v.GOOGLE_CLIENT_SECRET)) faults.push('GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET: set both or neither');
   const oidc = [v.OIDC_ISSUER, v.OIDC_CLIENT_ID, v.OIDC_CLIENT_SECRET].filter(Boolean).length;
   if (oidc !== 0 && oidc !== 3) faults.push('OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set all or none');
-  if (v.OIDC_ISSUER?.startsWith('http:') && !isOnThisMachine(v.OIDC_ISSUER)) faults.push('OIDC_ISSUER: must start with https://, except on this machine');
+  if (v.OIDC_ISSUER && !isIssuer(v.OIDC_ISSUER)) faults.push('OIDC_ISSUER: must be an https:// address, or an http:// one on this machine');
   if ((v.NEXTAUTH_ISSUER || v.NEXTAUTH_AUDIENCE) && !v.NEXTAUTH_SECRET) faults.push('NEXTAUTH_SECRET: needed with NEXTAUTH_ISSUER or NEXTAUTH_AUDIENCE');
   if (v.LITELLM_URL && !v.LITELLM_MASTER_KEY) faults.push('LITELLM_MASTER_KEY: needed with LITELLM_URL');
   if (v.LLM_BASE_URL && !v.LLM_API_KEY) faults.push('LLM_API_KEY: needed with LLM_BASE_URL');

@@ -33,6 +33,6 @@ describe('an issuer', () => {
   test.each(['https://login.example.test', 'http://localhost:9000', 'http://127.0.0.1:9000/realm', 'http://[::1]:9000'])('may be %s', (issuer) =>
     expect(readConfiguration({ ...client, OIDC_ISSUER: issuer }).oidc?.issuer).toBe(issuer));
 
-  test.each(['http://login.example.test', 'http://10.0.0.1', 'http://localhost.example.test', 'http://127.0.0.1.example.test', 'ftp://localhost'])('may not be %s', (issuer) =>
+  test.each(['http://login.example.test', 'http://10.0.0.1', 'http://localhost.example.test', 'http://127.0.0.1.example.test', 'https://', 'http://[::1', 'ftp://localhost'])('may not be %s', (issuer) =>
     expect(() => readConfiguration({ ...client, OIDC_ISSUER: issuer })).toThrow('OIDC_ISSUER'));
 });
