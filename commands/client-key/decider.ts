@@ -6,7 +6,9 @@ import { nothing, refuse, type Aggregate, type Decision } from '../../src/comman
 
 type Issued = Extract<ClientKeyEvent, { type: 'ClientKeyIssued' }>['data'];
 
-export type ClientKeyState = { exists: false } | (Issued & { exists: true; revoked: boolean });
+export type ClientKeyState = { exists: false } | ClientKey;
+
+export type ClientKey = Issued & { exists: true; revoked: boolean };
 
 /** Whose key it is to be. A service client has rights of its own, a person those of whoever gives the command. */
 export type Owner = { kind: 'user'; id: string } | { kind: 'service'; id: string; scopes: readonly Scope[] };

@@ -24,7 +24,8 @@ export class ClientKeyMutations {
   })
   @Policy('clients:write')
   issueClientKey(
-    @Arg('input', () => IssueClientKeyInput, { description: 'For whom, and what it gives.' }) input: IssueClientKeyInput, @Ctx() context: Context,
+    @Arg('input', () => IssueClientKeyInput, { description: 'For whom, and what it gives.' }) input: IssueClientKeyInput,
+    @Ctx() context: Context,
   ): Promise<MutationPayload> {
     const mutation = { name: 'issueClientKey', input, secretFields: ['secret'], withAddress: true } as const;
     return mutate(context, mutation, (command) => issue(context, command, input), (issued) => issued);
@@ -55,7 +56,7 @@ async function issue(
   context: Context, command: CommandContext, { clientId, name, scopes, expiresInDays }: IssueClientKeyInput,
 ): Promise<CommandOutcome<{ keyId: string; secret: string | null }>> {
   const { auth, commands } = context;
-  const [owner, grantor] = clientId ? [await serviceOwner(context, clientId), grantorOf(context)] : [ownOwner(context), scopesOf(context.principal)];
+  const owner = typeof clientId === 'string' ? await serviceOwner(context, clientId) : ownOwner(context);
   const keyId = derivedId(command, 'client key');
   const secret = auth.clientKeys.generate();
   const fingerprint = auth.clientKeys.fingerprint(secret);
@@ -67,7 +68,7 @@ async function issue(
     },
     owner,
     scopes: scopes ?? undefined,
-    grantor,
+    grantor: scopesOf(context.principal),
   }, command, (state) => state);
   if (!outcome.accepted) return outcome;
   await keep(context, outcome.answer);

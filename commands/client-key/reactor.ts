@@ -8,7 +8,7 @@ import type { Reactor } from '../../src/projection-runtime/projector';
 import { causeOf, followUp, type Cause } from '../follow-up';
 import { serviceClient } from '../service-client/decider';
 import { user } from '../user/decider';
-import { clientKey, type ClientKeyState } from './decider';
+import { clientKey, type ClientKey, type ClientKeyState } from './decider';
 import { keptOf } from './kept';
 
 interface Services {
@@ -43,9 +43,10 @@ export const keysOfDeletedOwners: Reactor<typeof endsOfOwners> = {
   name: 'keys_of_deleted_owners',
   events: endsOfOwners,
   react: (events) => events.map((event) => {
-    const [ownerKind, ownerId] = event.type === 'UserDeleted' ? ['user', event.data.userId] as const : ['service', event.data.clientId] as const;
-    const payload: OwnerJob = { ...causeOf(event), ownerKind, ownerId };
-    return { kind: 'job', task: 'revoke-keys-of-owner', payload, jobKey: `revoke-keys-of-owner:${ownerId}` };
+    const { type, data } = event;
+    const owner = type === 'UserDeleted' ? { ownerKind: 'user', ownerId: data.userId } as const : { ownerKind: 'service', ownerId: data.clientId } as const;
+    const payload: OwnerJob = { ...causeOf(event), ...owner };
+    return { kind: 'job', task: 'revoke-keys-of-owner', payload, jobKey: `revoke-keys-of-owner:${owner.ownerId}` };
   }),
 };
 
@@ -73,7 +74,7 @@ async function revoke(commands: CommandRuntime, keyId: string, cause: Cause, rea
   return outcome.answer;
 }
 
-async function isOwnerGone(commands: CommandRuntime, { ownerKind, ownerId }: Extract<ClientKeyState, { exists: true }>): Promise<boolean> {
+async function isOwnerGone(commands: CommandRuntime, { ownerKind, ownerId }: ClientKey): Promise<boolean> {
   const { state } = await (ownerKind === 'user' ? commands.load(user, ownerId) : commands.load(serviceClient, ownerId));
   return state.exists && state.deleted;
 }

@@ -27,4 +27,5 @@ export const clientKeysOfOwner = defineLoader<string, ClientKey[]>('clientKeysOf
 });
 
 /** How often each key was used, which no event tells. */
-export const clientKeyUses = defineLoader<string, ClientKeyUse>('clientKeyUses', (context, keyIds) => context.auth.clientKeys.usesOf(keyIds));
+export const clientKeyUses = defineLoader<string, ClientKeyUse>(
+  'clientKeyUses', (context, keyIds) => context.auth.clientKeys.usesOf(keyIds));

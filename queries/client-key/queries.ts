@@ -1,7 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { ClientKeyFilter, ClientKeyOrder, ClientKeyOrderField } from '../../schema/client-key/inputs';
 import { forOwnKey } from '../../schema/client-key/scopes';
-import { ClientKey, ClientKeyConnection, ClientKeyOwner, IssueClientKeyPayload, RevokeClientKeyPayload } from '../../schema/client-key/types';
+import {
+  ClientKey, ClientKeyConnection, ClientKeyOwner, IssueClientKeyPayload, RevokeClientKeyPayload,
+} from '../../schema/client-key/types';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { ScopeInfo, ServiceClient } from '../../schema/service-client/types';
 import { User } from '../../schema/user/types';
@@ -91,7 +93,8 @@ function ownerKeyOf(id: string): string {
   const { type, key } = fromGlobalId(id);
   if (type === 'User' || type === 'ServiceClient') return key;
   throw new RefusedError({
-    code: 'E4004', rule: 'global_id_type', message: 'This is not the id of a user or service client.', details: { expected: 'User or ServiceClient' },
+    code: 'E4004', rule: 'global_id_type', message: 'This is not the id of a user or service client.',
+    details: { expected: 'User or ServiceClient' },
   });
 }
 
@@ -118,7 +121,8 @@ interface Changed {
   keyId?: string;
 }
 
-const changedKey = (context: Context, { keyId }: Changed): Promise<ClientKey | null> => ownWrite(context, 'client_keys', clientKeyById, keyId);
+const changedKey = (context: Context, { keyId }: Changed): Promise<ClientKey | null> =>
+  ownWrite(context, 'client_keys', clientKeyById, keyId);
 
 @Resolver(() => IssueClientKeyPayload)
 export class IssueClientKeyPayloadFields {

@@ -9,7 +9,7 @@ import { toClientKey, type ClientKeyRow } from './sql';
 @Resolver(() => ClientKey)
 export class ClientKeySubscriptions {
   @Subscription(() => ClientKeyChange, {
-    description: 'Client keys as they are issued and revoked, each in its newest state; users see their own. Uses are not told, nor that time is over.',
+    description: 'Client keys as they are issued and revoked, each in its newest state; users see their own. Uses and expiry are not told.',
     subscribe: ({ args, context }: { args: { after?: string | null }; context: Context }) => changes(context, {
       view: 'client_keys',
       after: args.after,

@@ -20,7 +20,7 @@ export class IssueClientKeyInput {
   @Matches(PRINTABLE, PRINTABLE_FORM)
   name!: string;
 
-  @Field(() => [ScopeName], { nullable: true, description: 'What it gives: some of the client\'s scopes or of `ownScopes`; null is all of them.' })
+  @Field(() => [ScopeName], { nullable: true, description: 'What it gives: scopes of the client, or some of `ownScopes`; null is all.' })
   @ArrayUnique()
   scopes?: Scope[] | null;
 

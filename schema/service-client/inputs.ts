@@ -37,7 +37,7 @@ export class UpdateServiceClientInput {
   @Matches(PRINTABLE, PRINTABLE_FORM)
   name?: string | null;
 
-  @Field(() => [ScopeName], { nullable: true, description: 'The most its keys may do from now on. What is new must be one of `grantableScopes`.' })
+  @Field(() => [ScopeName], { nullable: true, description: 'The most its keys may do from now on; what is new must be in `grantableScopes`.' })
   @ArrayUnique()
   scopes?: Scope[] | null;
 

@@ -27,7 +27,7 @@ export class ServiceClient extends Node {
   @Field(() => [ScopeName], { description: 'The most its keys may do.' })
   scopes!: readonly Scope[];
 
-  @Field(() => Boolean, { description: 'Whether it was deleted: its keys do nothing more, its history stays. Lists leave it out.' })
+  @Field(() => Boolean, { description: 'Whether it was deleted: its keys open nothing, its history stays. Lists leave it out.' })
   deleted!: boolean;
 
   @Field(() => DateTime, { description: 'When it was made.' })

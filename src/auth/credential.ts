@@ -44,7 +44,8 @@ export function credentialOf(headers: CredentialHeaders, cookieOf: (header: stri
  * their connection, in any letter case. Both together count as one request, so two that differ are refused.
  */
 export function socketCredentialOf(
-  headers: CredentialHeaders, params: Readonly<Record<string, unknown>> | undefined, cookieOf: (header: string | undefined) => string | undefined,
+  headers: CredentialHeaders, params: Readonly<Record<string, unknown>> | undefined,
+  cookieOf: (header: string | undefined) => string | undefined,
 ): Credential {
   const given: { 'x-api-key'?: string; authorization?: string } = {};
   for (const name of ['x-api-key', 'authorization'] as const) {

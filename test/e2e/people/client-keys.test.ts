@@ -102,7 +102,7 @@ describe('HAPA-01: a key', () => {
     [{ name: 'x', expiresInDays: 0 }, 'V1001', 'expiresInDays'], [{ name: 'x', expiresInDays: 366 }, 'V1001', 'expiresInDays'],
     [{ name: 'x', scopes: [] }, 'V1001', 'scopes'], [{ name: 'x', scopes: ['users:read', 'users:read'] }, 'V1001', 'scopes'],
     [{ name: 'x', scopes: ['account'] }, 'B2003', 'scopes'], [{ name: 'x', scopes: ['clients:write'] }, 'B2003', 'scopes'],
-    [{ name: 'x', clientId: 'nonsense' }, 'E4004', 'none'],
+    [{ name: 'x', clientId: 'nonsense' }, 'E4004', 'none'], [{ name: 'x', clientId: '' }, 'E4004', 'none'],
     [{ name: 'x', clientId: Buffer.from('ServiceClient:unknown').toString('base64url') }, 'E4041', 'clientId'],
   ])('is refused for %j: %s', async (input, code, field) => {
     const { errors, clientKey, secret } = await act(owner, 'issueClientKey', input, KEY_FIELDS);
