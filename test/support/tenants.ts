@@ -69,7 +69,7 @@ export async function follow(api: Api, query: string): Promise<{ items: any[]; c
       complete: () => undefined,
     });
   });
-  return { items, closed, stop: async () => void (await client.dispose()) };
+  return { items, closed, stop: async () => client.dispose() };
 }
 
 /** Asks again until the answer is as it should be. */
