@@ -27,11 +27,13 @@ export function AuditPeek({ entry }: { entry: AuditRow }) {
           {' · '}
           <Link to="/audit-log" search={{ actor: actorId }}>{t('audit.byActor')}</Link>
         </Fact>
-        <Fact name={t('audit.subjects')}>
-          {subjects.map((subject) => (
-            <div key={subject}><code>{subject}</code> · <Link to="/audit-log" search={{ subject }}>{t('audit.onSubject')}</Link></div>
-          ))}
-        </Fact>
+        {subjects.length > 0 && (
+          <Fact name={t('audit.subjects')}>
+            {subjects.map((subject) => (
+              <div key={subject}><code>{subject}</code> · <Link to="/audit-log" search={{ subject }}>{t('audit.onSubject')}</Link></div>
+            ))}
+          </Fact>
+        )}
         <Fact name={t('audit.correlationId')}>
           <code>{correlationId}</code> <CopyButton text={correlationId} label={t('audit.correlationId')} />
           {' · '}

@@ -80,12 +80,12 @@ export function GrantForm({ subject, held, onSaved, onCancel }: GrantFormProps) 
               onChange={(event) => change(kind, { mode: event.currentTarget.value as GrantMode })}
             />
             {mode === 'named' && kind !== 'features' && (
-              <TagsInput aria-label={t('entitlement.names', { kind: label })} description={t('entitlement.names.help')} value={[...named]}
+              <TagsInput size="xs" label={t('entitlement.names')} description={t('entitlement.names.help')} value={[...named]}
                 splitChars={[',', ' ']} error={problems.of(kind)} comboboxProps={{ transitionProps: { duration: 0 } }}
                 onChange={(names) => change(kind, { named: names })} />
             )}
             {mode === 'named' && kind === 'features' && (
-              <Checkbox.Group aria-label={t('entitlement.names', { kind: label })} value={[...named]} error={problems.of(kind)}
+              <Checkbox.Group aria-label={label} value={[...named]} error={problems.of(kind)}
                 onChange={(names) => change(kind, { named: featureNames.filter((name) => names.includes(name)) })}>
                 <div className={styles.features}>
                   {featureNames.map((name) => <Checkbox key={name} size="xs" value={name} label={t(`feature.${name}`)} />)}

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { grantWords } from '../entitlement';
 import { useT, type T } from '../i18n/use-t';
 import { keyOf } from '../lib/global-id';
 import { Chips } from '../ui/chips';
@@ -40,8 +41,8 @@ export function useUserColumns(): readonly Column<UserRow>[] {
       id: 'models', header: 'user.models', width: 220, grow: true,
       cell: ({ entitlements: { models } }) => (models.length === 0
         ? <span className="muted">{t('user.noModels')}</span>
-        : <Chips items={models} limit={chipsShown} />),
-      text: ({ entitlements: { models } }) => models.join(' '),
+        : <Chips items={models.map((model) => grantWords(t, 'models', model))} limit={chipsShown} />),
+      text: ({ entitlements: { models } }) => models.map((model) => grantWords(t, 'models', model)).join(', '),
     },
     {
       id: 'state', header: 'user.state', width: 140,

@@ -60,9 +60,11 @@ export function CreateManyForm({ onClose, onCreated }: CreateFormProps) {
         <TextInput name="tier" label={t('user.tier')} placeholder={t('user.tier.first')} autoComplete="off" />
       </div>
       {refused.length > 0 && (
-        <ul role="alert">
-          {refused.map(({ email, problem }) => <li key={`${email} ${problem.rule ?? ''}`}><bdi>{email}</bdi>: {problemTitle(t, problem)}</li>)}
-        </ul>
+        <div role="alert">
+          <ul>
+            {refused.map(({ email, problem }) => <li key={`${email} ${problem.rule ?? ''}`}><bdi>{email}</bdi>: {problemTitle(t, problem)}</li>)}
+          </ul>
+        </div>
       )}
       <Problems problems={act.problems.filter((problem) => personOf(problem) === undefined)} />
       <div className={dialog.buttons}>
