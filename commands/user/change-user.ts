@@ -47,7 +47,7 @@ export async function executeManaged(
 ): Promise<CommandOutcome<{ userId: string }>> {
   const outcome = await commands.execute(user, userId, managed, command, standingOf);
   if (!outcome.accepted) return outcome;
-  await auth.standings.setUser(userId, outcome.answer);
+  await auth.standings.setUser(userId, outcome.answer, outcome.revision);
   return { ...outcome, answer: { userId } };
 }
 
@@ -84,7 +84,9 @@ async function changesOf(
 ): Promise<{ displayName?: Sealed; organization?: string | null; note?: Sealed | null; picture?: Sealed | null }> {
   const given = texts.filter((name) => wanted[name] !== undefined);
   const present = await Promise.all(given.map(async (name) => state[name] && (await vault.open(state.tenantId, [state[name]]))[0]));
-  const changed = given.map((name, index) => ({ name, text: textOf(wanted[name]), now: present[index] ?? null })).filter(({ text, now }) => text !== now);
+  const changed = given
+    .map((name, index) => ({ name, text: textOf(wanted[name]), now: present[index] ?? null }))
+    .filter(({ text, now }) => text !== now);
   const sealed = await Promise.all(changed.map(async ({ name, text }) =>
     [name, text === null ? null : await vault.seal({ tenant: state.tenantId, subject: state.userId, field: name }, text)] as const));
   const organization = wanted.organization === undefined ? state.organization : textOf(wanted.organization);

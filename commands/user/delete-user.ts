@@ -8,7 +8,9 @@ import { loginNameOf, releaseLoginName } from './register-user';
 type Services = Pick<Context, 'commands' | 'auth' | 'vault'>;
 
 /** Deletes an account: everything that lets somebody in is gone, their e-mail address is free, their history stays. */
-export async function deleteUser(services: Services, command: CommandContext, userId: string, by: By): Promise<CommandOutcome<{ userId: string }>> {
+export async function deleteUser(
+  services: Services, command: CommandContext, userId: string, by: By,
+): Promise<CommandOutcome<{ userId: string }>> {
   const outcome = await changeStanding(services, command, userId, { type: 'DeleteUser' }, by);
   if (!outcome.accepted) return outcome;
   const { state } = await services.commands.load(user, userId);

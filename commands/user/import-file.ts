@@ -24,11 +24,10 @@ export function readImportFile(csv: string): FileLine[] {
   if (rows.length > MOST_LINES) {
     throw refused('csv_lines', `A file may have at most ${MOST_LINES} lines of people; split it.`, { limit: MOST_LINES, given: rows.length });
   }
-  return rows.map(({ record, info }) => ({
-    line: info.lines,
-    whole: record.length === columns.length,
-    cells: Object.fromEntries(columns.map((column, index) => [column, unescapeCell(record[index] ?? '')] as const).filter(([, text]) => text !== '')),
-  }));
+  return rows.map(({ record, info }) => {
+    const cells = columns.map((column, index) => [column, unescapeCell(record[index] ?? '')] as const);
+    return { line: info.lines, whole: record.length === columns.length, cells: Object.fromEntries(cells.filter(([, text]) => text !== '')) };
+  });
 }
 
 interface CsvRecord {
@@ -52,7 +51,9 @@ function columnsOf(header: readonly string[]): ImportColumn[] {
     const names = unknown.map((name) => name.slice(0, 50)).slice(0, 10).join(', ');
     throw refused('csv_columns', `The first line names the columns: ${importColumns.join(', ')}. Not known: ${names}.`, { unknown: names });
   }
-  if (!header.includes('email')) throw refused('csv_columns', 'The first line names the columns, and `email` is one of them.', { missing: 'email' });
+  if (!header.includes('email')) {
+    throw refused('csv_columns', 'The first line names the columns, and `email` is one of them.', { missing: 'email' });
+  }
   const repeated = header.find((name, index) => header.indexOf(name) < index);
   if (repeated) throw refused('csv_columns', `The column ${repeated} is there twice.`, { repeated });
   return [...header] as ImportColumn[];

@@ -54,14 +54,17 @@ export async function importUsers(
     return outcome.accepted ? plan : { ...plan, outcome: 'refused', refusals: [placed(fileLine.line, outcome.refusal)] };
   });
   const count = (wanted: LineResult['outcome']): number => (dryRun ? 0 : results.filter(({ outcome }) => outcome === wanted).length);
-  return { accepted: true, answer: { lines: JSON.stringify(results), created: count('create'), updated: count('update') }, position, revision: -1n };
+  const answer = { lines: JSON.stringify(results), created: count('create'), updated: count('update') };
+  return { accepted: true, answer, position, revision: -1n };
 }
 
 /** Kept for repeats, so it is flat and names nobody. */
 type KeptReport = { lines: string; created: number; updated: number };
 
 /** What became of each line, with the e-mail addresses of the file. */
-export function importReport(csv: string, { lines, ...counts }: KeptReport): Omit<KeptReport, 'lines'> & { lines: (LineResult & { email?: string })[] } {
+export function importReport(
+  csv: string, { lines, ...counts }: KeptReport,
+): Omit<KeptReport, 'lines'> & { lines: (LineResult & { email?: string })[] } {
   const addresses = new Map(readImportFile(csv).map(({ line, cells }) => [line, cells.email]));
   return { ...counts, lines: (JSON.parse(lines) as LineResult[]).map((result) => ({ ...result, email: addresses.get(result.line) })) };
 }

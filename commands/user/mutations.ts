@@ -27,7 +27,9 @@ import { registerUser } from './register-user';
 export class UserMutations {
   @Mutation(() => CreateUserPayload, { description: 'Gives a person an account.' })
   @Policy('users:write')
-  createUser(@Arg('input', () => CreateUserInput, { description: 'Who.' }) input: CreateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+  createUser(
+    @Arg('input', () => CreateUserInput, { description: 'Who.' }) input: CreateUserInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'createUser', input, (command) => {
       refuseAll(refusalsOf(input, by(context)));
       return registerUser(context, command, { ...input, userId: derivedId(command, 'user') });
@@ -36,23 +38,31 @@ export class UserMutations {
 
   @Mutation(() => CreateUsersPayload, { description: 'Gives up to 100 people accounts: all of them, or none when one of them cannot be made.' })
   @Policy('users:write')
-  createUsers(@Arg('input', () => CreateUsersInput, { description: 'Who.' }) input: CreateUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+  createUsers(
+    @Arg('input', () => CreateUsersInput, { description: 'Who.' }) input: CreateUsersInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'createUsers', input, (command) => createUsers(context, command, input.users, by(context)));
   }
 
   @Mutation(() => UpdateUserPayload, { description: 'Changes what is known of a user; what is omitted stays.' })
   @Policy('users:write')
-  updateUser(@Arg('input', () => UpdateUserInput, { description: 'Whom, and how.' }) input: UpdateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+  updateUser(
+    @Arg('input', () => UpdateUserInput, { description: 'Whom, and how.' }) input: UpdateUserInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'updateUser', input, (command) => {
-      const { userId, displayName, organization, note, picture } = input;
-      if (displayName === null) throw new RefusedError({ code: 'E4003', rule: 'required', message: 'Everybody has a name.', path: ['displayName'] });
-      return changeUser(context, command, fromGlobalId(userId, 'User'), { displayName, organization, note, picture }, by(context));
+      const { displayName, organization, note, picture } = input;
+      if (displayName === null) {
+        throw new RefusedError({ code: 'E4003', rule: 'required', message: 'Everybody has a name.', path: ['displayName'] });
+      }
+      return changeUser(context, command, userIdOf(input), { displayName, organization, note, picture }, by(context));
     });
   }
 
   @Mutation(() => UpdateUsersPayload, { description: 'Changes several users in the same way; what is omitted stays.' })
   @Policy('users:write')
-  updateUsers(@Arg('input', () => UpdateUsersInput, { description: 'Whom, and how.' }) input: UpdateUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+  updateUsers(
+    @Arg('input', () => UpdateUsersInput, { description: 'Whom, and how.' }) input: UpdateUsersInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'updateUsers', input, async (command) => {
       const userIds = await knownUsers(context, input.userIds, by(context));
       const { organization, note, tier, role } = input;
@@ -63,44 +73,58 @@ export class UserMutations {
 
   @Mutation(() => AssignRolePayload, { description: 'Changes what a user may do; effective on their open sessions within a second.' })
   @Policy('users:write')
-  assignRole(@Arg('input', () => AssignRoleInput, { description: 'Whose, and which.' }) input: AssignRoleInput, @Ctx() context: Context): Promise<MutationPayload> {
+  assignRole(
+    @Arg('input', () => AssignRoleInput, { description: 'Whose, and which.' }) input: AssignRoleInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'assignRole', input, (command) =>
-      changeStanding(context, command, fromGlobalId(input.userId, 'User'), { type: 'AssignRole', role: input.role }, by(context)));
+      changeStanding(context, command, userIdOf(input), { type: 'AssignRole', role: input.role }, by(context)));
   }
 
   @Mutation(() => AssignTierPayload, { description: 'Puts a user into a tier, which grants models, services and features.' })
   @Policy('users:write')
-  assignTier(@Arg('input', () => AssignTierInput, { description: 'Whom, and which.' }) input: AssignTierInput, @Ctx() context: Context): Promise<MutationPayload> {
+  assignTier(
+    @Arg('input', () => AssignTierInput, { description: 'Whom, and which.' }) input: AssignTierInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'assignTier', input, (command) =>
-      executeManaged(context, command, fromGlobalId(input.userId, 'User'), { type: 'AssignTier', tier: input.tier, by: by(context) }));
+      executeManaged(context, command, userIdOf(input), { type: 'AssignTier', tier: input.tier, by: by(context) }));
   }
 
   @Mutation(() => SetDailyLimitPayload, { description: 'Sets how many requests a day a user has.' })
   @Policy('users:write')
-  setDailyLimit(@Arg('input', () => SetDailyLimitInput, { description: 'Who, and how many.' }) input: SetDailyLimitInput, @Ctx() context: Context): Promise<MutationPayload> {
+  setDailyLimit(
+    @Arg('input', () => SetDailyLimitInput, { description: 'Who, and how many.' }) input: SetDailyLimitInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'setDailyLimit', input, (command) =>
-      executeManaged(context, command, fromGlobalId(input.userId, 'User'), { type: 'SetDailyLimit', requests: input.requests ?? null, by: by(context) }));
+      executeManaged(
+        context, command, userIdOf(input), { type: 'SetDailyLimit', requests: input.requests ?? null, by: by(context) },
+      ));
   }
 
   @Mutation(() => DeactivateUserPayload, { description: 'Ends all sessions of a user and lets no new one begin.' })
   @Policy('users:write')
-  deactivateUser(@Arg('input', () => DeactivateUserInput, { description: 'Who.' }) input: DeactivateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+  deactivateUser(
+    @Arg('input', () => DeactivateUserInput, { description: 'Who.' }) input: DeactivateUserInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'deactivateUser', input, (command) =>
-      changeStanding(context, command, fromGlobalId(input.userId, 'User'), { type: 'DeactivateUser' }, by(context)));
+      changeStanding(context, command, userIdOf(input), { type: 'DeactivateUser' }, by(context)));
   }
 
   @Mutation(() => ReactivateUserPayload, { description: 'Lets a deactivated user sign in again.' })
   @Policy('users:write')
-  reactivateUser(@Arg('input', () => ReactivateUserInput, { description: 'Who.' }) input: ReactivateUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+  reactivateUser(
+    @Arg('input', () => ReactivateUserInput, { description: 'Who.' }) input: ReactivateUserInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'reactivateUser', input, (command) =>
-      changeStanding(context, command, fromGlobalId(input.userId, 'User'), { type: 'ReactivateUser' }, by(context)));
+      changeStanding(context, command, userIdOf(input), { type: 'ReactivateUser' }, by(context)));
   }
 
-  @Mutation(() => DeleteUserPayload, { description: 'Deletes an account: nobody signs in with it any more, its address is free, its history stays.' })
+  @Mutation(() => DeleteUserPayload, { description: 'Deletes an account: nobody signs in with it, its address is free, its history stays.' })
   @Policy('users:write')
-  deleteUser(@Arg('input', () => DeleteUserInput, { description: 'Whose, confirmed.' }) input: DeleteUserInput, @Ctx() context: Context): Promise<MutationPayload> {
+  deleteUser(
+    @Arg('input', () => DeleteUserInput, { description: 'Whose, confirmed.' }) input: DeleteUserInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'deleteUser', input, async (command) => {
-      const userId = fromGlobalId(input.userId, 'User');
+      const userId = userIdOf(input);
       await checkAddressTyped(context, userId, input.confirmation, by(context));
       return deleteUser(context, command, userId, by(context));
     });
@@ -108,11 +132,14 @@ export class UserMutations {
 
   @Mutation(() => DeleteUsersPayload, { description: 'Deletes several accounts.' })
   @Policy('users:write')
-  deleteUsers(@Arg('input', () => DeleteUsersInput, { description: 'Whose, confirmed.' }) input: DeleteUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+  deleteUsers(
+    @Arg('input', () => DeleteUsersInput, { description: 'Whose, confirmed.' }) input: DeleteUsersInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return act(context, 'deleteUsers', input, async (command) => {
       const wanted = `delete ${input.userIds.length} users`;
       if (input.confirmation.trim() !== wanted) {
-        throw new RefusedError({ code: 'V1001', rule: 'confirmation', message: `Type "${wanted}" to confirm.`, path: ['confirmation'], details: { wanted } });
+        const message = `Type "${wanted}" to confirm.`;
+        throw new RefusedError({ code: 'V1001', rule: 'confirmation', message, path: ['confirmation'], details: { wanted } });
       }
       const userIds = await knownUsers(context, input.userIds, by(context), true);
       return onEach('userIds', userIds, (userId) => deleteUser(context, step(command, userId), userId, by(context)));
@@ -121,10 +148,16 @@ export class UserMutations {
 
   @Mutation(() => ImportUsersPayload, { description: 'Makes and changes the people of a file, with a report on each line.' })
   @Policy('users:write')
-  importUsers(@Arg('input', () => ImportUsersInput, { description: 'The file.' }) input: ImportUsersInput, @Ctx() context: Context): Promise<MutationPayload> {
+  importUsers(
+    @Arg('input', () => ImportUsersInput, { description: 'The file.' }) input: ImportUsersInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     const mutation = { name: 'importUsers', input, withAddress: true } as const;
     return mutate(context, mutation, (command) => importUsers(context, command, input, by(context)), (kept) => importReport(input.csv, kept));
   }
+}
+
+function userIdOf({ userId }: { userId: string }): string {
+  return fromGlobalId(userId, 'User');
 }
 
 type Answer = Readonly<Record<string, string | number>>;

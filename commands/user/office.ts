@@ -42,7 +42,7 @@ async function changeInTerm(
   const outcome = await commands.execute(user, userId, wanted, command, (now) => ({ standing: standingOf(now), office: termOfOffice(now) }));
   if (!outcome.accepted) return outcome;
   if (outcome.answer.office !== undefined) await addOwner(commands, command, userId, outcome.answer.office);
-  await auth.standings.setUser(userId, outcome.answer.standing);
+  await auth.standings.setUser(userId, outcome.answer.standing, outcome.revision);
   return { ...outcome, answer: { userId } };
 }
 

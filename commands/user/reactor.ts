@@ -29,9 +29,9 @@ interface StandingJob extends Cause {
 /** Task `settle-standing`: the newest role and state of one user, and the login name of whoever was deleted is free. */
 export function settleStandingTask({ commands, auth }: { commands: CommandRuntime; auth: Auth }): Task {
   return async (job: StandingJob) => {
-    const { state } = await commands.load(user, job.userId);
+    const { state, revision } = await commands.load(user, job.userId);
     if (!state.exists) return;
-    await auth.standings.setUser(job.userId, standingOf(state));
+    await auth.standings.setUser(job.userId, standingOf(state), revision);
     if (state.deleted) await releaseLoginName({ commands }, followUp(job, 'user_standing', 'release'), state.loginName, job.userId);
   };
 }

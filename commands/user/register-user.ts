@@ -5,6 +5,7 @@ import { parseImported } from '../../src/auth/imported-hash';
 import { checkPassword } from '../../src/auth/password-rules';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context, Role } from '../../src/graphql/context';
+import type { Sealed } from '../../src/vault/port';
 import { loginName } from '../login-name/decider';
 import { termOfOffice, user, type CreateUser } from './decider';
 import { addOwner } from './office';
@@ -33,7 +34,8 @@ export function loginNameOf(context: Pick<Context, 'vault'>, email: string): str
 /** @throws RefusedError V1001 when this is no way to sign in: the password is weak, the hash of no known form, or both are given */
 export function checkWayIn({ password, passwordHash }: Pick<NewUser, 'password' | 'passwordHash'>): void {
   if (password && passwordHash) {
-    throw new RefusedError({ code: 'V1001', rule: 'password_or_hash', message: 'Give a password or its hash, not both.', path: ['passwordHash'] });
+    const message = 'Give a password or its hash, not both.';
+    throw new RefusedError({ code: 'V1001', rule: 'password_or_hash', message, path: ['passwordHash'] });
   }
   if (password) checkPassword(password);
   if (passwordHash) parseImported(passwordHash);
@@ -60,14 +62,16 @@ export async function registerUser(context: Services, command: CommandContext, n
     await releaseLoginName(context, command, name, userId);
     throw error;
   });
-  const outcome = await commands.execute(user, userId, create, command, (state) => ({ standing: standingOf(state), office: termOfOffice(state) }));
+  const outcome = await commands.execute(
+    user, userId, create, command, (state) => ({ standing: standingOf(state), office: termOfOffice(state) }),
+  );
   if (!outcome.accepted) {
     await releaseLoginName(context, command, name, userId);
     return outcome;
   }
   const { standing, office } = outcome.answer;
   if (office !== undefined) await addOwner(commands, command, userId, office);
-  await context.auth.standings.setUser(userId, standing);
+  await context.auth.standings.setUser(userId, standing, outcome.revision);
   return { ...outcome, answer: { userId } };
 }
 
@@ -76,7 +80,8 @@ async function prepared({ vault, auth }: Services, command: CommandContext, newU
   const { userId, email, displayName, role, password, passwordHash, organization, note, tier } = newUser;
   if (password) await auth.passwords.set(userId, password);
   if (passwordHash) await auth.passwords.importHash(userId, passwordHash);
-  const seal = (field: string, text: string): ReturnType<typeof vault.seal> => vault.seal({ tenant: command.tenant, subject: userId, field }, text);
+  const place = { tenant: command.tenant, subject: userId };
+  const seal = (field: string, text: string): Promise<Sealed> => vault.seal({ ...place, field }, text);
   const [sealedEmail, sealedName, sealedNote] = await Promise.all([
     seal('email', email.trim()), seal('displayName', displayName.trim()), note?.trim() ? seal('note', note.trim()) : null,
   ]);

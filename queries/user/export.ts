@@ -16,7 +16,9 @@ const ORDER = 'views.users.export';
  * One part of the users as comma-separated text that `importUsers` takes, the oldest first.
  * @throws RefusedError E4004 for a cursor that is none of an export
  */
-export async function exportUsers(context: Context, filter: UserFilter | null | undefined, after: string | null | undefined): Promise<UserExport> {
+export async function exportUsers(
+  context: Context, filter: UserFilter | null | undefined, after: string | null | undefined,
+): Promise<UserExport> {
   const place = after ? decodeCursor(after, ORDER) : undefined;
   const { text, values } = compile(sql`
     select list.*, created_at::text as created_text from views.users as list

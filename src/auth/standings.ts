@@ -4,13 +4,15 @@ import type { Standings } from './port';
 const SET_USER = `
   with ended as (
     delete from auth_sessions s using auth_standing before
-    where s.user_id = $1 and before.user_id = $1 and (not $4::boolean or before.tenant_id <> $2 or before.role <> $3)
+    where s.user_id = $1 and before.user_id = $1 and before.revision <= $8::bigint
+      and (not $4::boolean or before.tenant_id <> $2 or before.role <> $3)
   )
-  insert into auth_standing (user_id, tenant_id, role, active, tier, daily_requests, daily_limited)
-  values ($1, $2, $3, $4, $5, $6, $7)
+  insert into auth_standing as kept (user_id, tenant_id, role, active, tier, daily_requests, daily_limited, revision)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict (user_id) do update set
     tenant_id = excluded.tenant_id, role = excluded.role, active = excluded.active, tier = excluded.tier,
-    daily_requests = excluded.daily_requests, daily_limited = excluded.daily_limited`;
+    daily_requests = excluded.daily_requests, daily_limited = excluded.daily_limited, revision = excluded.revision
+  where kept.revision <= excluded.revision`;
 
 const FORGET_USER = `
   with sessions as (delete from auth_sessions where user_id = $1),
@@ -42,10 +44,10 @@ export function createStandings({ pool, forget }: { pool: SqlPool; forget(): voi
     forget();
   }
   return {
-    setUser(userId, standing) {
+    setUser(userId, standing, revision = 0n) {
       if (!standing) return change(FORGET_USER, [userId]);
       const { tenantId, role, active, tier, dailyRequests } = standing;
-      return change(SET_USER, [userId, tenantId, role, active, tier, dailyRequests ?? null, dailyRequests !== undefined]);
+      return change(SET_USER, [userId, tenantId, role, active, tier, dailyRequests ?? null, dailyRequests !== undefined, revision]);
     },
     setTenant: (tenantId, { active, isDefault, revision }) => change(SET_TENANT, [tenantId, active, isDefault, revision]),
     setServiceClient: (clientId, { tenantId, scopes, deleted, revision }) =>

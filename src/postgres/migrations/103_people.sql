@@ -24,7 +24,9 @@ alter table auth_standing
   add column tier text not null default 'free',
   -- null is unlimited; daily_limited false means the server's default
   add column daily_requests integer,
-  add column daily_limited boolean not null default false;
+  add column daily_limited boolean not null default false,
+  -- of the user's stream
+  add column revision bigint not null default 0;
 
 -- What a session, key or token of a person is judged by. `features` is null where everything is on.
 create view auth_people as
@@ -149,6 +151,6 @@ drop view auth_services;
 drop table tenant_logos, auth_usage, auth_revoked_tokens, auth_oidc_flows, auth_identities, auth_password_links, auth_client_keys, auth_service_clients;
 alter table auth_sessions drop column device, drop column address, drop column method;
 drop view auth_people;
-alter table auth_standing drop column daily_limited, drop column daily_requests, drop column tier;
+alter table auth_standing drop column revision, drop column daily_limited, drop column daily_requests, drop column tier;
 drop table auth_features, auth_tenants;
 drop index auth_passwords_imported;

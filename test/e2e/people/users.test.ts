@@ -1,7 +1,7 @@
 import { apiOf, type Api } from '../../support/api';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
-import { act, acts, done, PASSWORD, somebody } from './people';
+import { act, acts, bearer, done, PASSWORD, post, somebody } from './people';
 
 const folder = temporaryDataDir();
 let server: ServerProcess;
@@ -72,6 +72,26 @@ test('MAMA-20: one or many are made with everything that is known of them', asyn
   expect(results.map(({ index, user, errors }: any) => [index, user.email, user.organization, errors])).toEqual(
     many.map(({ email }, index) => [index, email, 'Class 4', []]));
   expect(new Set(results.map(({ user }: any) => user.id)).size).toBe(20);
+});
+
+test('MAMA-20: a server key with the right scope makes and changes plain users, and nobody else', async () => {
+  const { serviceClient } = await done(owner, 'createServiceClient', { name: 'School register', scopes: ['users:read', 'users:write'] }, 'serviceClient { id }');
+  const { secret } = await done(owner, 'issueClientKey', { clientId: serviceClient.id, name: 'register' }, 'secret');
+  const asService = async (mutation: string): Promise<any> => (await post(server.url, bearer(secret), `mutation { ${mutation} }`)).data;
+  const email = address();
+  const { createUser } = await asService(`createUser(input: { email: "${email}", displayName: "By key", role: USER }) { user { id role } errors { rule } }`);
+  expect(createUser).toMatchObject({ user: { role: 'USER' }, errors: [] });
+  const auditor = await create({ role: 'AUDITOR' });
+  for (const mutation of [
+    `createUser(input: { email: "${address()}", displayName: "x", role: AUDITOR }) { errors { rule } }`,
+    `assignRole(input: { userId: "${createUser.user.id}", role: AUDITOR }) { errors { rule } }`,
+    `updateUser(input: { userId: "${auditor.id}", note: "x" }) { errors { rule } }`,
+    `deleteUser(input: { userId: "${auditor.id}", confirmation: "${auditor.email}" }) { errors { rule } }`,
+  ]) {
+    expect(Object.values(await asService(mutation))).toEqual([{ errors: [{ rule: 'role_above' }] }]);
+  }
+  const { deleteUser } = await asService(`deleteUser(input: { userId: "${createUser.user.id}", confirmation: "${email}" }) { user { state } errors { rule } }`);
+  expect(deleteUser).toEqual({ user: { state: 'DELETED' }, errors: [] });
 });
 
 describe('MAMA-21: many are made, or nobody', () => {
