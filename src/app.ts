@@ -28,7 +28,7 @@ import { createPool } from './postgres/pool';
 import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { applyTenantFiles, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { applyTenantFiles, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, readTenantFiles, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -60,6 +60,8 @@ const CRONTAB = '17 3 * * * remove-expired-answers';
 
 /** Puts one server together over a log and a database, wherever these are. */
 export async function createApp({ configuration, databaseUrl, store, log }: AppOptions): Promise<App> {
+  // Read before anything is started: a faulty file then leaves nothing to undo.
+  const tenantFiles = configuration.tenantsDir ? await readTenantFiles(configuration.tenantsDir) : [];
   await migrate(databaseUrl);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -111,7 +113,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   });
   const refusals = createRefusalRecorder({ commands, vault, log, clock });
   const keeper = startKeyPoolKeeper({ commands, db, log });
-  for (const { file, changes } of configuration.tenantsDir ? await applyTenantFiles({ commands, auth, logos }, configuration.tenantsDir) : []) {
+  for (const { file, changes } of await applyTenantFiles({ commands, auth, logos }, tenantFiles)) {
     if (changes.length > 0) log.info({ file, changes }, 'A tenant was configured by its file');
   }
   await makeFirstOwner();

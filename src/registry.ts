@@ -148,7 +148,7 @@ export const resolvers: readonly Function[] = [
 ];
 
 export { createLogoActs } from '../commands/tenant/logo-acts';
-export { applyTenantFiles } from '../commands/tenant/tenant-files';
+export { applyTenantFiles, readTenantFiles } from '../commands/tenant/tenant-files';
 export { createOidcSignIn } from '../commands/identity/oidc-sign-in';
 export { personOfToken } from '../commands/identity/person-of-token';
 export { createRefusalRecorder } from '../commands/refused-act/recorder';

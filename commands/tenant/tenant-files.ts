@@ -19,7 +19,8 @@ interface Services {
   logos: Logos;
 }
 
-interface TenantFile {
+/** A file that is in order. */
+export interface TenantFile {
   file: string;
   configuration: TenantConfiguration;
   /** The picture that `logo_path` names; null takes the logo away, undefined leaves it. */
@@ -29,12 +30,11 @@ interface TenantFile {
 const TYPES: Readonly<Record<string, Logo['contentType']>> = { '.png': 'image/png', '.svg': 'image/svg+xml' };
 
 /**
- * Makes tenants as the files of a folder describe them, one file a tenant. Nothing is changed unless all are in order.
+ * Makes tenants as files describe them.
  * @returns what was changed, by file
- * @throws ConfigurationError naming every file and its fault
+ * @throws ConfigurationError when a tenant refuses to be so
  */
-export async function applyTenantFiles(services: Services, directory: string): Promise<{ file: string; changes: string[] }[]> {
-  const files = await readFiles(directory);
+export async function applyTenantFiles(services: Services, files: readonly TenantFile[]): Promise<{ file: string; changes: string[] }[]> {
   const applied: { file: string; changes: string[] }[] = [];
   for (const { file, configuration, logo } of files) {
     const outcome = await configureTenant(services, commandOn(tenantIdOf(configuration.tenant_id)), configuration, {
@@ -51,7 +51,11 @@ function commandOn(tenantId: string): CommandContext {
   return { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'tenant-files' }, tenant: tenantId };
 }
 
-async function readFiles(directory: string): Promise<TenantFile[]> {
+/**
+ * Reads the files of a folder, one a tenant, and the logos they name.
+ * @throws ConfigurationError with every fault of every file
+ */
+export async function readTenantFiles(directory: string): Promise<TenantFile[]> {
   const names = await readdir(directory).catch(() => {
     throw new ConfigurationError([`KEYLEDGER_TENANTS_DIR: the folder ${directory} cannot be read`]);
   });
