@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import type { Refusal } from '../../schema/errors/catalogue';
+import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import {
   AddProviderKeyInput, DEFAULT_TTL_SECONDS, DEFAULT_WAIT_SECONDS, HeartbeatLeaseInput, LeaseKeyInput, ReleaseLeaseInput,
 } from '../../schema/key-pool/inputs';
@@ -30,7 +30,7 @@ export class KeyPoolMutations {
       const { provider, name, secret, concurrencyLimit, rpmLimit, priority, tenantScope } = input;
       const key = {
         keyId: derivedId(command, 'provider-key'), provider, name, secret,
-        concurrencyLimit: concurrencyLimit ?? 1, rpmLimit: rpmLimit ?? null, priority: priority ?? 0, tenantScope: tenantScope ?? '*',
+        concurrencyLimit: concurrencyLimit ?? 1, rpmLimit: rpmLimit ?? null, priority: priority ?? 0, tenantScope: scopeFor(context, tenantScope ?? EVERY_TENANT),
       };
       return addProviderKey(context, command, key, context.now().getTime());
     }, (changed) => changed);
@@ -67,6 +67,23 @@ export class KeyPoolMutations {
       return context.commands.execute(keyPool, claim.provider, release, command, () => ({ provider: claim.provider }));
     }, (changed) => changed);
   }
+}
+
+const EVERY_TENANT = '*';
+
+/**
+ * Tenants that a key serves. Only whoever runs this server opens one to several; "all" of everybody else is their own, so
+ * that no secret is leased out to strangers unawares.
+ * @throws RefusedError E4031 rule `tenant_scope` for other tenants
+ */
+function scopeFor(context: Context, asked: string): string {
+  const { principal } = context;
+  if (principal.kind === 'user' && principal.operator) return asked;
+  const own = tenantOf(context);
+  if (asked.split(',').every((name) => [EVERY_TENANT, own].includes(name.trim()))) return own;
+  throw new RefusedError({
+    code: 'E4031', rule: 'tenant_scope', message: 'Only whoever runs this server can open a key to other tenants.', path: ['tenantScope'],
+  });
 }
 
 /** What `leaseKey` answers: a lease with its secret, or a ticket. */

@@ -47,7 +47,7 @@ export class AddProviderKeyInput {
   @Max(MAX_PRIORITY)
   priority?: number | null;
 
-  @Field(() => String, { nullable: true, defaultValue: '*', description: 'Tenants that may use it, separated by commas, or `*` for all.' })
+  @Field(() => String, { nullable: true, defaultValue: '*', description: 'Tenants that may use it, separated by commas, or `*` for all; without running the server one means one\'s own tenant.' })
   @Matches(SCOPE)
   @MaxLength(2_000)
   tenantScope?: string | null;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { graphql } from 'graphql';
 import { toGlobalId } from '../../../src/graphql/node';
 import { missingDescriptions } from '../../../src/graphql/schema';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
@@ -52,6 +53,16 @@ describe('addProviderKey', () => {
       revision: '0',
       errors: [],
     });
+  });
+
+  it('opens keys to other tenants only for whoever runs the server', async () => {
+    const provider = `vendor-${randomUUID()}`;
+    const add = async (tenantScope?: string) =>
+      (await setting.ask(ADD, { input: { provider, name: `for ${tenantScope}`, secret: `${SECRET}-${tenantScope}`, ...(tenantScope && { tenantScope }) } }, 'adam', 'admin')).addProviderKey;
+    for (const scope of ['*', 'a', undefined]) expect((await add(scope)).providerKey).toMatchObject({ tenantScope: 'a' });
+    for (const scope of ['b', 'a,b']) expect((await add(scope)).errors).toMatchObject([{ code: 'E4031', rule: 'tenant_scope', path: ['input', 'tenantScope'] }]);
+    const { data } = await graphql({ schema: setting.schema, source: LEASE, variableValues: { input: { provider, requestId: 'r' } }, contextValue: setting.context('bob', 'admin', 'b') });
+    expect(data).toMatchObject({ leaseKey: { lease: null, secret: null, ticket: { reason: 'NO_KEYS' } } });
   });
 
   it('keeps the secret out of the log and of the tables that are not the vault', async () => {

@@ -61,7 +61,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
     const id = randomUUID();
     const { signal } = new AbortController();
     const minPosition = undefined;
-    return makeContext({ requestId: id, correlationId: id, principal: person(userId, role, tenantId), address: '', device: '', signal, minPosition, setSessionCookie: () => {} });
+    return makeContext({ requestId: id, correlationId: id, principal: person(userId, role, tenantId, { operator: role === 'owner' }), address: '', device: '', signal, minPosition, setSessionCookie: () => {} });
   };
 
   return {
