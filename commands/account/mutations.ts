@@ -1,10 +1,11 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import {
-  ChangePasswordInput, CountRequestInput, CreatePasswordLinkInput, ResetPasswordInput, SetPreferencesInput, SetUserPasswordInput, UpdateProfileInput,
+  ChangePasswordInput, CountRequestInput, CreatePasswordLinkInput, ResetPasswordInput, SetPreferencesInput, SetUserPasswordInput,
+  UpdateProfileInput,
 } from '../../schema/account/inputs';
 import {
-  ChangePasswordPayload, CountRequestPayload, CreatePasswordLinkPayload, ResetPasswordPayload, SetPreferencesPayload, SetUserPasswordPayload,
-  UpdateProfilePayload,
+  ChangePasswordPayload, CountRequestPayload, CreatePasswordLinkPayload, ResetPasswordPayload, SetPreferencesPayload,
+  SetUserPasswordPayload, UpdateProfilePayload,
 } from '../../schema/account/payloads';
 import type { Context } from '../../src/graphql/context';
 import { mutate } from '../../src/graphql/mutate';
@@ -30,12 +31,15 @@ export class AccountMutations {
     return mutate(context, { name: 'resetPassword', input }, (command) => resetPassword(context, command, input), viewer);
   }
 
-  @Mutation(() => ChangePasswordPayload, { description: 'Changes the caller\'s password. All other sessions end, this one gets a new token.' })
+  @Mutation(() => ChangePasswordPayload, {
+    description: 'Changes the caller\'s password. All other sessions end, this one gets a new token.',
+  })
   @Policy('account')
   changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'Old and new.' }) input: ChangePasswordInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return mutate(context, { name: 'changePassword', input, withAddress: true }, (command) => changePassword(context, command, input), viewer);
+    const mutation = { name: 'changePassword', input, withAddress: true } as const;
+    return mutate(context, mutation, (command) => changePassword(context, command, input), viewer);
   }
 
   @Mutation(() => UpdateProfilePayload, { description: 'Changes how the caller is shown to others.' })
@@ -43,7 +47,8 @@ export class AccountMutations {
   updateProfile(
     @Arg('input', () => UpdateProfileInput, { description: 'What changes.' }) input: UpdateProfileInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return mutate(context, { name: 'updateProfile', input, withAddress: true }, (command) => updateProfile(context, command, input), viewer);
+    const mutation = { name: 'updateProfile', input, withAddress: true } as const;
+    return mutate(context, mutation, (command) => updateProfile(context, command, input), viewer);
   }
 
   @Mutation(() => SetPreferencesPayload, { description: 'Changes how the caller likes their code and explanations.' })

@@ -33,7 +33,11 @@ function evolve(_state: SessionState, event: SessionEvent): SessionState {
   }
 }
 
-function decide(state: SessionState, { type, ...data }: SessionCommand): Decision<SessionEvent> {
-  if (type === 'OpenSession') return state === 'unknown' ? { events: [{ type: 'SessionOpened', data: data as DataOf<'SessionOpened'> }] } : nothing;
-  return state === 'ended' ? nothing : { events: [{ type: 'SessionEnded', data: data as DataOf<'SessionEnded'> }] };
+function decide(state: SessionState, command: SessionCommand): Decision<SessionEvent> {
+  if (command.type === 'OpenSession') {
+    const { type: _type, ...data } = command;
+    return state === 'unknown' ? { events: [{ type: 'SessionOpened', data }] } : nothing;
+  }
+  const { type: _type, ...data } = command;
+  return state === 'ended' ? nothing : { events: [{ type: 'SessionEnded', data }] };
 }

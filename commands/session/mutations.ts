@@ -61,7 +61,8 @@ export class SessionMutations {
   revokeSession(
     @Arg('input', () => RevokeSessionInput, { description: 'Which.' }) input: RevokeSessionInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return mutate(context, { name: 'revokeSession', input, withAddress: true }, (command) => revoke(context, command, input), () => input);
+    const mutation = { name: 'revokeSession', input, withAddress: true } as const;
+    return mutate(context, mutation, (command) => revoke(context, command, input), () => ({ sessionId: input.sessionId }));
   }
 
   @Mutation(() => RevokeOtherSessionsPayload, { description: 'Ends all sessions of the caller but the one that asks.' })

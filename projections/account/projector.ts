@@ -20,7 +20,10 @@ export const preferencesProjector: Projector<typeof accountEvents> = {
     return {
       kind: 'put', table: 'preferences', key, position,
       set: {
-        tenant_id: metadata.tenant, python_skill_level: pythonSkillLevel, code_output_structure: codeOutputStructure, explanation_style: explanationStyle,
+        tenant_id: metadata.tenant,
+        python_skill_level: pythonSkillLevel,
+        code_output_structure: codeOutputStructure,
+        explanation_style: explanationStyle,
       },
     };
   }),

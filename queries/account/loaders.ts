@@ -14,7 +14,9 @@ interface PreferencesRow {
 
 /** What people chose, by user id; the standard where they chose nothing. */
 export const preferencesOf = defineLoader<string, Preferences>('preferencesOf', async (context: Context, userIds) => {
-  const { text, values } = compile(sql`select * from views.preferences where tenant_id = ${tenantOf(context)} and user_id = any(${userIds})`);
+  const { text, values } = compile(
+    sql`select * from views.preferences where tenant_id = ${tenantOf(context)} and user_id = any(${userIds})`,
+  );
   const rows = new Map((await context.db.query<PreferencesRow>(text, values)).map((row) => [row.user_id, row]));
   return userIds.map((userId) => toPreferences(rows.get(userId)));
 });

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { event, type EventOf } from '../define-events';
 import { sealedSchema } from '../sealed';
 
-/** Events of one session. Its token is nowhere here. */
+/**
+ * Events of one session. Its token is nowhere here. A new password, another role, deactivation and deletion end sessions
+ * as well, and have events of their own.
+ */
 export const sessionEvents = {
   /** Somebody signed in. Network address and device are sealed with their key. */
   SessionOpened: event(z.strictObject({

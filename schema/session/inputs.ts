@@ -18,7 +18,6 @@ export class SetUpInput {
   displayName!: string;
 
   @Field(() => String, { description: 'Password, 12 characters or more.' })
-  @MinLength(12)
   @MaxLength(1_024)
   password!: string;
 

@@ -14,7 +14,8 @@ const HASH_WORKERS = 2;
 const MAX_WAITING = 64;
 
 const KEEP = `
-  with ended as (delete from auth_sessions where user_id = $1)
+  with ended as (delete from auth_sessions where user_id = $1),
+    links as (delete from auth_password_links where user_id = $1)
   insert into auth_passwords (user_id, hash, updated_at) values ($1, $2, $3)
   on conflict (user_id) do update set hash = excluded.hash, updated_at = excluded.updated_at`;
 
@@ -74,7 +75,8 @@ export function createPasswords(
       return (await stored(userId)).own !== null;
     },
     async since(userId) {
-      const { rows: [row] } = await pool.query<{ updated_at: Date }>('select updated_at from auth_passwords where user_id = $1', [userId ?? '']);
+      const { rows: [row] } = await pool.query<{ updated_at: Date }>(
+        'select updated_at from auth_passwords where user_id = $1', [userId ?? '']);
       return row?.updated_at;
     },
     async remove(userId) {

@@ -33,7 +33,7 @@ export interface Auth {
 }
 
 export interface Passwords {
-  /** Keeps the password and ends the user's sessions. @throws RefusedError V1001, E4291 */
+  /** Keeps the password and ends the user's sessions and links. @throws RefusedError V1001, E4291 */
   set(userId: string, password: string): Promise<void>;
   /**
    * Keeps the hash of another system: `pbkdf2_sha256$<iterations>$<salt>$<hash>`, salt and hash as base64url. It is

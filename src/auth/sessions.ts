@@ -78,7 +78,8 @@ export function createSessions({ pool, clock, forget }: { pool: SqlPool; clock: 
       const [token, sessionId, now] = [randomBytes(TOKEN_BYTES).toString('base64url'), randomUUID(), clock()];
       const expiresAt = new Date(now.getTime() + SESSION_LIFETIME_MS);
       await pool.query(OPEN, [
-        digestOf(token), sessionId, userId, tenantId, now, expiresAt, method, address && JSON.stringify(address), device && JSON.stringify(device),
+        digestOf(token), sessionId, userId, tenantId, now, expiresAt, method,
+        address && JSON.stringify(address), device && JSON.stringify(device),
       ]);
       return { token, sessionId, expiresAt };
     },

@@ -135,10 +135,13 @@ describe('MMA-04, TEST-84: the profile', () => {
     const { viewer } = await done(
       api, 'updateProfile', { displayName: ' Ada L. ', picture: 'https://pictures.example.test/ada.png' }, 'viewer { user { displayName picture } }');
     expect(viewer.user).toEqual({ displayName: 'Ada L.', picture: 'https://pictures.example.test/ada.png' });
-    expect((await done(api, 'updateProfile', { picture: null }, 'viewer { user { displayName picture } }')).viewer.user).toEqual({ displayName: 'Ada L.', picture: null });
-    for (const input of [{ displayName: '' }, { displayName: '  ' }, { displayName: 'x'.repeat(101) }, { picture: 'http://plain.example.test/a.png' }, { picture: 'javascript:alert(1)' }]) {
-      expect((await act(api, 'updateProfile', input)).errors[0]).toMatchObject({ code: 'V1001' });
-    }
+    const cleared = await done(api, 'updateProfile', { picture: null }, 'viewer { user { displayName picture } }');
+    expect(cleared.viewer.user).toEqual({ displayName: 'Ada L.', picture: null });
+    const refused = [
+      { displayName: '' }, { displayName: '  ' }, { displayName: 'x'.repeat(101) }, { picture: 'http://plain.example.test/a.png' },
+      { picture: 'javascript:alert(1)' },
+    ];
+    for (const input of refused) expect((await act(api, 'updateProfile', input)).errors[0]).toMatchObject({ code: 'V1001' });
     const me = (await api.ask('{ viewer { user { id email displayName state createdAt } tenant { name } role usage { totalRequests } } }')).viewer;
     expect(me).toMatchObject({ user: { email: 'profile@example.test', displayName: 'Ada L.', state: 'ACTIVE' }, role: 'USER', usage: { totalRequests: 0 } });
   });
@@ -147,7 +150,8 @@ describe('MMA-04, TEST-84: the profile', () => {
     const [one, two] = [await somebody(server, owner, 'one@example.test'), await somebody(server, owner, 'two@example.test')];
     const { errors } = await one.api.call(`{ node(id: "${two.id}") { id } }`);
     expect(errors).toMatchObject([{ extensions: { code: 'E4041' } }]);
-    expect((await one.api.ask('{ users { nodes { email sessions { id } usage { totalRequests } } } }')).users.nodes.map(({ email }: any) => email)).toEqual([one.email]);
+    const { users } = await one.api.ask('{ users { nodes { email sessions { id } usage { totalRequests } } } }');
+    expect(users.nodes.map(({ email }: any) => email)).toEqual([one.email]);
   });
 });
 

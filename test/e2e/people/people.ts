@@ -42,7 +42,9 @@ export const bearer = (token: string): Record<string, string> => ({ authorizatio
 /** The newest acts of these kinds, newest first. */
 export async function acts(api: Api, kinds: string[], first = 20): Promise<any[]> {
   const { auditLog } = await api.ask(
-    'query ($first: Int, $act: [String!]) { auditLog(first: $first, filter: { act: $act }) { nodes { act actorKind actorId subjects result reason address summary } } }',
+    `query ($first: Int, $act: [String!]) {
+      auditLog(first: $first, filter: { act: $act }) { nodes { act actorKind actorId subjects result reason address summary } }
+    }`,
     { first, act: kinds });
   return auditLog.nodes;
 }

@@ -171,3 +171,23 @@ test('HAPA-05, MMA-05: whoever asks learns who they are, also when they are nobo
     needed: false, signIn: { password: true, google: false, oidc: null, signUp: true },
   });
 });
+
+// The last one: afterwards this network has no attempts left for names that never signed in from it.
+test('67: a password of a megabyte is refused unread, and a flood of sign-ins lets others through', async () => {
+  const { email, api } = await somebody(server, owner, 'flooded@example.test');
+  const huge = await apiOf(server.url).call('mutation ($input: SignInInput!) { signIn(input: $input) { errors { rule } } }', {
+    input: { email, password: 'x'.repeat(1_000_000) },
+  });
+  expect(huge.data).toBeNull();
+  expect(huge.errors).not.toEqual([]);
+  expect((await signIn(email, 'x'.repeat(1_025))).errors).toMatchObject([{ code: 'V1001', rule: 'max_length' }]);
+  let over = false;
+  const flood = Promise.all(Array.from({ length: 150 }, (_, n) => signIn(`flood-${n}@example.test`, PASSWORD))).finally(() => {
+    over = true;
+  });
+  expect((await api.ask('{ viewer { role } }')).viewer.role).toBe('USER');
+  expect(over).toBe(false);
+  const rules = new Set((await flood).flatMap(({ errors }) => errors.map(({ rule }: any) => rule)));
+  expect([...rules].every((rule) => ['credentials', 'too_many_sign_ins', 'sign_in_busy'].includes(rule))).toBe(true);
+  expect((await signIn(ADMIN.email, PASSWORD)).errors).toEqual([]);
+}, 60_000);

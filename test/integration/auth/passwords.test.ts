@@ -154,6 +154,15 @@ describe('80: links for choosing a password', () => {
     expect(await auth.passwordLinks.find(token)).toBeUndefined();
   });
 
+  it('end with a new password', async () => {
+    const { token } = await auth.passwordLinks.issue('u1', 't1');
+    await auth.passwords.set('u2', GOOD);
+    expect(await auth.passwordLinks.find(token)).toBeDefined();
+    await auth.passwords.set('u1', GOOD);
+    expect(await auth.passwordLinks.find(token)).toBeUndefined();
+    expect(await auth.passwordLinks.consume(token)).toBe(false);
+  });
+
   it('expire after an hour', async () => {
     let now = Date.UTC(2030, 0, 1);
     const clocked = authOn(pool, { clock: () => new Date(now) });

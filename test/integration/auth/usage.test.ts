@@ -37,7 +37,9 @@ describe('MMA-06: requests of a day', () => {
     expect(await auth.usage.of(['u1'])).toEqual([{ totalRequests: 3, dailyRequests: 1, dailyLimit: 2 }]);
   });
 
-  it.each([[undefined, STANDARD, STANDARD], [0, 0, 0], [null, null, 10], [5, 5, 5]])('with limit %p have limit %p and allow %p of ten', async (set, shown, allowed) => {
+  it.each([
+    [undefined, STANDARD, STANDARD], [0, 0, 0], [null, null, 10], [5, 5, 5],
+  ])('with limit %p have limit %p and allow %p of ten', async (set, shown, allowed) => {
     await limit('u1', set);
     let counted = 0;
     for (let n = 0; n < 10; n++) if (await count()) counted++;
