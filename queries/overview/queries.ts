@@ -1,7 +1,7 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
 import { Overview, ProjectionStatus } from '../../schema/overview/types';
 import type { Context } from '../../src/graphql/context';
-import { Policy } from '../../src/graphql/policy';
+import { allows, Policy } from '../../src/graphql/policy';
 import type { ProjectionStatus as Build } from '../../src/projection-runtime/status';
 import { tenantOf } from '../../src/graphql/tenant';
 import { readCounts } from './sql';
@@ -21,7 +21,7 @@ export class OverviewQueries {
   @Query(() => [ProjectionStatus], { description: 'Every view and reactor, and how far it has come.' })
   @Policy('operations:read')
   async projections(@Ctx() context: Context): Promise<ProjectionStatus[]> {
-    return projectionsOf(await context.projectionStatus());
+    return projectionsOf(context, await context.projectionStatus());
   }
 }
 
@@ -29,11 +29,15 @@ export class OverviewQueries {
 export async function readOverview(context: Context): Promise<Overview> {
   const [counts, builds] = await Promise.all([readCounts(context.db, tenantOf(context), context.now()), context.projectionStatus()]);
   const seen = VIEWS.map((view) => context.live.positions().get(view) ?? 0n);
-  return { ...counts, log: seen.reduce((least, position) => (position < least ? position : least)), projections: projectionsOf(builds) };
+  return { ...counts, log: seen.reduce((least, position) => (position < least ? position : least)), projections: projectionsOf(context, builds) };
 }
 
-/** One line a projection: its live build, with the progress of the build that will replace it. */
-function projectionsOf(builds: readonly Build[]): ProjectionStatus[] {
+/**
+ * One line a projection: its live build, with the progress of the build that will replace it. Projections serve all
+ * tenants: what exactly went wrong may speak of another one, so only whoever runs the server is told.
+ */
+function projectionsOf(context: Context, builds: readonly Build[]): ProjectionStatus[] {
+  const told = allows(context, 'tenants:manage');
   const building = new Map(builds.filter(({ role }) => role === 'building').map((build) => [build.name, build]));
   return builds.filter(({ role }) => role === 'live').map((build) => ({
     name: build.name,
@@ -42,7 +46,7 @@ function projectionsOf(builds: readonly Build[]): ProjectionStatus[] {
     position: build.position ?? null,
     head: build.head ?? null,
     state: build.state,
-    failure: build.error,
+    failure: told ? build.error : null,
     rebuildProgress: building.get(build.name)?.progress ?? null,
   }));
 }

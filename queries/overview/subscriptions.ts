@@ -2,15 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Resolver, Root, Subscription } from 'type-graphql';
 import { Overview } from '../../schema/overview/types';
 import type { Context } from '../../src/graphql/context';
-import { Policy } from '../../src/graphql/policy';
+import { allows, Policy } from '../../src/graphql/policy';
 import { tenantOf } from '../../src/graphql/tenant';
+import { createLru } from '../../src/vault/lru';
 import { readOverview } from './queries';
 
 /** Figures are for eyes: more often than this nobody sees a difference. */
 const PERIOD_MS = 250;
+/** Readings kept, and for how long. */
+const TENANTS = 1_000;
+const KEPT_MS = 60_000;
 
-/** One reading a tenant and period serves all its subscribers of this process. */
-const shared = new Map<string, { at: string; overview: Promise<Overview> }>();
+/** One reading a tenant and period serves all its subscribers of this process who may see the same. */
+const shared = createLru<string, { at: string; overview: Promise<Overview> }>(TENANTS, KEPT_MS, Date.now);
 
 @Resolver()
 export class OverviewSubscriptions {
@@ -58,11 +62,11 @@ function placeOf(context: Context): string {
 }
 
 function sharedOverview(context: Context, at: string): Promise<Overview> {
-  const tenantId = tenantOf(context);
-  const known = shared.get(tenantId);
+  const key = `${tenantOf(context)} ${allows(context, 'tenants:manage')}`;
+  const known = shared.get(key);
   if (known?.at === at) return known.overview;
   const overview = readOverview(context);
-  shared.set(tenantId, { at, overview });
-  overview.catch(() => shared.delete(tenantId));
+  shared.set(key, { at, overview });
+  overview.catch(() => shared.delete(key));
   return overview;
 }

@@ -21,7 +21,7 @@ export class ProjectionStatus {
   @Field(() => String, { description: '`running`, `retrying`, `stopped` (see `failure`) or `unowned` (no server keeps it).' })
   state!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why it stopped, and before which event.' })
+  @Field(() => String, { nullable: true, description: 'Why it stopped, and before which event; told to whoever runs the server.' })
   failure!: string | null;
 
   @Field(() => Float, { nullable: true, description: 'Share of a running rebuild that is done, 0 to 1; null when none runs.' })
