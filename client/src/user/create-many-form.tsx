@@ -8,6 +8,7 @@ import dialog from '../ui/dialog.module.css';
 import { Problems } from '../ui/form-problems';
 import { problemTitle } from '../ui/problem-notice';
 import { batchSize } from './batch-edit-dialog';
+import styles from './batch.module.css';
 import type { CreateFormProps } from './create-one-form';
 import { CreateUsersDocument } from './gql/documents';
 import { readPeople } from './people';
@@ -61,7 +62,7 @@ export function CreateManyForm({ onClose, onCreated }: CreateFormProps) {
       </div>
       {refused.length > 0 && (
         <div role="alert">
-          <ul>
+          <ul className={styles.refused}>
             {refused.map(({ email, problem }) => <li key={`${email} ${problem.rule ?? ''}`}><bdi>{email}</bdi>: {problemTitle(t, problem)}</li>)}
           </ul>
         </div>

@@ -1,3 +1,4 @@
+import '@mantine/core/styles/Combobox.layer.css';
 import { NativeSelect } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import type { Role } from '../lib/permissions';
