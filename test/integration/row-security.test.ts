@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Client, type Pool } from 'pg';
+import { projectRoot } from '../../src/paths';
 import { migrate } from '../../src/postgres/migrations';
 import { createPool } from '../../src/postgres/pool';
 import { bypassesRowSecurity, createTenantReads, type TenantReads } from '../../src/postgres/tenant-reads';
@@ -86,6 +89,21 @@ describe('a statement that forgot the tenant', () => {
       expect(await db.query(`delete from ${place} where tenant_id = 'tenant-b' returning 1`)).toEqual([]);
       await expect(db.query(`update ${place} set tenant_id = 'tenant-b'`)).rejects.toThrow('row-level security');
     }
+  });
+
+  test('has a tenant to be judged by in every table', async () => {
+    const { rows } = await pool.query(
+      `select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind = 'r' and n.nspname = any($1)
+         and not exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and a.attnotnull)`,
+      [projectors.map(({ name, version }) => `${name}_v${version}`)]);
+    expect(rows).toEqual([]);
+  });
+
+  test('only the list of tenants is read without one', () => {
+    const rooms = ['commands', 'queries', 'projections'].flatMap((room) => readdirSync(path.join(projectRoot, room), { recursive: true, encoding: 'utf8' }).map((file) => path.join(room, file)));
+    const users = rooms.filter((file) => file.endsWith('.ts') && readFileSync(path.join(projectRoot, file), 'utf8').includes('dbOfServer'));
+    expect(users.map((file) => path.dirname(file)).filter((folder) => folder !== 'queries/tenant')).toEqual([]);
   });
 
   test('only views that say so are shared', () => {
