@@ -1,8 +1,9 @@
 import type { DOMPurify, WindowLike } from 'dompurify';
 import { PictureFault } from './picture-fault';
 
-/** More than any logo needs, and few enough to be looked through at once. */
+/** More than any logo needs, and few enough to be looked through at once: parsers take ever longer for the next attribute. */
 const MAX_TAGS = 2_000;
+const MAX_ATTRIBUTES = 100;
 const SVG = 'http://www.w3.org/2000/svg';
 const XLINK = 'http://www.w3.org/1999/xlink';
 
@@ -29,7 +30,9 @@ export async function harmlessSvg(sent: Buffer): Promise<Buffer> {
 
 async function drawingOf(sent: Buffer): Promise<Buffer> {
   const text = textOf(sent);
-  if ((text.match(/</g)?.length ?? 0) > MAX_TAGS) throw fault(`A logo has at most ${MAX_TAGS} parts.`);
+  const parts = text.split('<');
+  if (parts.length > MAX_TAGS) throw fault(`A logo has at most ${MAX_TAGS} parts.`);
+  if (parts.some((part) => part.split('=').length > MAX_ATTRIBUTES)) throw fault(`A part of a logo has at most ${MAX_ATTRIBUTES} attributes.`);
   const { purify, window } = await tools();
   const parsed = wellFormed(window, text);
   const clean = purify.sanitize(new window.XMLSerializer().serializeToString(parsed), {

@@ -160,6 +160,7 @@ test.each([
   ['a drawing with a prefix', '<s:svg xmlns:s="http://www.w3.org/2000/svg"/>'],
   ['another root', `<g ${NS}/>`],
   ['more parts than a logo has', svg('<g/>'.repeat(2_001))],
+  ['more attributes than a part has', svg(`<rect ${Array.from({ length: 101 }, (_, index) => `a${index}=""`).join(' ')}/>`)],
   ['parts within parts without end', svg('<g>'.repeat(990) + '</g>'.repeat(990))],
 ])('%s is refused', async (_name, text) => {
   const drawing = await clean(text).catch((error: unknown) => error);
