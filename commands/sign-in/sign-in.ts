@@ -20,15 +20,21 @@ export interface SignInAttempt {
 
 type Account = Extract<UserState, { deleted: false }>;
 
+export interface SignedIn extends Pick<OpenedSession, 'token' | 'expiresAt'> {
+  /** Where the account stands in the log. Whoever signs in has to see that, and need not wait for the line that says so. */
+  position: bigint;
+  revision: bigint;
+}
+
 /**
  * Signs in by password. Known and unknown names take the same way: as many reads, hashes and appends.
  * @throws RefusedError E4011 rule `credentials`, E4291
  */
 export async function signInByPassword(
   context: Context, command: CommandContext, { email, password, answer }: SignInAttempt,
-): Promise<OpenedSession> {
+): Promise<SignedIn> {
   await allowed(context, command, email);
-  const { name, account } = await accountOf(context, email);
+  const { name, account, ...place } = await accountOf(context, email);
   const refused = async (reason: FailedSignIn['reason']): Promise<never> => {
     await recordSignInFailure(context, command, { name, account, reason });
     throw new RefusedError(WRONG);
@@ -41,7 +47,7 @@ export async function signInByPassword(
   const opened = answer === 'cookie' ? await signInHere(context, command, who) : await signInElsewhere(context, command, who);
   if (!opened) return refused('inactive');
   await context.signIn.signInSucceeded(email, context.address);
-  return opened;
+  return { token: opened.token, expiresAt: opened.expiresAt, ...place };
 }
 
 /** For a program: no cookie, and a session of this browser stays. */
@@ -57,16 +63,19 @@ async function allowed(context: Context, command: CommandContext, email: string)
     await context.signIn.checkSignInAllowed(email, context.address);
   } catch (error) {
     if (error instanceof TooManySignIns && error.isFirst) {
-      await recordSignInFailure(context, command, { ...(await accountOf(context, email)), reason: 'throttled' });
+      const { name, account } = await accountOf(context, email);
+      await recordSignInFailure(context, command, { name, account, reason: 'throttled' });
     }
     throw error;
   }
 }
 
-async function accountOf(context: Context, email: string): Promise<{ name: string; account: Account | undefined }> {
+async function accountOf(
+  context: Context, email: string,
+): Promise<{ name: string; account: Account | undefined; position: bigint; revision: bigint }> {
   const name = loginNameOf(context, email);
   const { state: { userId } } = await context.commands.load(loginName, name);
   // Where there is no user, a stream is read as well: an answer must not come sooner for an unknown name.
-  const { state } = await context.commands.load(user, userId ?? name);
-  return { name, account: state.exists && !state.deleted ? state : undefined };
+  const { state, ...place } = await context.commands.load(user, userId ?? name);
+  return { name, account: state.exists && !state.deleted ? state : undefined, ...place };
 }

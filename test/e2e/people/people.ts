@@ -41,6 +41,8 @@ export const bearer = (token: string): Record<string, string> => ({ authorizatio
 
 /** The newest acts of these kinds, newest first. */
 export async function acts(api: Api, kinds: string[], first = 20): Promise<any[]> {
+  // An act of the reader's own comes after those of others: an audit log that shows it shows them.
+  await done(api, 'updateProfile', { displayName: 'Olga Owner' });
   const { auditLog } = await api.ask(
     `query ($first: Int, $act: [String!]) {
       auditLog(first: $first, filter: { act: $act }) { nodes { act actorKind actorId subjects result reason address summary } }

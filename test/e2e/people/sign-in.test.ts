@@ -79,7 +79,6 @@ test('MAMA-04: signing in, failing to, and signing out are acts with an address'
   await signIn(email, 'not the password');
   await done(api, 'signOut');
   await signIn('ghost@example.test', PASSWORD);
-  await owner.ask('mutation { countRequest(input: {}) { position } }');
   const seen = await acts(owner, ['SessionOpened', 'SignInFailed', 'SessionEnded']);
   const [ghost, ended, failed, opened] = seen;
   expect(ghost).toMatchObject({ act: 'SignInFailed', actorKind: 'anonymous', result: 'REFUSED', summary: { userId: null, reason: 'credentials' } });
