@@ -34,16 +34,17 @@ function filesOf(key, seen = new Set()) {
 const kB = (files) => [...files].reduce((sum, file) => sum + weigh(file), 0) / 1_000;
 const beyond = (files, base) => new Set([...files].filter((file) => !base.has(file)));
 
-const shell = new Set([...filesOf(entry), 'index.html', 'before-paint.js', ...filesOf(catalogs[0])]);
+const shell = new Set([...filesOf(entry), 'index.html', 'before-paint.js']);
+// Words grow with every screen and have a bar of their own; the first load counts them all the same.
 const lines = [['shell', kB(shell), budget.shell]];
 for (const key of landings) {
-  lines.push([`first load, ${key.split('/')[1]}`, kB(new Set([...shell, ...filesOf(key)])), budget.firstLoad]);
+  lines.push([`first load, ${key.split('/')[1]}`, kB(new Set([...shell, ...filesOf(catalogs[0]), ...filesOf(key)])), budget.firstLoad]);
 }
 for (const key of routes) {
   lines.push([`route ${key.split('/').at(-1)}`, kB(beyond(filesOf(key), shell)), budget.route]);
 }
 for (const key of catalogs) {
-  lines.push([`catalog ${key.split('/')[2]}`, kB(filesOf(key)), budget.catalog]);
+  lines.push([`catalog ${key.split('/')[2]}`, kB(beyond(filesOf(key), shell)), budget.catalog]);
 }
 
 for (const [name, weight, limit] of lines) {

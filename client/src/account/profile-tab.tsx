@@ -44,7 +44,7 @@ export function ProfileTab({ account, onChanged }: TabProps) {
         <form className={styles.form} onSubmit={(event) => void submit(event)}>
           <TextInput label={t('setup.displayName')} value={displayName} required autoComplete="name" error={problems.of('displayName')}
             onChange={(event) => setDisplayName(event.currentTarget.value)} />
-          <TextInput label={t('signIn.email')} value={user.email ?? ''} description={t('account.email.help')} disabled />
+          <TextInput label={t('signIn.email')} value={user.email ?? ''} description={t('account.email.help')} readOnly />
           <TextInput type="url" label={t('account.picture')} description={t('account.picture.help')} value={picture} autoComplete="off"
             placeholder="https://" error={problems.of('picture')} onChange={(event) => setPicture(event.currentTarget.value)} />
           <Problems problems={problems.others} />

@@ -73,7 +73,8 @@ export function Shell() {
           <Brand branding={branding} />
         </Link>
         <span className={styles.tenant} title={t('tenant')}><bdi>{viewer.tenant.name}</bdi></span>
-        <button type="button" className={styles.search} onClick={() => setLayer('palette')}>
+        {/* Named by attribute as well: where there is no room, the words are hidden. */}
+        <button type="button" className={styles.search} aria-label={t('palette.open')} onClick={() => setLayer('palette')}>
           <IconSearch size={14} aria-hidden />
           <span>{t('palette.open')}</span>
           <kbd>{mac ? '⌘K' : 'Ctrl K'}</kbd>
@@ -81,7 +82,8 @@ export function Shell() {
         <div className={styles.side}>
           {(setup.simulatedLlm || setup.simulatedLiteLlm) && <span title={t('simulated.hint')}><SimulatedBadge /></span>}
           <LivePill />
-          <button type="button" className={styles.user} aria-haspopup="dialog" aria-expanded={layer === 'user'}
+          <button type="button" className={styles.user} aria-label={viewer.user.displayName} aria-haspopup="dialog"
+            aria-expanded={layer === 'user'}
             onClick={() => setLayer(layer === 'user' ? undefined : 'user')}>
             <IconUserCircle size={18} stroke={1.75} aria-hidden />
             <span><bdi>{viewer.user.displayName}</bdi></span>

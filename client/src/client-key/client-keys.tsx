@@ -159,8 +159,7 @@ function Key({ list, id, onRevoke }: KeyProps) {
         {t('clientKey.uses', { count: useCount, total: count(useCount, t.language) })}
         {' · '}
         {lastUsedAt === null ? t('clientKey.neverUsed') : <>{t('clientKey.lastUsed')} <Time iso={lastUsedAt} /></>}
-        {' · '}
-        {t(state === 'EXPIRED' ? 'clientKey.expired' : 'clientKey.expires')} <Time iso={expiresAt} />
+        {state !== 'REVOKED' && <> · {t(state === 'EXPIRED' ? 'clientKey.expired' : 'clientKey.expires')} <Time iso={expiresAt} /></>}
       </p>
       <p className={styles.scopes}>{scopes.map((scope) => <code key={scope}>{scope}</code>)}</p>
     </li>

@@ -8,12 +8,14 @@ export type Answer<Data> = { data: Data; problem?: undefined } | { data?: undefi
  * One request past the client, for signing in and out: it must not wait for the session it is about to open, nor leave
  * anything in the cache.
  */
-export async function post<Data, Variables>(document: Document<Data, Variables>, variables: Variables): Promise<Answer<Data>> {
+export async function post<Data, Variables>(
+  document: Document<Data, Variables>, variables: Variables, headers: Record<string, string> = {},
+): Promise<Answer<Data>> {
   try {
     const response = await fetch('/graphql', {
       method: 'POST',
       credentials: 'same-origin',
-      headers: { 'content-type': 'application/json', accept: 'application/json', 'apollo-require-preflight': 'true' },
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'apollo-require-preflight': 'true', ...headers },
       body: JSON.stringify({
         query: document.text,
         variables,

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { post } from '../graphql/direct';
+import { positionHeader } from '../graphql/position';
 import type { Problem } from '../graphql/problem';
 import { hasSignedInAgain, signInAgain } from '../graphql/session-expiry';
 import { branding, noBranding } from '../lib/branding';
@@ -31,7 +32,7 @@ export class SessionUnavailable extends Error {
 
 /** @throws SessionUnavailable when the server did not answer */
 async function askServer(): Promise<Session> {
-  const answer = await post(SessionDocument, {});
+  const answer = await post(SessionDocument, {}, positionHeader());
   if (answer.problem) {
     throw new SessionUnavailable(answer.problem);
   }

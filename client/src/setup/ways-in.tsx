@@ -19,7 +19,7 @@ export function WaysIn({ options, email, returnTo, onSignedIn }: WaysInProps) {
   const t = useT();
   const providers = options.google || options.oidc !== null;
   return (
-    <>
+    <div className={styles.ways}>
       {options.password && <SignInForm email={email} onSignedIn={onSignedIn} />}
       {options.password && providers && <p className={styles.or}><span>{t('signIn.or')}</span></p>}
       {providers && (
@@ -40,6 +40,6 @@ export function WaysIn({ options, email, returnTo, onSignedIn }: WaysInProps) {
         </div>
       )}
       {!options.password && !providers && <p>{t('signIn.noWay')}</p>}
-    </>
+    </div>
   );
 }

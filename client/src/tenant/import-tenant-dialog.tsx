@@ -1,9 +1,10 @@
-import { useState, type ChangeEvent } from 'react';
+import { useState } from 'react';
 import { Button, Textarea } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
+import { FileButton } from '../ui/file-button';
 import { Problems, useFormProblems } from '../ui/form-problems';
 import { ImportTenantDocument } from './gql/documents';
 import type { TenantRow } from './list';
@@ -29,13 +30,6 @@ export default function ImportTenantDialog({ onClose, onImported }: ImportTenant
   const [notJson, setNotJson] = useState(false);
   const [checked, setChecked] = useState<Checked>();
   const ready = checked?.text === text ? checked : undefined;
-
-  async function open(event: ChangeEvent<HTMLInputElement>): Promise<void> {
-    const file = event.currentTarget.files?.[0];
-    if (file) {
-      setText(await file.text());
-    }
-  }
 
   async function run(dryRun: boolean): Promise<void> {
     let configuration: unknown;
@@ -65,7 +59,7 @@ export default function ImportTenantDialog({ onClose, onImported }: ImportTenant
         }}
       >
         <p className="muted">{t('tenant.import.hint')}</p>
-        <input type="file" accept="application/json,.json" aria-label={t('tenant.import.file')} onChange={(event) => void open(event)} />
+        <FileButton label={t('file.choose')} accept="application/json,.json" onFile={(file) => void file.text().then(setText)} />
         <Textarea data-autofocus label={t('tenant.import.text')} classNames={{ input: styles.text ?? '' }} rows={10} required
           spellCheck={false} value={text} error={notJson ? t('tenant.import.notJson') : problems.of('configuration')}
           onChange={(event) => setText(event.currentTarget.value)} />

@@ -1,15 +1,16 @@
+import { sawPosition } from '../graphql/position';
 import { ofExtensions, type Problem } from '../graphql/problem';
 
 const types = ['image/png', 'image/svg+xml'] as const;
 
 export const logoTypes = types.join(',');
 
-const largestBytes = 1_000_000;
+const largestBytes = 1_048_576;
 
 /** What the browser itself can tell about a file that will not do. */
 export function logoProblem({ type, size }: Pick<File, 'type' | 'size'>): Problem | undefined {
   if (!(types as readonly string[]).includes(type)) {
-    return { code: 'V1001', rule: 'logo_type' };
+    return { code: 'V1001', rule: 'content_type' };
   }
   return size > largestBytes ? { code: 'V1004', rule: 'logo_size' } : undefined;
 }
@@ -31,11 +32,9 @@ export async function putLogo(file: File): Promise<Problem | undefined> {
       headers: { 'content-type': file.type, accept: 'application/json', 'apollo-require-preflight': 'true' },
       body: file,
     });
-    if (response.ok) {
-      return undefined;
-    }
-    const { errors } = await response.json() as { errors?: { extensions?: Record<string, unknown> }[] };
-    return ofExtensions(errors?.[0]?.extensions ?? {});
+    const { position, errors } = await response.json() as { position?: string; errors?: { extensions?: Record<string, unknown> }[] };
+    sawPosition(position);
+    return response.ok ? undefined : ofExtensions(errors?.[0]?.extensions ?? {});
   } catch {
     // Neither an answer nor JSON: the server, or the way to it, is down.
     return { code: 'OFFLINE' };

@@ -1,4 +1,4 @@
-import { useState, type ChangeEvent, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { Button, Input, TextInput } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
 import type { Problem } from '../graphql/problem';
@@ -6,6 +6,7 @@ import { useT } from '../i18n/use-t';
 import { productName } from '../lib/branding';
 import { useSession } from '../setup';
 import { announce } from '../ui/announcer';
+import { FileButton } from '../ui/file-button';
 import { Problems, useFormProblems } from '../ui/form-problems';
 import { problemTitle } from '../ui/problem-notice';
 import { useUnsaved } from '../ui/use-unsaved';
@@ -51,15 +52,10 @@ export function TenantForm({ tenant, onSaved }: TenantFormProps) {
   const logoUrl = logo === undefined ? held.logoUrl : logo === 'none' ? null : logo.url;
   useUnsaved(unsaved);
 
-  async function choose(event: ChangeEvent<HTMLInputElement>): Promise<void> {
-    const file = event.currentTarget.files?.[0];
-    // The same file may be chosen again after it was corrected.
-    event.currentTarget.value = '';
-    if (file) {
-      const problem = logoProblem(file);
-      setLogoFailure(problem);
-      setLogo(problem ? undefined : { file, url: await readAsDataUrl(file) });
-    }
+  async function choose(file: File): Promise<void> {
+    const problem = logoProblem(file);
+    setLogoFailure(problem);
+    setLogo(problem ? undefined : { file, url: await readAsDataUrl(file) });
   }
 
   async function saveLogo(): Promise<boolean> {
@@ -102,7 +98,7 @@ export function TenantForm({ tenant, onSaved }: TenantFormProps) {
         <Input.Wrapper id="logo" label={t('branding.logo')} description={t('branding.logo.help')}
           error={logoFailure && problemTitle(t, logoFailure)}>
           <div className={styles.logo}>
-            <input id="logo" type="file" accept={logoTypes} className={styles.file} onChange={(event) => void choose(event)} />
+            <FileButton id="logo" label={t('file.choose')} accept={logoTypes} onFile={(file) => void choose(file)} />
             {logoUrl !== null && <Button size="xs" variant="default" onClick={() => setLogo('none')}>{t('branding.logo.remove')}</Button>}
             {logo === 'none' && <Button size="xs" variant="subtle" onClick={() => setLogo(undefined)}>{t('form.undo')}</Button>}
           </div>

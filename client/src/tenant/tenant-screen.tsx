@@ -1,8 +1,11 @@
+import { Suspense, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useQuery } from 'urql';
+import { TenantEntitlementsDialog } from '../entitlement';
 import { toNode } from '../graphql/document';
 import { ofError } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
+import { refreshSession, useMay } from '../setup';
 import { IconDownload } from '../ui/icons';
 import { Page } from '../ui/page';
 import { Problems } from '../ui/form-problems';
@@ -22,7 +25,15 @@ export default function TenantScreen() {
   const refresh = () => ask({ requestPolicy: 'network-only' });
   const exporting = useConfigurationExport();
   const tenant = data?.viewer?.tenant;
+  const mayReadGrants = useMay('entitlements:read', 'tenant');
+  const [granting, setGranting] = useState(false);
   useTenantOfViewer(tenant);
+
+  /** Features may have been switched on or off for oneself. */
+  function granted(): void {
+    refresh();
+    void refreshSession();
+  }
 
   return (
     <Page
@@ -38,7 +49,13 @@ export default function TenantScreen() {
         {!tenant && (error ? <ProblemNotice problem={ofError(error)} onRetry={refresh} /> : <Skeleton rows={6} height={32} />)}
         {tenant && <TenantForm key={tenant.id} tenant={tenant} onSaved={refresh} />}
         {tenant && <TenantFeatures features={tenant.features} />}
+        {tenant && mayReadGrants && (
+          <div><Button size="xs" variant="default" onClick={() => setGranting(true)}>{t('tenant.grants')}</Button></div>
+        )}
       </div>
+      <Suspense>
+        {granting && <TenantEntitlementsDialog onGranted={granted} onClose={() => setGranting(false)} />}
+      </Suspense>
     </Page>
   );
 }

@@ -4,5 +4,5 @@ export {
   IconColumns3, IconCopy, IconDownload, IconEye, IconEyeOff, IconFilter, IconFlask, IconHelp, IconKey, IconLayoutDashboard,
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand, IconList, IconLock, IconLogout, IconMenu2, IconMessageCircle, IconMinus, IconPlayerPause, IconPlayerPlay,
-  IconPlus, IconRobot, IconSearch, IconSend2, IconStack2, IconUserCircle, IconUsers, IconX,
+  IconPlus, IconRobot, IconSearch, IconSend2, IconStack2, IconUpload, IconUserCircle, IconUsers, IconX,
 } from '@tabler/icons-react';
