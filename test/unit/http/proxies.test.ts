@@ -1,3 +1,4 @@
+import { readConfiguration } from '../../../src/configuration';
 import { clientAddress, trustedProxies } from '../../../src/http/proxies';
 
 const trusts = trustedProxies(['127.0.0.1', '10.0.0.0/8', '2001:db8::/32']);
@@ -22,4 +23,11 @@ test('without proxies nothing is believed, and what is no address is no proxy', 
   expect(clientAddress('127.0.0.1', '203.0.113.9', trustedProxies([]))).toBe('127.0.0.1');
   expect(() => trustedProxies(['the load balancer'])).toThrow('ipaddr');
   expect(trusts('')).toBe(false);
+});
+
+test('what is configured is judged at the start', () => {
+  expect(readConfiguration({ KEYLEDGER_TRUST_PROXY: '10.0.0.0/8, ::1' }).trustProxy).toEqual(['10.0.0.0/8', '::1']);
+  for (const value of ['the balancer', '10.0.0.0/99', '10.0.0.1,', '*']) {
+    expect(() => readConfiguration({ KEYLEDGER_TRUST_PROXY: value })).toThrow('KEYLEDGER_TRUST_PROXY: must be addresses or networks');
+  }
 });
