@@ -32,6 +32,7 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
         actor_kind: metadata.actor.kind,
         actor_id: metadata.actor.id,
         subjects,
+        subject: subjects[0] ?? null,
         ...outcomeOf(type, fields),
         stream,
         revision,
@@ -42,7 +43,7 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
         summary: withoutSealed(fields),
       },
     },
-    ...subjects.map((subject): Change => ({
+    ...subjects.slice(1).map((subject): Change => ({
       kind: 'put', table: 'audit_subjects', key: { tenant_id: metadata.tenant, subject, entry_id: at.id }, position, set: {},
     })),
   ];

@@ -7,6 +7,8 @@ create table audit_entries (
   actor_kind text not null,
   actor_id text not null,
   subjects text[] not null,
+  -- The first of them, which nearly always is the only one.
+  subject text,
   -- succeeded or refused
   result text not null,
   -- Of a refused act: rule and code of the refusal.
@@ -26,11 +28,12 @@ create index audit_entries_by_tenant on audit_entries (tenant_id, position);
 create index audit_entries_by_time on audit_entries (tenant_id, at);
 create index audit_entries_by_act on audit_entries (tenant_id, act, position);
 create index audit_entries_by_actor on audit_entries (tenant_id, actor_id, position);
+create index audit_entries_by_subject on audit_entries (tenant_id, subject, position);
 create index audit_entries_by_correlation on audit_entries (tenant_id, correlation_id, position);
 create index audit_entries_refused on audit_entries (tenant_id, position) where result = 'refused';
 
--- Entries by whom or what they are about. Not an index on the array: row-level security lets only plain comparisons
--- come before it, and `@>` is none.
+-- Entries by all that they are about beside the first. Not an index on the array: row-level security lets only plain
+-- comparisons come before it, and `@>` is none.
 create table audit_subjects (
   tenant_id text not null,
   subject text not null,

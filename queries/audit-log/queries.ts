@@ -63,7 +63,9 @@ function conditions(tenantId: string, filter: AuditFilter | null | undefined): S
     ...(act ? [sql`act = any(${act})`] : []),
     ...(actorId ? [sql`actor_id = ${actorId}`] : []),
     ...(correlationId ? [sql`correlation_id = ${correlationId}`] : []),
-    ...(subject ? [sql`id in (select entry_id from views.audit_subjects where tenant_id = ${tenantId} and subject = ${subject})`] : []),
+    ...(subject ? [sql`id in (
+      select id from views.audit_entries where tenant_id = ${tenantId} and subject = ${subject}
+      union all select entry_id from views.audit_subjects where tenant_id = ${tenantId} and subject = ${subject})`] : []),
     ...(result ? [sql`result = any(${result})`] : []),
     ...(from ? [sql`at >= ${from}`] : []),
     ...(to ? [sql`at <= ${to}`] : []),

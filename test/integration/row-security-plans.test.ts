@@ -107,7 +107,7 @@ test.each<[string, string, RegExp, number]>([
   ['acts, newest first', '{ auditLog(first: 20) { nodes { id } } }', /audit_entries_by_(tenant|position)/, 250],
   ['acts of one kind', '{ auditLog(first: 20, filter: { act: ["act-7"] }) { nodes { id } } }', /audit_entries_by_act/, 100],
   ['acts of one person', '{ auditLog(first: 20, filter: { actorId: "actor_id-7" }) { nodes { id } } }', /audit_entries_by_actor/, 100],
-  ['acts on one subject', '{ auditLog(first: 20, filter: { subject: "subject-7" }) { nodes { id } } }', /audit_subjects_pkey/, 500],
+  ['acts on one subject', '{ auditLog(first: 20, filter: { subject: "subject-7" }) { nodes { id } } }', /audit_entries_by_subject.*audit_subjects_pkey|audit_subjects_pkey.*audit_entries_by_subject/, 500],
   ['refused acts', '{ auditLog(first: 20, filter: { result: [REFUSED] }) { nodes { id } } }', /audit_entries_refused/, 200],
   ['acts of one hour', '{ auditLog(first: 20, filter: { from: "2026-01-05T00:00:00Z", to: "2026-01-05T01:00:00Z" }) { nodes { id } } }', /audit_entries_by_time/, 150],
 ])('under row-level security the list of %s is read by its index', async (_list, document, index, mostRows) => {

@@ -22,7 +22,7 @@ describe('the audit log', () => {
     ]);
     const byPosition = [...entries!].sort((a, b) => Number(a.position) - Number(b.position));
     expect(byPosition).toMatchObject([
-      { act: 'RoleAssigned', actor_id: 'boss', subjects: ['u1'], result: 'succeeded', reason: null, code: null, address: null, summary: assigned.data },
+      { act: 'RoleAssigned', actor_id: 'boss', subjects: ['u1'], subject: 'u1', result: 'succeeded', reason: null, code: null, address: null, summary: assigned.data },
       { act: 'ActRefused', actor_id: 'clerk', subjects: ['u1', 'u2'], result: 'refused', reason: 'role', code: 'E4031', address, summary: { act: 'assignRole', address: 'sealed', unrecorded: 2 } },
       { act: 'SignInFailed', actor_kind: 'anonymous', subjects: ['abc-2026-01-01', 'u1'], result: 'refused', reason: 'credentials', code: 'E4011', address: null },
       { act: 'SignInFailed', subjects: ['abc-2026-01-01'], result: 'refused', reason: 'throttled', code: 'E4291', address },
@@ -34,7 +34,8 @@ describe('the audit log', () => {
       assigned, { ...assigned, tenant: 'tenant-2' },
       { type: 'ActRefused', stream: 'refusedActs-x', data: { act: 'deleteUsers', code: 'B2003', rule: 'self', subjects: ['u1', 'u2'], address: null, unrecorded: 0 } },
     ]);
-    const places = subjects!.map(({ tenant_id, subject, entry_id }) => [tenant_id, subject, entries!.find(({ id }) => id === entry_id)!.act].join(' '));
+    const others = subjects!.map(({ tenant_id, subject, entry_id }) => ({ tenant_id, subject, act: entries!.find(({ id }) => id === entry_id)!.act }));
+    const places = [...entries!, ...others].map(({ tenant_id, subject, act }) => [tenant_id, subject, act].join(' '));
     expect(places.sort()).toEqual(['tenant-1 u1 ActRefused', 'tenant-1 u1 RoleAssigned', 'tenant-1 u2 ActRefused', 'tenant-2 u1 RoleAssigned']);
   });
 });
