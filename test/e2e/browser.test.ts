@@ -1,14 +1,10 @@
-import { readFileSync, mkdirSync } from 'node:fs';
-import path from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { projectRoot } from '../../src/paths';
+import type { Browser } from 'playwright-core';
 import { launchBrowser, openPage, type WatchedPage } from '../support/browser';
 import { startServer, temporaryDataDir, type ServerProcess } from '../support/server-process';
+import { button, dialog, go, picture, violations } from '../support/screens';
 import { OWNER } from '../support/set-up';
 
 const { dataDir, remove } = temporaryDataDir();
-const pictures = path.join(projectRoot, 'test/output/screenshots');
-const axe = readFileSync(path.join(projectRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const USER_PASSWORD = 'anna has a password';
 let server: ServerProcess;
 let browser: Browser;
@@ -17,7 +13,6 @@ let owner: WatchedPage;
 let watcher: WatchedPage;
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
   [server, browser] = await Promise.all([startServer({ dataDir }), launchBrowser()]);
   owner = await openPage(browser);
   watcher = await openPage(browser, { colorScheme: 'dark' });
@@ -29,24 +24,12 @@ afterAll(async () => {
   remove();
 }, 60_000);
 
-const picture = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: path.join(pictures, `${name}.png`) });
-const go = (page: Page, place: string): Promise<void> => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place, exact: true }).click();
-const dialog = (page: Page): Locator => page.getByRole('dialog');
-const button = (place: Page | Locator, name: string): Locator => place.getByRole('button', { name, exact: true });
-
 /** What each window showed last, for whoever has to find out why a step failed. */
 afterEach(async () => {
   const step = expect.getState().currentTestName!.split(' ').slice(0, 4).join('-').replace(/\W/g, '-');
   await picture(owner.page, `after-${step}-owner`);
   await picture(watcher.page, `after-${step}-watcher`);
 });
-
-/** Violations of the accessibility rules on what is shown now, one line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const results: any = await page.evaluate('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })');
-  return results.violations.map(({ id, nodes }: any) => `${id}: ${nodes.map(({ target }: any) => target.join(' ')).join(', ')}`);
-}
 
 test('the set-up link makes the first owner', async () => {
   const { page } = owner;

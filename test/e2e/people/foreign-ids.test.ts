@@ -95,12 +95,12 @@ test('85: no operation tells a foreign object from one that does not exist', asy
   let asked = 0;
   for (const [who, api] of strangers) {
     for (const operation of operations) {
-      for (const [type, id] of secrets) {
+      await Promise.all([...secrets].map(async ([type, id]) => {
         const unknown = globalId(type, UNKNOWN);
-        const [foreign, missing] = [await api.call(operation.document, operation.variablesFor(id)), await api.call(operation.document, operation.variablesFor(unknown))];
+        const [foreign, missing] = await Promise.all([id, unknown].map((named) => api.call(operation.document, operation.variablesFor(named))));
         asked += 2;
-        if (tellable(foreign, id) !== tellable(missing, unknown)) told.push(`${who}: ${operation.name} with a ${type}\n  ${tellable(foreign, id)}\n  ${tellable(missing, unknown)}`);
-      }
+        if (tellable(foreign!, id) !== tellable(missing!, unknown)) told.push(`${who}: ${operation.name} with a ${type}\n  ${tellable(foreign!, id)}\n  ${tellable(missing!, unknown)}`);
+      }));
     }
   }
   console.info(`${asked} requests: ${strangers.size} callers x ${operations.length} places of ids x ${secrets.size} types`);

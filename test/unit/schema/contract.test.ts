@@ -55,7 +55,7 @@ test('every subscription but those of figures and text can be resumed', () => {
 
 test('every list is a connection with a filter, an order and pages', () => {
   const lists = Object.values(schema.getQueryType()!.getFields()).filter(({ type }) => String(type).includes('Connection'));
-  expect(lists.map(({ name }) => name).sort()).toEqual(['auditLog', 'chatSessions', 'keyPools', 'runs', 'users', 'virtualKeys']);
+  expect(lists.map(({ name }) => name).sort()).toEqual(['auditLog', 'chatSessions', 'clientKeys', 'keyPools', 'runs', 'serviceClients', 'tenants', 'users', 'virtualKeys']);
   for (const { args } of lists) expect(args.map(({ name }) => name).sort()).toEqual(['after', 'before', 'filter', 'first', 'last', 'orderBy']);
 });
 

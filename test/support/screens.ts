@@ -1,0 +1,25 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { projectRoot } from '../../src/paths';
+
+const pictures = path.join(projectRoot, 'test/output/screenshots');
+const axe = readFileSync(path.join(projectRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
+mkdirSync(pictures, { recursive: true });
+
+/** Keeps what the page shows as `test/output/screenshots/<name>.png`. */
+export const picture = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: path.join(pictures, `${name}.png`) });
+
+/** Follows a link of the main navigation. */
+export const go = (page: Page, place: string): Promise<void> =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place, exact: true }).click();
+
+export const dialog = (page: Page): Locator => page.getByRole('dialog');
+export const button = (place: Page | Locator, name: string): Locator => place.getByRole('button', { name, exact: true });
+
+/** Violations of the accessibility rules on what is shown now, one line each. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const results: any = await page.evaluate('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })');
+  return results.violations.map(({ id, nodes }: any) => `${id}: ${nodes.map(({ target }: any) => target.join(' ')).join(', ')}`);
+}
