@@ -18,7 +18,9 @@ export async function effectiveOf(commands: CommandRuntime, { tenantId, userId, 
 }
 
 /** @throws RefusedError B2001 rule `model_not_granted` when a user may not use one of these models */
-export async function requireModels(commands: CommandRuntime, holder: Holder, models: readonly string[], path: readonly string[]): Promise<void> {
+export async function requireModels(
+  commands: CommandRuntime, holder: Holder, models: readonly string[], path: readonly string[],
+): Promise<void> {
   const missing = notGranted(await effectiveOf(commands, holder), models);
   if (missing.length === 0) return;
   throw new RefusedError({

@@ -9,7 +9,9 @@ export interface SubjectOfTenant {
 }
 
 /** Lets callers be judged by the features that the log grants now, on every node within a second. */
-export async function settleFeatures({ commands, auth }: { commands: CommandRuntime; auth: Auth }, { tenantId, subject }: SubjectOfTenant): Promise<void> {
+export async function settleFeatures(
+  { commands, auth }: { commands: CommandRuntime; auth: Auth }, { tenantId, subject }: SubjectOfTenant,
+): Promise<void> {
   const { kind, name } = subject;
   const { state, revision } = await commands.load(entitlement, entitlementId(tenantId, subject));
   if (revision < 0n) return;

@@ -9,7 +9,8 @@ export async function grant(
 ): Promise<CommandOutcome<undefined>> {
   const { tenant: tenantId } = command;
   const { subject } = wanted;
-  const outcome = await services.commands.execute(entitlement, entitlementId(tenantId, subject), { type: 'SetEntitlements', ...wanted }, command);
+  const set = { type: 'SetEntitlements', ...wanted } as const;
+  const outcome = await services.commands.execute(entitlement, entitlementId(tenantId, subject), set, command);
   if (outcome.accepted) await settleFeatures(services, { tenantId, subject });
   return outcome;
 }

@@ -22,20 +22,26 @@ export class EntitlementMutations {
   setEntitlements(
     @Arg('input', () => SetEntitlementsInput, { description: 'What, and to whom.' }) input: SetEntitlementsInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return mutate(context, { name: 'setEntitlements', input, withAddress: true }, (command) => set(context, command, input), (changed) => changed);
+    const mutation = { name: 'setEntitlements', input, withAddress: true } as const;
+    return mutate(context, mutation, (command) => set(context, command, input), (changed) => changed);
   }
 }
 
 /** What the payload reads its objects by. */
 type Changed = { kind: string; name: string; tier: string | null };
 
-async function set(context: Context, command: CommandContext, { models, services, features, ...input }: SetEntitlementsInput): Promise<CommandOutcome<Changed>> {
+async function set(
+  context: Context, command: CommandContext, { models, services, features, ...input }: SetEntitlementsInput,
+): Promise<CommandOutcome<Changed>> {
   const { subject, tier } = await subjectOf(context, command.tenant, input);
   const outcome = await grant(context, command, { subject, models, services, features });
   return outcome.accepted ? { ...outcome, answer: { ...subject, tier } } : outcome;
 }
 
-/** @throws RefusedError E4003 when whose entitlements they are is not said, E4041 for a user who is none of the tenant, B2003 for one above the caller */
+/**
+ * @throws RefusedError E4003 when it is not said whose entitlements they are, E4041 for a user who is none of the tenant,
+ *   B2003 for one above the caller
+ */
 async function subjectOf(
   context: Context, tenantId: string, { subjectKind, userId, tier }: Pick<SetEntitlementsInput, 'subjectKind' | 'userId' | 'tier'>,
 ): Promise<{ subject: Subject; tier: string | null }> {

@@ -48,10 +48,10 @@ export async function configureTenant(
 }
 
 async function differencesOf(
-  services: Services, tenantId: string, state: TenantState, { tenant_id: slug, layout, enabled_features: tabs, branding = {} }: TenantConfiguration,
-  logo: LogoChange,
+  services: Services, tenantId: string, state: TenantState, configuration: TenantConfiguration, logo: LogoChange,
 ): Promise<Difference[]> {
   const { commands } = services;
+  const { tenant_id: slug, layout, enabled_features: tabs, branding = {} } = configuration;
   const differences: Difference[] = [];
   if (!state.exists) {
     differences.push({ change: `tenant: ${slug}`, apply: (command) => makeTenant(services, command, { slug, name: layout }) });
@@ -73,7 +73,9 @@ async function differencesOf(
   return [...differences, ...titleDifference(services, tenantId, state, branding), ...(logo ? [logo] : [])];
 }
 
-function titleDifference({ commands }: Services, tenantId: string, state: TenantState, branding: NonNullable<TenantConfiguration['branding']>): Difference[] {
+function titleDifference(
+  { commands }: Services, tenantId: string, state: TenantState, branding: NonNullable<TenantConfiguration['branding']>,
+): Difference[] {
   const { pageTitle: page, browserTitle: browser } = state.exists ? state : { pageTitle: null, browserTitle: null };
   const { page_title: pageTitle = page, browser_tab_title: browserTitle = browser } = branding;
   const changes = [

@@ -49,7 +49,8 @@ export async function createTenant(
 async function requireFreeEmail({ commands, vault }: Context, email: string, ownerId: string): Promise<void> {
   const { state } = await commands.load(loginName, loginNameOf({ vault }, email));
   if (!state.userId || state.userId === ownerId) return;
-  throw new RefusedError({ code: 'E4091', rule: 'email_taken', message: 'Another user already has this e-mail address.', path: ['owner', 'email'] });
+  const message = 'Another user already has this e-mail address.';
+  throw new RefusedError({ code: 'E4091', rule: 'email_taken', message, path: ['owner', 'email'] });
 }
 
 function ownersPath(path: readonly string[] | undefined): readonly string[] {

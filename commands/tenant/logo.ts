@@ -8,14 +8,18 @@ interface LogoServices {
 }
 
 /**
- * Gives a tenant a logo. The picture is kept before the event that names it and once more after it, because another
- * change may have tidied up in between.
+ * Gives a tenant a logo. The picture is kept before the event that names it, so that there is no name without a picture,
+ * and once more after it, because another change may have tidied up in between.
  */
-export async function changeLogo(services: LogoServices, command: CommandContext, tenantId: string, logo: Logo): Promise<CommandOutcome<{ tenantId: string }>> {
+export async function changeLogo(
+  services: LogoServices, command: CommandContext, tenantId: string, logo: Logo,
+): Promise<CommandOutcome<{ tenantId: string }>> {
   const { digest, contentType } = logo;
-  await services.logos.put(tenantId, logo);
-  const outcome = await services.commands.execute(tenant, tenantId, { type: 'ChangeLogo', logo: { digest, contentType } }, command, () => ({ tenantId }));
-  if (outcome.accepted && (await logoOf(services, tenantId)) === digest) await services.logos.put(tenantId, logo);
+  const change = { type: 'ChangeLogo', logo: { digest, contentType } } as const;
+  const before = await services.commands.load(tenant, tenantId);
+  await services.logos.put(tenantId, logo, before.revision + 1n);
+  const outcome = await services.commands.execute(tenant, tenantId, change, command, () => ({ tenantId }));
+  if (outcome.accepted) await services.logos.put(tenantId, logo, outcome.revision);
   await settleLogo(services, tenantId);
   return outcome;
 }
@@ -28,6 +32,7 @@ export async function logoOf({ commands }: Pick<LogoServices, 'commands'>, tenan
 
 /** Forgets the pictures that are no logo of the tenant any more. */
 export async function settleLogo(services: LogoServices, tenantId: string): Promise<void> {
-  await services.logos.keepOnly(tenantId, await logoOf(services, tenantId));
+  const { state, revision } = await services.commands.load(tenant, tenantId);
+  await services.logos.keepOnly(tenantId, state.exists ? state.logo?.digest : undefined, revision);
 }
 

@@ -16,7 +16,8 @@ export async function makeTenant(
   services: { commands: CommandRuntime; auth: Auth }, command: CommandContext, { slug, name, ownerId }: NewTenant,
 ): Promise<CommandOutcome<undefined>> {
   const tenantId = tenantIdOf(slug);
-  const outcome = await services.commands.execute(tenant, tenantId, { type: 'CreateTenant', tenantId, slug, name: name.trim(), ownerId }, command);
+  const create = { type: 'CreateTenant', tenantId, slug, name: name.trim(), ownerId } as const;
+  const outcome = await services.commands.execute(tenant, tenantId, create, command);
   if (outcome.accepted) await settleTenant(services, tenantId);
   return outcome;
 }

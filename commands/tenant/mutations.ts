@@ -5,7 +5,8 @@ import {
   ChangeBrandingInput, CreateTenantInput, ImportTenantInput, RemoveLogoInput, RenameTenantInput, ResumeTenantInput, SuspendTenantInput,
 } from '../../schema/tenant/inputs';
 import {
-  ChangeBrandingPayload, CreateTenantPayload, ImportTenantPayload, RemoveLogoPayload, RenameTenantPayload, ResumeTenantPayload, SuspendTenantPayload,
+  ChangeBrandingPayload, CreateTenantPayload, ImportTenantPayload, RemoveLogoPayload, RenameTenantPayload, ResumeTenantPayload,
+  SuspendTenantPayload,
 } from '../../schema/tenant/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
@@ -25,40 +26,55 @@ type Changed = { tenantId: string };
 
 @Resolver()
 export class TenantMutations {
-  @Mutation(() => CreateTenantPayload, { description: 'Makes a tenant of this server and its first owner, who chooses a password by the link.' })
+  @Mutation(() => CreateTenantPayload, {
+    description: 'Makes a tenant of this server and its first owner, who chooses a password by the link.',
+  })
   @Policy('tenants:manage')
-  createTenant(@Arg('input', () => CreateTenantInput, { description: 'Which, and whose.' }) input: CreateTenantInput, @Ctx() context: Context): Promise<MutationPayload> {
+  createTenant(
+    @Arg('input', () => CreateTenantInput, { description: 'Which, and whose.' }) input: CreateTenantInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     const mutation = { name: 'createTenant', input, secretFields: ['passwordLink'], withAddress: true } as const;
     return mutate(context, mutation, (command) => createTenant(context, command, input), (created) => created);
   }
 
   @Mutation(() => RenameTenantPayload, { description: 'Gives your tenant another name.' })
   @Policy('tenant:write')
-  renameTenant(@Arg('input', () => RenameTenantInput, { description: 'Which name.' }) input: RenameTenantInput, @Ctx() context: Context): Promise<MutationPayload> {
+  renameTenant(
+    @Arg('input', () => RenameTenantInput, { description: 'Which name.' }) input: RenameTenantInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return own(context, 'renameTenant', input, { type: 'RenameTenant', name: input.name.trim() });
   }
 
   @Mutation(() => ChangeBrandingPayload, { description: 'Changes how your tenant looks.' })
   @Policy('tenant:write')
-  changeBranding(@Arg('input', () => ChangeBrandingInput, { description: 'What changes.' }) input: ChangeBrandingInput, @Ctx() context: Context): Promise<MutationPayload> {
+  changeBranding(
+    @Arg('input', () => ChangeBrandingInput, { description: 'What changes.' }) input: ChangeBrandingInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     const { pageTitle, browserTitle } = input;
     return own(context, 'changeBranding', input, { type: 'ChangeBranding', pageTitle: trimmed(pageTitle), browserTitle: trimmed(browserTitle) });
   }
 
   @Mutation(() => RemoveLogoPayload, { description: 'Takes the logo of your tenant away. A new one comes by `PUT /logo`.' })
   @Policy('tenant:write')
-  removeLogo(@Arg('input', () => RemoveLogoInput, { description: 'Nothing.' }) input: RemoveLogoInput, @Ctx() context: Context): Promise<MutationPayload> {
+  removeLogo(
+    @Arg('input', () => RemoveLogoInput, { description: 'Nothing.' }) input: RemoveLogoInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return own(context, 'removeLogo', input, { type: 'ChangeLogo', logo: null });
   }
 
-  @Mutation(() => SuspendTenantPayload, { description: 'Shuts a tenant\'s people and programs out; their sessions, keys and sockets end within a second.' })
+  @Mutation(() => SuspendTenantPayload, {
+    description: 'Shuts a tenant\'s people and programs out; their sessions, keys and sockets end within a second.',
+  })
   @Policy('tenants:manage')
-  suspendTenant(@Arg('input', () => SuspendTenantInput, { description: 'Which.' }) input: SuspendTenantInput, @Ctx() context: Context): Promise<MutationPayload> {
+  suspendTenant(
+    @Arg('input', () => SuspendTenantInput, { description: 'Which.' }) input: SuspendTenantInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(context, { name: 'suspendTenant', input, withAddress: true }, async (command) => {
       const tenantId = fromGlobalId(input.tenantId, 'Tenant');
       const { state } = await context.commands.load(tenant, tenantId);
       if (state.exists && input.confirmation !== state.slug) {
-        throw new RefusedError({ code: 'V1001', rule: 'confirmation', message: 'Type the slug of the tenant to confirm.', path: ['confirmation'] });
+        const message = 'Type the slug of the tenant to confirm.';
+        throw new RefusedError({ code: 'V1001', rule: 'confirmation', message, path: ['confirmation'] });
       }
       return changeState(context, command, tenantId, 'SuspendTenant');
     }, (changed) => changed);
@@ -66,14 +82,20 @@ export class TenantMutations {
 
   @Mutation(() => ResumeTenantPayload, { description: 'Lets the people and programs of a suspended tenant in again.' })
   @Policy('tenants:manage')
-  resumeTenant(@Arg('input', () => ResumeTenantInput, { description: 'Which.' }) input: ResumeTenantInput, @Ctx() context: Context): Promise<MutationPayload> {
+  resumeTenant(
+    @Arg('input', () => ResumeTenantInput, { description: 'Which.' }) input: ResumeTenantInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(context, { name: 'resumeTenant', input, withAddress: true },
       (command) => changeState(context, command, fromGlobalId(input.tenantId, 'Tenant'), 'ResumeTenant'), (changed) => changed);
   }
 
-  @Mutation(() => ImportTenantPayload, { description: 'Makes a tenant as a configuration describes it; one that is not there yet is made without an owner.' })
+  @Mutation(() => ImportTenantPayload, {
+    description: 'Makes a tenant as a configuration describes it; one that is not there yet is made without an owner.',
+  })
   @Policy('tenants:manage')
-  importTenant(@Arg('input', () => ImportTenantInput, { description: 'How it shall be.' }) input: ImportTenantInput, @Ctx() context: Context): Promise<MutationPayload> {
+  importTenant(
+    @Arg('input', () => ImportTenantInput, { description: 'How it shall be.' }) input: ImportTenantInput, @Ctx() context: Context,
+  ): Promise<MutationPayload> {
     return mutate(context, { name: 'importTenant', input, withAddress: true }, (command) => importTenant(context, command, input),
       ({ tenantId, changes }) => ({ tenantId, changes: JSON.parse(changes) as string[] }));
   }

@@ -85,7 +85,8 @@ async function readTenantFile(directory: string, file: string): Promise<TenantFi
   if ('faults' in read) return read.faults.map(({ path: place, message }) => (place ? `${place}: ${message}` : message));
   const { configuration } = read;
   const named = configuration.branding?.logo_path;
-  if (named === undefined || named === null || named === asExported(named)) return { file, configuration, logo: named === null ? null : undefined };
+  if (named === null) return { file, configuration, logo: null };
+  if (named === undefined || named === asExported(named)) return { file, configuration, logo: undefined };
   const logo = await readLogoFile(directory, named);
   return typeof logo === 'string' ? [`branding.logo_path: ${logo}`] : { file, configuration, logo };
 }
@@ -116,7 +117,9 @@ async function readLogoFile(directory: string, named: string): Promise<Logo | st
   }
 }
 
-function logoChange(services: Services, tenantId: string, state: TenantState, { branding }: TenantConfiguration, logo: Logo | null | undefined): LogoChange {
+function logoChange(
+  services: Services, tenantId: string, state: TenantState, { branding }: TenantConfiguration, logo: Logo | null | undefined,
+): LogoChange {
   const present = state.exists ? state.logo?.digest : undefined;
   if (logo === undefined || logo?.digest === present) return undefined;
   const change = `logo_path: ${JSON.stringify(present ? logoPath(present) : null)} -> ${JSON.stringify(branding?.logo_path)}`;

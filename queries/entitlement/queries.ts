@@ -71,7 +71,9 @@ export class SetEntitlementsPayloadFields {
     return (await context.loader(entitlementsByKey).load(key)) ?? NOTHING_SET;
   }
 
-  @FieldResolver(() => EffectiveEntitlements, { nullable: true, description: 'What they have by it: the user, or anybody of the tier or tenant for whom nothing else is set.' })
+  @FieldResolver(() => EffectiveEntitlements, {
+    nullable: true, description: 'What they have by it: the user, or anybody of the tier or tenant for whom nothing else is set.',
+  })
   async effective(@Root() { kind, name, tier }: Changed, @Ctx() context: Context): Promise<EffectiveEntitlements | null> {
     if (!kind) return null;
     await context.waitForViews('entitlements');

@@ -3,8 +3,8 @@ import { RefusedError } from '../../schema/errors/catalogue';
 import { tabsOf, type TenantConfiguration } from '../../schema/tenant/configuration';
 import { TenantFilter, TenantOrder, TenantOrderField } from '../../schema/tenant/inputs';
 import {
-  ChangeBrandingPayload, CreateTenantPayload, ImportTenantPayload, RemoveLogoPayload, RenameTenantPayload, ResumeTenantPayload, SuspendTenantPayload,
-  Tenant, TenantConnection,
+  ChangeBrandingPayload, CreateTenantPayload, ImportTenantPayload, RemoveLogoPayload, RenameTenantPayload, ResumeTenantPayload,
+  SuspendTenantPayload, Tenant, TenantConnection,
 } from '../../schema/tenant/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
 import type { Context } from '../../src/graphql/context';
@@ -48,7 +48,8 @@ export class TenantQueries {
   })
   @Policy('tenant:write')
   async tenantConfiguration(
-    @Ctx() context: Context, @Arg('tenantId', () => ID, { nullable: true, description: 'A tenant; your own when nothing is said.' }) tenantId?: string | null,
+    @Ctx() context: Context,
+    @Arg('tenantId', () => ID, { nullable: true, description: 'A tenant; your own when nothing is said.' }) tenantId?: string | null,
   ): Promise<TenantConfiguration> {
     const id = tenantId ? fromGlobalId(tenantId, 'Tenant') : tenantOf(context);
     if (id !== tenantOf(context)) judge(context, 'tenants:manage');
@@ -130,7 +131,9 @@ export class ResumeTenantPayloadFields {
 
 @Resolver(() => ImportTenantPayload)
 export class ImportTenantPayloadFields {
-  @FieldResolver(() => Tenant, { nullable: true, description: 'The tenant as it is configured now; null for a dry run of one that is not there yet.' })
+  @FieldResolver(() => Tenant, {
+    nullable: true, description: 'The tenant as it is configured now; null for a dry run of one that is not there yet.',
+  })
   tenant(@Root() payload: Changed, @Ctx() context: Context): Promise<Tenant | null> {
     return changedTenant(context, payload);
   }

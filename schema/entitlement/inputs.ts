@@ -8,7 +8,9 @@ const NAMES = 100;
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 const PRINTABLE_FORM = { message: '$property has only printable characters', each: true };
 
-@InputType({ description: 'What to grant, and to whom. A list replaces what was set: omitted keeps it, an empty one grants nothing, null takes it back.' })
+@InputType({
+  description: 'What to grant, and to whom. A list replaces what was set: omitted keeps it, an empty one grants nothing, null takes it back.',
+})
 export class SetEntitlementsInput {
   @Field(() => EntitlementSubject, { description: 'To whom: your tenant, a tier of it, or one user.' })
   subjectKind!: EntitlementSubject;

@@ -29,7 +29,10 @@ export class Entitlements {
   features!: Feature[] | null;
 }
 
-@ObjectType({ description: 'What somebody has: all that their tenant, their tier or they themselves were granted. A tenant for which nothing is set has everything.' })
+@ObjectType({
+  description: 'What somebody has: all that their tenant, their tier or they themselves were granted. '
+    + 'A tenant for which nothing is set has everything.',
+})
 export class EffectiveEntitlements {
   @Field(() => [String], { description: 'Models they may use; `all-team-models` is every model.' })
   models!: string[];
@@ -73,6 +76,8 @@ export class SetEntitlementsPayload extends MutationPayload {
   @Field(() => Entitlements, { nullable: true, description: 'What is set for this tenant, tier or user now.' })
   entitlements!: Entitlements | null;
 
-  @Field(() => EffectiveEntitlements, { nullable: true, description: 'What they have by it: the user, or anybody of the tier or tenant for whom nothing else is set.' })
+  @Field(() => EffectiveEntitlements, {
+    nullable: true, description: 'What they have by it: the user, or anybody of the tier or tenant for whom nothing else is set.',
+  })
   effective!: EffectiveEntitlements | null;
 }

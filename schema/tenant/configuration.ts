@@ -13,9 +13,8 @@ const title = z.string().trim().min(1).max(TITLE_LENGTH).nullable();
 
 const tab = z.string().check((context) => {
   if (knownTabs.includes(context.value)) return;
-  context.issues.push({
-    code: 'custom', input: context.value, message: `there is no feature ${JSON.stringify(context.value.slice(0, 100))}; there are ${knownTabs.join(', ')}`,
-  });
+  const message = `there is no feature ${JSON.stringify(context.value.slice(0, 100))}; there are ${knownTabs.join(', ')}`;
+  context.issues.push({ code: 'custom', input: context.value, message });
 });
 
 /**
@@ -36,7 +35,9 @@ const schema = z.strictObject({
 export type TenantConfiguration = z.infer<typeof schema>;
 
 /** @returns the configuration, or everything that is wrong with it: where, and what */
-export function readTenantConfiguration(value: unknown): { configuration: TenantConfiguration } | { faults: { path: string; message: string }[] } {
+export function readTenantConfiguration(
+  value: unknown,
+): { configuration: TenantConfiguration } | { faults: { path: string; message: string }[] } {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { configuration: parsed.data };
   return { faults: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) };

@@ -11,7 +11,7 @@ import { judge } from '../graphql/policy';
 import type { RefusalRecorder } from '../graphql/refusals';
 import { tenantOf } from '../graphql/tenant';
 import type { Logo } from '../images/logos';
-import { MAX_LOGO_BYTES } from '../images/read-logo';
+import { logoSize, MAX_LOGO_BYTES } from '../images/read-logo';
 import { deviceOf, payerOf } from './caller';
 import type { Origins } from './origins';
 import type { SessionCookie } from './session-cookie';
@@ -100,7 +100,9 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
       try {
         judge(context, scope);
       } catch (error) {
-        if (scope === 'tenant:write' && error instanceof RefusedError) await options.refusals.record(context, { act: 'changeLogo', refusal: error.refusal });
+        if (scope === 'tenant:write' && error instanceof RefusedError) {
+          await options.refusals.record(context, { act: 'changeLogo', refusal: error.refusal });
+        }
         throw error;
       }
     };
@@ -122,7 +124,7 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
 function bodyRefusal(code: string | undefined): RefusedError | undefined {
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new RefusedError({ code: 'V1001', rule: 'logo_size', message: `A logo has at most ${MAX_LOGO_BYTES} bytes.`, details: { limit: MAX_LOGO_BYTES } });
+      return new RefusedError(logoSize);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new RefusedError({ code: 'V1001', rule: 'content_type', message: `Send ${TYPES.join(' or ')}.` });
     default:
@@ -131,5 +133,6 @@ function bodyRefusal(code: string | undefined): RefusedError | undefined {
 }
 
 function refused(reply: FastifyReply, errors: readonly UserError[]): FastifyReply {
-  return reply.code(catalogue[errors[0]!.code].httpStatus).send({ errors: errors.map(({ message, ...extensions }) => ({ message, extensions })) });
+  const body = { errors: errors.map(({ message, ...extensions }) => ({ message, extensions })) };
+  return reply.code(catalogue[errors[0]!.code].httpStatus).send(body);
 }

@@ -80,7 +80,9 @@ function headerOf(data: Buffer): Header {
   const [width, height, depth, interlace] = [data.readUInt32BE(0), data.readUInt32BE(4), data[8]!, data[12]!];
   if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) throw fault(`A logo has at most ${MAX_SIDE} x ${MAX_SIDE} pixels.`);
   const colour = COLOURS[data[9]!];
-  if (!colour?.depths.includes(depth) || data[10] !== 0 || data[11] !== 0 || interlace > 1) throw fault('This PNG picture is of an unknown kind.');
+  if (!colour?.depths.includes(depth) || data[10] !== 0 || data[11] !== 0 || interlace > 1) {
+    throw fault('This PNG picture is of an unknown kind.');
+  }
   return { width, height, bitsPerPixel: depth * colour.samples, interlaced: interlace === 1 };
 }
 

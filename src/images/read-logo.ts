@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { RefusedError } from '../../schema/errors/catalogue';
+import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { Logo } from './logos';
 import { PictureFault } from './picture-fault';
 import { plainPng } from './png';
@@ -7,13 +7,17 @@ import { harmlessSvg } from './svg';
 
 export const MAX_LOGO_BYTES = 1_048_576;
 
+export const logoSize: Refusal = {
+  code: 'V1001', rule: 'logo_size', message: `A logo has at most ${MAX_LOGO_BYTES} bytes.`, details: { limit: MAX_LOGO_BYTES },
+};
+
 /**
  * Makes a logo of what somebody sent: only the picture itself is left of it.
  * @throws RefusedError V1001 rule `logo_size`, `png` or `svg`
  */
 export async function readLogo(contentType: Logo['contentType'], sent: Buffer): Promise<Logo> {
   if (sent.length > MAX_LOGO_BYTES) {
-    throw new RefusedError({ code: 'V1001', rule: 'logo_size', message: `A logo has at most ${MAX_LOGO_BYTES} bytes.`, details: { limit: MAX_LOGO_BYTES } });
+    throw new RefusedError(logoSize);
   }
   try {
     const bytes = contentType === 'image/png' ? plainPng(sent) : await harmlessSvg(sent);

@@ -10,7 +10,8 @@ const XLINK = 'http://www.w3.org/1999/xlink';
 /** What could run, load, animate or lead away; also other languages inside the picture. */
 const FORBIDDEN_ELEMENTS = [
   'script', 'foreignObject', 'a', 'use', 'image', 'feImage', 'iframe', 'object', 'embed', 'audio', 'video', 'canvas',
-  'animate', 'animateColor', 'animateMotion', 'animateTransform', 'set', 'mpath', 'discard', 'handler', 'listener', 'metadata', 'switch', 'view', 'cursor',
+  'animate', 'animateColor', 'animateMotion', 'animateTransform', 'set', 'mpath', 'discard',
+  'handler', 'listener', 'metadata', 'switch', 'view', 'cursor',
   'font', 'font-face', 'font-face-src', 'font-face-uri',
 ];
 
@@ -108,7 +109,8 @@ function isHarmless({ localName, namespaceURI, value }: Attr): boolean {
 
 /** Style, and values that may refer to something: only to what is in the drawing itself. */
 function isHarmlessStyle(text: string): boolean {
-  if (/[\\@<]|\/\*|javascript:|data:|expression|-moz-binding|behavior|image-set|(?:^|[^\w-])(?:src|image|cross-fade|element|attr)\s*\(/i.test(text)) return false;
+  if (/[\\@<]|\/\*|javascript:|data:|expression|-moz-binding|behavior|image-set/i.test(text)) return false;
+  if (/(?:^|[^\w-])(?:src|image|cross-fade|element|attr)\s*\(/i.test(text)) return false;
   return !/url\s*\(/i.test(text.replace(/url\(\s*(["']?)#[\w.-]+\1\s*\)/gi, ''));
 }
 

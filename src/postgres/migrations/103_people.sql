@@ -142,6 +142,8 @@ create table tenant_logos (
   digest text not null,
   content_type text not null,
   bytes bytea not null,
+  -- of the tenant's stream: until when it is not known to be superseded
+  revision bigint not null,
   primary key (tenant_id, digest)
 );
 

@@ -124,7 +124,7 @@ describe('the logo of a tenant', () => {
 
   test('is there whatever happens at the same time', async () => {
     const tenantId = await newTenant();
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 40; round++) {
       const heights = [1, 2, 3, 4].map((height) => height + round * 4);
       await Promise.all(heights.flatMap((height) => [
         logo(height).then((each) => changeLogo(services, commandIn(tenantId), tenantId, each)), settleLogo(services, tenantId),
