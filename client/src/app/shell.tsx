@@ -74,7 +74,7 @@ export function Shell() {
         </Link>
         <span className={styles.tenant} title={t('tenant')}><bdi>{viewer.tenant.name}</bdi></span>
         {/* Named by attribute as well: where there is no room, the words are hidden. */}
-        <button type="button" className={styles.search} aria-label={t('palette.open')} onClick={() => setLayer('palette')}>
+        <button type="button" className={styles.search} title={t('palette.open')} onClick={() => setLayer('palette')}>
           <IconSearch size={14} aria-hidden />
           <span>{t('palette.open')}</span>
           <kbd>{mac ? '⌘K' : 'Ctrl K'}</kbd>

@@ -239,6 +239,17 @@ describe('the table', () => {
     expect(selected()).toBe('');
   });
 
+  it('takes the keys for the row that has the focus, however it came there', async () => {
+    const user = userEvent.setup();
+    await renderIn(<SelectableTable {...fakeList(rowsOf(4))} />);
+    await user.click(box('Row 0'));
+    act(() => screen.getByRole('row', { name: /Row 2/ }).focus());
+    await user.keyboard(' ');
+    expect(selected()).toBe('r0 r2');
+    await user.keyboard('{ArrowDown}x');
+    expect(selected()).toBe('r0 r2 r3');
+  });
+
   it('closes the panel first, then lets go of the selection', async () => {
     const user = userEvent.setup();
     await renderIn(<SelectableTable {...fakeList(rowsOf(3))} />);

@@ -192,6 +192,8 @@ export function Grid<Row>(props: GridProps<Row>) {
       tabIndex={-1}
       onKeyDown={onKeyDown}
       onClick={onClick}
+      // However the focus came to a row: the keys are about that one.
+      onFocus={({ target }) => target instanceof HTMLElement && target.dataset.rowId && setActiveId(target.dataset.rowId)}
       onPointerEnter={() => {
         hoveredSince.current = performance.now();
       }}
