@@ -3,6 +3,10 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { directImports } from './direct-imports';
 
+/** What the server answers itself. */
+const target = 'http://localhost:4000';
+const proxy = { '/graphql': { target, ws: true }, '/auth': { target }, '/logo': { target } };
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), directImports(['@mantine/core', '@mantine/hooks'])],
@@ -17,9 +21,7 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '/graphql': { target: 'http://localhost:4000', ws: true } },
+    proxy,
   },
-  preview: {
-    proxy: { '/graphql': { target: 'http://localhost:4000', ws: true } },
-  },
+  preview: { proxy },
 });

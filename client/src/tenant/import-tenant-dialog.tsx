@@ -7,12 +7,11 @@ import dialog from '../ui/dialog.module.css';
 import { FileButton } from '../ui/file-button';
 import { Problems, useFormProblems } from '../ui/form-problems';
 import { ImportTenantDocument } from './gql/documents';
-import type { TenantRow } from './list';
 import styles from './import-tenant-dialog.module.css';
 
 interface ImportTenantDialogProps {
   onClose: () => void;
-  onImported: (tenant: TenantRow | null) => void;
+  onImported: () => void;
 }
 
 /** What a dry run found, and for which text: another text has to be checked anew. */
@@ -44,7 +43,7 @@ export default function ImportTenantDialog({ onClose, onImported }: ImportTenant
     if (payload && dryRun) {
       setChecked({ text, changes: payload.changes ?? [] });
     } else if (payload) {
-      onImported(payload.tenant);
+      onImported();
       onClose();
     }
   }

@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import { useLiveList } from '../live/use-live-list';
+import { refreshSession } from '../setup';
 import { DataTable } from '../ui/data-table/data-table';
 import { useListSearch } from '../ui/data-table/use-list-search';
 import { Empty } from '../ui/empty';
@@ -43,6 +44,12 @@ export default function TenantsScreen() {
   );
   useShortcuts([{ id: 'create', keys: 'c', run: () => setLayer({ kind: 'create' }) }]);
 
+  /** It may have been one's own tenant. */
+  function imported(): void {
+    list.reload();
+    void refreshSession();
+  }
+
   return (
     <Page
       title={t('nav.tenants')}
@@ -80,7 +87,7 @@ export default function TenantsScreen() {
         {layer?.kind === 'link' && (
           <SecretDialog title={t('tenant.ownerLink', { email: layer.email })} secret={layer.link} onStored={close} />
         )}
-        {layer?.kind === 'import' && <ImportTenantDialog onClose={close} onImported={list.reload} />}
+        {layer?.kind === 'import' && <ImportTenantDialog onClose={close} onImported={imported} />}
       </Suspense>
     </Page>
   );
