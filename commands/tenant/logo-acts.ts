@@ -17,7 +17,7 @@ export function createLogoActs({ commands, logos }: { commands: CommandRuntime; 
       if (payload.errors.length > 0) return { errors: payload.errors };
       const { state } = await commands.load(tenant, tenantOf(context));
       const { pageTitle = null, browserTitle = null, logo = null } = state.exists ? state : {};
-      return { branding: { pageTitle, browserTitle, logoUrl: logo && logoPath(logo.digest) } };
+      return { branding: { pageTitle, browserTitle, logoUrl: logo && logoPath(logo.digest) }, position: String(payload.position) };
     },
     async read(tenantId, digest) {
       return (await logoOf({ commands }, tenantId)) === digest ? logos.get(tenantId, digest) : undefined;

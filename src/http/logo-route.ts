@@ -25,8 +25,10 @@ export interface LogoBranding {
 
 /** The logos of tenants. */
 export interface LogoActs {
-  /** Gives the caller's tenant a logo. */
-  change(context: Context, sent: Pick<Logo, 'contentType' | 'bytes'>): Promise<{ branding: LogoBranding } | { errors: readonly UserError[] }>;
+  /** Gives the caller's tenant a logo. `position` is the consistency token, as mutations answer it. */
+  change(
+    context: Context, sent: Pick<Logo, 'contentType' | 'bytes'>,
+  ): Promise<{ branding: LogoBranding; position: string } | { errors: readonly UserError[] }>;
   /** The logo with this digest, while the tenant has it. */
   read(tenantId: string, digest: string): Promise<Logo | undefined>;
 }
@@ -73,7 +75,8 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
       const contentType = TYPES.find((type) => request.headers['content-type']?.toLowerCase().startsWith(type));
       if (!contentType || !Buffer.isBuffer(request.body)) throw bodyRefusal('FST_ERR_CTP_INVALID_MEDIA_TYPE')!;
       const changed = await acts.change(contexts.get(request)!, { contentType, bytes: request.body });
-      return 'branding' in changed ? { tenant: changed } : refused(reply, changed.errors);
+      if ('errors' in changed) return refused(reply, changed.errors);
+      return { tenant: { branding: changed.branding }, position: changed.position };
     });
 
     scope.get<{ Params: { digest: string } }>('/logo/:digest', { onRequest: authorised('tenant:read', READ_COST) }, async (request, reply) => {

@@ -8,12 +8,12 @@ import { harmlessSvg } from './svg';
 export const MAX_LOGO_BYTES = 1_048_576;
 
 export const logoSize: Refusal = {
-  code: 'V1001', rule: 'logo_size', message: `A logo has at most ${MAX_LOGO_BYTES} bytes.`, details: { limit: MAX_LOGO_BYTES },
+  code: 'V1004', rule: 'logo_size', message: `A logo has at most ${MAX_LOGO_BYTES} bytes.`, details: { limit: MAX_LOGO_BYTES },
 };
 
 /**
  * Makes a logo of what somebody sent: only the picture itself is left of it.
- * @throws RefusedError V1001 rule `logo_size`, `png` or `svg`
+ * @throws RefusedError V1004 rule `logo_size`, V1001 rule `png` or `svg`
  */
 export async function readLogo(contentType: Logo['contentType'], sent: Buffer): Promise<Logo> {
   if (sent.length > MAX_LOGO_BYTES) {
