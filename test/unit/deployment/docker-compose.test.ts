@@ -13,10 +13,11 @@ interface Service {
   healthcheck?: { test: string[] };
   depends_on?: Record<string, unknown> | string[];
   volumes?: string[];
+  configs?: { source: string; target: string }[];
 }
 
 const read = (name: string): string => readFileSync(path.join(projectRoot, name), 'utf8');
-const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, null> };
+const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service>; volumes: Record<string, null>; configs: Record<string, { content: string }> };
 const services = Object.entries(compose.services);
 const service = (name: string): Service => compose.services[name]!;
 
@@ -70,15 +71,21 @@ test('the app boots with what compose gives it, and fails without the required s
 });
 
 test('addresses inside the network meet the services that listen there', () => {
-  const { environment } = service('postgres');
-  expect(service('app').environment!.DATABASE_URL).toContain(`//${environment!.POSTGRES_USER}:`);
-  expect(service('app').environment!.DATABASE_URL).toContain(`/${environment!.POSTGRES_DB}`);
   expect(service('kurrentdb').environment!.KURRENTDB_NODE_PORT).toBe('2113');
   for (const [, node] of services.filter(([name]) => /^kurrentdb-\d$/.test(name))) {
     expect(node.environment).toMatchObject({ KURRENTDB_CLUSTER_SIZE: '3', KURRENTDB_NODE_PORT: '2113' });
     for (const seed of node.environment!.KURRENTDB_GOSSIP_SEED!.split(',')) expect(Object.keys(compose.services)).toContain(seed.split(':')[0]);
   }
   expect(read('docker-compose.yml')).toContain('targets: ["app:4000"]');
+});
+
+test('the database belongs to a role that row-level security binds', () => {
+  const script = compose.configs['plain-role']!.content;
+  expect(script).toMatch(/^create role keyledger login password :'password';$/m);
+  expect(script).toMatch(/^create database keyledger owner keyledger;$/m);
+  expect(script).not.toMatch(/superuser|bypassrls/i);
+  expect(service('postgres').configs).toEqual([{ source: 'plain-role', target: '/docker-entrypoint-initdb.d/plain-role.sh' }]);
+  expect(service('postgres').environment).not.toHaveProperty('POSTGRES_USER');
 });
 
 test('the image runs as an ordinary user, in stages, with the port and the health check of the configuration', () => {
