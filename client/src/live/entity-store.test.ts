@@ -109,6 +109,20 @@ describe('entity store', () => {
     expect(store.cut()).toBe(true);
   });
 
+  it('believes a snapshot about what changed without a new version, and tells only those rows', () => {
+    const store = createEntityStore<Row & { derived: string }>({
+      version: ({ revision }) => BigInt(revision), admits: () => true, schedule: (flush) => flush(),
+    });
+    const told: string[] = [];
+    store.reset([{ ...row('a'), derived: 'old' }, { ...row('b'), derived: 'same' }, { ...row('c', 2), derived: 'newer' }]);
+    ['a', 'b', 'c'].forEach((id) => store.subscribeRow(id, () => told.push(id)));
+    store.reset([{ ...row('a'), derived: 'new' }, { ...row('b'), derived: 'same' }, { ...row('c', 1), derived: 'older' }]);
+    expect(['a', 'b', 'c'].map((id) => store.get(id)?.derived)).toEqual(['new', 'same', 'newer']);
+    expect(told).toEqual(['a']);
+    store.push({ ...row('a'), derived: 'late' });
+    expect(store.get('a')?.derived).toBe('new');
+  });
+
   it('keeps what is newer than a snapshot', () => {
     const { store, frame } = storeWithFrames();
     store.reset([row('a', 1)]);

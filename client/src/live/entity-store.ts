@@ -29,7 +29,10 @@ export interface EntityStore<Row> {
   waiting(): number;
   /** True once the limit dropped rows at the end; paging on from there would leave a hole. */
   cut(): boolean;
-  /** A snapshot: replaces the list, keeps what is already newer. */
+  /**
+   * A snapshot: replaces the list, keeps what is already newer. What was derived from elsewhere may differ at the same
+   * version; then the snapshot is right.
+   */
   reset(rows: readonly Row[]): void;
   /** Rows of a further page. */
   addPage(rows: readonly Row[]): void;
@@ -61,6 +64,16 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
   function take(row: Row): boolean {
     const held = entities.get(row.id);
     if (held && version(row) <= version(held)) {
+      return false;
+    }
+    entities.set(row.id, row);
+    return true;
+  }
+
+  /** @returns whether the row says something else than the one held, at the same version */
+  function amend(row: Row): boolean {
+    const held = entities.get(row.id);
+    if (!held || version(row) !== version(held) || JSON.stringify(row) === JSON.stringify(held)) {
       return false;
     }
     entities.set(row.id, row);
@@ -129,7 +142,7 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
       [...entities.keys()].filter((id) => !stays.has(id)).forEach((id) => entities.delete(id));
       arrivals = new Set();
       cut = false;
-      rows.forEach((row) => take(row) && tellRow(row.id));
+      rows.forEach((row) => (take(row) || amend(row)) && tellRow(row.id));
       show(sorted([...stays]));
       tell();
     },

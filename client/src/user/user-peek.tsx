@@ -94,8 +94,9 @@ export function UserPeek({ user, onChanged, onGranted }: UserPeekProps) {
       </Facts>
       {user.state !== 'DELETED' && (
         <>
-          <UserEntitlements userId={user.id} name={nameOf(user)} onGranted={onGranted} />
-          <UserAccess userId={user.id} mayRevoke={acts.sessions} />
+          {/* Another tier grants other things; any change of the user may end sessions or move a limit. */}
+          <UserEntitlements key={user.tier} userId={user.id} name={nameOf(user)} onGranted={onGranted} />
+          <UserAccess key={user.revision} userId={user.id} mayRevoke={acts.sessions} />
         </>
       )}
       <p className={styles.links}>

@@ -45,9 +45,9 @@ export default function UsersScreen() {
   const mayWrite = useMay('users:write', 'tenant');
   const mayReadEntitlements = useMay('entitlements:read', 'tenant');
   const { search, question, setSearch } = useListSearch(userSpec);
-  // What somebody may use is not theirs alone: when it changes for many, the list is asked for anew.
-  const [generation, renew] = useReducer((count: number) => count + 1, 0);
-  const { list, state } = useLiveList(useMemo(() => ({ ...userList(question), generation }), [question, generation]));
+  const { list, state } = useLiveList(useMemo(() => userList(question), [question]));
+  // Counts what was granted to many: the panel of a user asks anew then.
+  const [grants, grantedToMany] = useReducer((count: number) => count + 1, 0);
   const selection = useSelection(list);
   const columns = useUserColumns();
   const [layer, setLayer] = useState<Layer>();
@@ -94,7 +94,7 @@ export default function UsersScreen() {
         newRows="user.new"
         empty={<Empty title={t('user.empty')} action={create} call={createCall}>{t('user.emptyHint')}</Empty>}
         peekTitle={nameOf}
-        peek={(user) => <UserPeek key={user.id} user={user} onChanged={list.store.push} onGranted={renew} />}
+        peek={(user) => <UserPeek key={`${user.id} ${grants}`} user={user} onChanged={list.store.push} onGranted={list.reload} />}
         selection={selection}
         selectionActions={(
           <SelectionActions chosen={chosen} onAct={(kind, users) => setLayer({ kind, users })} />
@@ -103,8 +103,16 @@ export default function UsersScreen() {
       />
       <Suspense>
         {layer?.kind === 'create' && <CreateUserDialog onClose={close} onCreated={list.store.push} />}
-        {layer?.kind === 'import' && <ImportDialog onClose={close} onImported={renew} />}
-        {layer?.kind === 'entitlements' && <TenantEntitlementsDialog onClose={close} onGranted={renew} />}
+        {layer?.kind === 'import' && <ImportDialog onClose={close} onImported={list.reload} />}
+        {layer?.kind === 'entitlements' && (
+          <TenantEntitlementsDialog
+            onClose={close}
+            onGranted={() => {
+              grantedToMany();
+              list.reload();
+            }}
+          />
+        )}
         {Batch && layer && 'users' in layer && (
           <Batch
             users={layer.users}

@@ -210,6 +210,25 @@ test('one person: edited, granted a model, given a password link that is shown o
   expect(await page.content()).not.toContain(link);
 });
 
+test('what the tenant grants shows in the list at once, and is taken back', async () => {
+  const { page } = owner;
+  await page.goto(at('/users?q=@user:ada'));
+  await row(page, 'Ada').filter({ hasText: 'All models' }).waitFor();
+  await button(page, 'Models and services').click();
+  const models = dialog(page).getByRole('combobox', { name: 'Models' });
+  await models.selectOption('named');
+  await dialog(page).getByLabel('Names').fill('gpt-4o');
+  await page.keyboard.press('Enter');
+  expect(await violations(page)).toEqual([]);
+  await button(dialog(page), 'Save').click();
+  await row(page, 'Ada').filter({ hasText: 'gpt-4o' }).waitFor();
+  await models.selectOption('unset');
+  await button(dialog(page), 'Save').click();
+  await row(page, 'Ada').filter({ hasText: 'All models' }).waitFor();
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
+});
+
 test('MAMA-40: what was refused is in the audit log, with the reason in words', async () => {
   const { page } = owner;
   await page.goto(at('/audit-log?result=REFUSED'));
@@ -247,6 +266,11 @@ test.each(['ko-KR', 'ru-RU'])('the screens are open to all in %s', async (locale
   await page.goto(at('/audit-log'));
   await page.getByRole('row').nth(3).waitFor();
   expect(await violations(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto(at('/users?q=ada'));
+  await row(page, 'Ada').waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
   expect(complaints).toEqual([]);
 });
 

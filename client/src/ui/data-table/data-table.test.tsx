@@ -248,6 +248,9 @@ describe('the table', () => {
     expect(selected()).toBe('r0 r2');
     await user.keyboard('{ArrowDown}x');
     expect(selected()).toBe('r0 r2 r3');
+    act(() => (document.activeElement as HTMLElement).blur());
+    await user.keyboard('x');
+    expect(selected()).toBe('r0 r2');
   });
 
   it('closes the panel first, then lets go of the selection', async () => {

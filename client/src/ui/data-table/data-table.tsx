@@ -95,6 +95,7 @@ export function DataTable<Row extends Entity>(props: DataTableProps<Row>) {
     { id: 'list.close', keys: 'Escape', run: close },
     { id: 'list.showNew', keys: '.', run: showNew },
     { id: 'list.pause', keys: 'l', run: () => setPaused(!paused) },
+    ...(selection ? [{ id: 'list.select', keys: 'x', run: () => grid.current?.toggle() }] : []),
   ]);
 
   // Another question: what is open beside the old answers goes with them.

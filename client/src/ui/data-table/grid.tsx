@@ -15,6 +15,8 @@ export interface GridHandle {
   /** Moves the active row by so many places and focuses it. @returns its id */
   move(by: number): string | undefined;
   focusRow(id: string): void;
+  /** Chooses the active row, or lets go of it, where rows can be chosen. */
+  toggle(): void;
   toTop(): void;
   /** Whether rows that move would disturb someone right now. */
   busy(): boolean;
@@ -107,6 +109,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       scroller.current?.querySelector<HTMLElement>(`[data-row-id="${CSS.escape(id)}"]`)?.focus();
       activate(id);
     },
+    toggle: () => activeId !== undefined && ids.includes(activeId) && selection?.toggle(activeId),
     toTop: () => virtualizer.scrollToOffset(0),
     busy: () => (scroller.current?.scrollTop ?? 0) > 0
       || (hoveredSince.current !== undefined && performance.now() - hoveredSince.current > hoverPatienceMs)
@@ -121,13 +124,13 @@ export function Grid<Row>(props: GridProps<Row>) {
     }
   }
 
-  /** Space and x choose a row, shift makes a range of it, Ctrl or Cmd with a takes all. @returns whether the key was one of these */
+  /** Space and x choose a row, shift and space a range, Ctrl or Cmd with a takes all. @returns whether the key was one of these */
   function select({ key, shiftKey, ctrlKey, metaKey }: KeyboardEvent, chosen: Selection, onRow: boolean): boolean {
     if (key === 'a' && (ctrlKey || metaKey)) {
       selectAll(chosen);
     } else if (!onRow || !activeId) {
       return false;
-    } else if (key === ' ' || key.toLowerCase() === 'x') {
+    } else if (key === ' ' || key === 'x') {
       (shiftKey ? chosen.extendTo : chosen.toggle)(activeId);
     } else if (shiftKey && (key === 'ArrowDown' || key === 'ArrowUp')) {
       const id = move(key === 'ArrowDown' ? 1 : -1);
