@@ -11,7 +11,7 @@ import { bestLanguage, i18n, speak } from '../i18n/i18n';
 import { followOtherTabs as followPreferences, preferences } from '../lib/preferences';
 import { LiveProvider } from '../live/context';
 import { connectLive } from '../live/socket';
-import { followOtherTabs as followSession, refreshSession } from '../setup';
+import { followOtherTabs as followSession, lookAgainOnReturn, refreshSession } from '../setup';
 import { router } from './router';
 import { theme } from './theme';
 
@@ -62,6 +62,7 @@ function App() {
 async function start(root: HTMLElement): Promise<void> {
   followPreferences();
   followSession();
+  lookAgainOnReturn();
   await speak(wantedLanguage());
   createRoot(root).render(<StrictMode><App /></StrictMode>);
   // Fonts come after the first paint; until then the system's stand in.

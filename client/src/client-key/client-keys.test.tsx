@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderApp } from '../../test/app';
 import { useMay } from '../setup';
@@ -39,6 +39,19 @@ describe('client keys', () => {
     expect(await screen.findByText('nightly')).toBeInTheDocument();
     expect(screen.getByText(/3 uses/)).toHaveTextContent(/last used/);
     expect(calls[0]).toMatchObject({ name: 'ClientKeys', variables: { filter: { ownerId: 'client-1' } } });
+  });
+
+  it('are counted again while they are on screen', async () => {
+    jest.useFakeTimers({ doNotFake: ['requestAnimationFrame', 'queueMicrotask'] });
+    let useCount = 3;
+    const rendered = renderApp(keys, { answers: { ClientKeys: () => page([someKey({ useCount })]) } });
+    await jest.advanceTimersByTimeAsync(100);
+    await rendered;
+    expect(screen.getByText(/3 uses/)).toBeInTheDocument();
+    useCount = 12;
+    await act(() => jest.advanceTimersByTimeAsync(5_100));
+    jest.useRealTimers();
+    expect(await screen.findByText(/12 uses/)).toBeInTheDocument();
   });
 
   it('are issued with all that the owner may, shown once, and gone from the page after that', async () => {

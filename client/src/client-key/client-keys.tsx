@@ -16,6 +16,7 @@ import styles from './client-keys.module.css';
 import { RevokeClientKeyDocument, type ClientKeyState } from './gql/documents';
 import { clientKeysOf, type ClientKeyRow } from './list';
 import type { ScopeOption } from './scope-picker';
+import { useFreshUses } from './use-fresh-uses';
 
 const DangerDialog = lazy(() => import('../ui/danger-dialog'));
 const SecretDialog = lazy(() => import('../ui/secret-dialog'));
@@ -53,10 +54,12 @@ export const keyUsage = (origin: string): string => `curl "${origin}/graphql" \\
   -H "Content-Type: application/json" \\
   -d '{"query": "{ caller { kind scopes } }"}'`;
 
-/** The keys of one owner, with their uses as they happen; issue and revoke. */
+/** The keys of one owner, with their uses as they are counted; issue and revoke. */
 export function ClientKeys({ ownerId, clientId, scopes, title }: ClientKeysProps) {
   const t = useT();
-  const { list, state } = useLiveList(useMemo(() => clientKeysOf(ownerId), [ownerId]));
+  const source = useMemo(() => clientKeysOf(ownerId), [ownerId]);
+  const { list, state } = useLiveList(source);
+  useFreshUses(list, source);
   const ids = useIds(list);
   const mayWrite = useMay('clients:write');
   const revoke = useAct(RevokeClientKeyDocument, ({ revokeClientKey }) => revokeClientKey);

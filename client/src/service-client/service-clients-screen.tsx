@@ -35,9 +35,10 @@ export default function ServiceClientsScreen() {
   );
   useShortcuts(mayWrite ? [{ id: 'create', keys: 'c', run: () => setCreating(true) }] : []);
 
-  /** The next step after a new client is its first key, so it opens beside the list. */
+  /** Shown at once, and opened beside the list: the next step after a new client is its first key. */
   function created(serviceClient: ServiceClientRow): void {
     list.store.push(serviceClient);
+    requestAnimationFrame(list.store.showWaiting);
     setSearch({ peek: serviceClient.id });
   }
 

@@ -46,6 +46,13 @@ describe('the session', () => {
     expect(expired.get()).toBe(false);
   });
 
+  it('MAMA-50: looks again when somebody comes back to a page that hears nothing live', async () => {
+    session.lookAgainOnReturn();
+    serverKnows(null);
+    window.dispatchEvent(new Event('focus'));
+    await waitFor(() => expect(expired.get()).toBe(true));
+  });
+
   it('asks the server once for everyone who is in doubt', async () => {
     answer.mockClear();
     serverKnows(someViewer());

@@ -136,6 +136,13 @@ export function followOtherTabs(): void {
   };
 }
 
+/** A page without live feeds does not hear that its session ended; it asks when somebody comes back to it. */
+export const lookAgainOnReturn = (): void => window.addEventListener('focus', () => {
+  if (session.get()?.viewer) {
+    void refreshSession();
+  }
+});
+
 /** What the server offers before anybody is signed in, on pages that loaded the session. */
 export function useSetupState(): SetupState {
   const current = useSyncExternalStore(session.subscribe, session.get);

@@ -79,6 +79,7 @@ export default function TenantsScreen() {
             onCreated={({ tenant, passwordLink }, email) => {
               if (tenant) {
                 list.store.push(tenant);
+                requestAnimationFrame(list.store.showWaiting);
               }
               setLayer(passwordLink ? { kind: 'link', email, link: new URL(passwordLink, window.location.origin).href } : undefined);
             }}
