@@ -3,8 +3,9 @@ import { RefusedError } from '../../schema/errors/catalogue';
 import type { TokenClaims } from '../../src/auth/port';
 import { refuseCredential, refuseInactive } from '../../src/auth/refuse';
 import { loginName } from '../login-name/decider';
-import { user } from '../user/decider';
+import { user, type UserState } from '../user/decider';
 import { loginNameOf } from '../user/register-user';
+import { standingOf } from '../user/standing';
 import { identity } from './decider';
 import { commandOfOwn, isAddress, linked, registerNewcomer, type PersonServices } from './register-newcomer';
 
@@ -23,7 +24,10 @@ export async function personOfToken(services: PersonServices, { issuer, subject,
   const digest = services.auth.identities.digest(issuer, subject);
   const { state: { owner }, revision } = await services.commands.load(identity, digest);
   // The log knows an owner that the table does not: a link of this very moment, or a deleted account.
-  if (owner) return owner;
+  if (owner) {
+    await settled(services, owner.userId);
+    return owner;
+  }
   if (!isAddress(email)) throw new RefusedError({ code: 'E4011', rule: 'user_unknown', message: 'User not found' });
   const request = { correlationId: randomUUID() };
   const account = await accountWith(services, email);
@@ -33,12 +37,20 @@ export async function personOfToken(services: PersonServices, { issuer, subject,
 }
 
 /** Whose address it is. @throws RefusedError when that account may not be bound without its own doing */
-async function accountWith({ commands, vault }: PersonServices, email: string): Promise<{ userId: string; tenantId: string } | undefined> {
-  const { userId } = (await commands.load(loginName, loginNameOf({ vault }, email))).state;
+async function accountWith(services: PersonServices, email: string): Promise<{ userId: string; tenantId: string } | undefined> {
+  const { userId } = (await services.commands.load(loginName, loginNameOf(services, email))).state;
   if (!userId) return undefined;
-  const account = (await commands.load(user, userId)).state;
+  const account = await settled(services, userId);
   if (!account.exists || account.deleted) return undefined;
   if (!account.active) refuseInactive();
   if (account.role !== 'user') refuseCredential();
   return account;
+}
+
+/** The account as the log has it. Whoever made it a moment ago may not have come yet to what callers are judged by. */
+async function settled({ commands, auth }: PersonServices, userId: string): Promise<UserState> {
+  const { state, revision } = await commands.load(user, userId);
+  const standing = standingOf(state);
+  if (standing) await auth.standings.setUser(userId, standing, revision);
+  return state;
 }

@@ -98,6 +98,12 @@ test('MMA-02: a race of many requests on several nodes makes exactly one user', 
   expect(await logged('IdentityLinked')).toHaveLength(1);
 });
 
+test('MMA-02: an account that another node made a moment ago is let in before that node has said how it stands', async () => {
+  const userId = await account('grace@example.test');
+  await pool.query('delete from auth_standing where user_id = $1', [userId]);
+  expect(await enter(node, token())).toMatchObject({ userId });
+});
+
 test('MMA-02: two subjects with one new address are one account in the end', async () => {
   const both = (): Promise<unknown[]> => Promise.all([token({ sub: 'a' }), token({ sub: 'b' })].map((jwt, n) => ruleOf(enter(n ? startNode() : node, jwt))));
   const first = await both();
