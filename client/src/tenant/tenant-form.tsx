@@ -75,9 +75,10 @@ export function TenantForm({ tenant, onSaved }: TenantFormProps) {
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     setBusy(true);
-    const saved = (!renamed || await rename.run({ name: name.trim() }) !== undefined)
-      && (!rebranded || await rebrand.run({ pageTitle: textOrNull(pageTitle), browserTitle: textOrNull(browserTitle) }) !== undefined)
-      && await saveLogo();
+    // The slowest first: what the frame shows in the end then means that everything is saved.
+    const saved = await saveLogo()
+      && (!renamed || await rename.run({ name: name.trim() }) !== undefined)
+      && (!rebranded || await rebrand.run({ pageTitle: textOrNull(pageTitle), browserTitle: textOrNull(browserTitle) }) !== undefined);
     setBusy(false);
     if (saved) {
       setName(name.trim());
