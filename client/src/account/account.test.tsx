@@ -120,10 +120,12 @@ describe('account', () => {
     expect(first).toHaveTextContent('This one');
     expect(within(first as HTMLElement).queryByRole('button')).not.toBeInTheDocument();
     expect(second).toHaveTextContent('night-worker');
+    const asked = () => calls.filter(({ name }) => name === 'Account').length;
+    const before = asked();
     const user = userEvent.setup();
     await user.click(within(second as HTMLElement).getByRole('button', { name: 'End the session night-worker' }));
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'End' }));
-    await waitFor(() => expect(calls.filter(({ name }) => name === 'Account')).toHaveLength(2));
+    await waitFor(() => expect(asked()).toBeGreaterThan(before));
     expect(calls.find(({ name }) => name === 'RevokeSession')?.variables.input).toMatchObject({ sessionId: 'other' });
   });
 
