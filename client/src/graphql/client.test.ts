@@ -1,7 +1,9 @@
 import { createGraphqlClient } from './client';
 import { document, toNode } from './document';
 
-const Rename = document<{ rename: unknown }, { name: string }>('hash-rename', 'mutation Rename($name:String!){rename(name:$name){position errors{code}}}');
+const Rename = document<{ rename: unknown }, { name: string }>(
+  'hash-rename', 'mutation Rename($name:String!){rename(name:$name){__typename position}}',
+);
 const Names = document<{ names: string[] }, Record<string, never>>('hash-names', 'query Names{names}');
 
 /** A client, and a server that gives these answers one after the other. */
@@ -37,7 +39,7 @@ describe('an answer that tells of the session', () => {
   });
 
   it.each([['E4031', 1], ['E4011', 0], ['V1001', 0]])('a mutation refused with %s has them looked at %d times', async (code, times) => {
-    const { client, onForbidden, signInAgain } = rig([{ data: { rename: { position: null, errors: [{ code }] } } }]);
+    const { client, onForbidden, signInAgain } = rig([{ data: { rename: { __typename: 'RenamePayload', position: null, errors: [{ code }] } } }]);
     await client.mutation(toNode(Rename), { name: 'Ada' }).toPromise();
     expect(onForbidden).toHaveBeenCalledTimes(times);
     // A wrong old password is refused with the code of a lost session, but the session stands.
