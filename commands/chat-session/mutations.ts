@@ -59,7 +59,7 @@ async function open(
 
 /** @throws RefusedError B2001 rule `model_not_granted` */
 async function requireModel({ commands }: Context, userId: string, model: string, path: readonly string[]): Promise<void> {
-  const { state } = await commands.load(user, userId);
+  const { state } = await commands.recent(user, userId);
   if (state.exists && !state.deleted) await requireModels(commands, state, [model], path);
 }
 

@@ -9,11 +9,11 @@ export interface Holder {
   tier: string;
 }
 
-/** What a user has now, as the log says. */
+/** What a user has, as the log says; what another node changed in the last moment may not be in it yet. */
 export async function effectiveOf(commands: CommandRuntime, { tenantId, userId, tier }: Holder): Promise<EffectiveGrants> {
   const subjects: readonly Subject[] = [{ kind: 'tenant', name: tenantId }, { kind: 'tier', name: tier }, { kind: 'user', name: userId }];
   const [ofTenant, ofTier, ofUser] = await Promise.all(
-    subjects.map(async (subject) => (await commands.load(entitlement, entitlementId(tenantId, subject))).state));
+    subjects.map(async (subject) => (await commands.recent(entitlement, entitlementId(tenantId, subject))).state));
   return effective(ofTenant!, ofTier!, ofUser!);
 }
 

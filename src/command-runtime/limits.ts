@@ -23,5 +23,8 @@ export const defaultLimits: CommandLimits = {
   cacheWeight: 200_000,
 };
 
+/** How old a state that `recent` answers may be, in milliseconds, as far as other nodes changed it. */
+export const RECENT_MS = 400;
+
 /** How long a command is tried when its context does not say, in milliseconds. */
 export const DEFAULT_DEADLINE_MS = 10_000;

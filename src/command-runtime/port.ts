@@ -31,6 +31,13 @@ export type CommandOutcome<Answer> =
     }
   | { accepted: false; refusal: Refusal; position: bigint; revision: bigint };
 
+export interface Loaded<State> {
+  state: State;
+  /** Of the stream, -1n for one that does not exist. */
+  revision: bigint;
+  position: bigint;
+}
+
 export interface CommandRuntime {
   /**
    * Decides `command` on the newest state of the stream and appends what it decides, together with everything else
@@ -51,7 +58,16 @@ export interface CommandRuntime {
   load<State, Command, Definitions extends EventDefinitions>(
     aggregate: Aggregate<State, Command, Definitions>,
     id: string,
-  ): Promise<{ state: State; revision: bigint; position: bigint }>;
+  ): Promise<Loaded<State>>;
+
+  /**
+   * State with everything that this node has written, and what others wrote up to `RECENT_MS` ago: for what every
+   * command of somebody looks up again, like what they were granted. Leave the state untouched, others hold it too.
+   */
+  recent<State, Command, Definitions extends EventDefinitions>(
+    aggregate: Aggregate<State, Command, Definitions>,
+    id: string,
+  ): Promise<Loaded<State>>;
 
   /** Finishes what is queued, refuses what comes after. */
   close(): Promise<void>;

@@ -2,11 +2,12 @@ import { systemClock, type Clock } from '../event-store/clock';
 import type { EventStore } from '../event-store/port';
 import { streamOf, type AnyAggregate } from './aggregate';
 import { shuttingDown } from './failures';
-import { DEFAULT_DEADLINE_MS, defaultLimits, type CommandLimits } from './limits';
+import { createLru } from '../vault/lru';
+import { DEFAULT_DEADLINE_MS, RECENT_MS, defaultLimits, type CommandLimits } from './limits';
 import { openMailbox, type Mailbox } from './mailbox';
 import { noMetrics, type CommandMetrics } from './metrics';
 import type { Pending, PendingCommand, PendingLoad } from './pending';
-import type { CommandRuntime } from './port';
+import type { CommandRuntime, Loaded } from './port';
 import { createStateCache } from './state-cache';
 import { createStreamWorker } from './stream-worker';
 
@@ -16,6 +17,8 @@ export interface CommandRuntimeOptions {
   metrics?: CommandMetrics;
   limits?: Partial<CommandLimits>;
 }
+
+const RECENT_STATES = 10_000;
 
 /**
  * Runs commands on aggregates over an event store: a mailbox for each stream in use, a cache of the states of the others.
@@ -30,6 +33,7 @@ export function createCommandRuntime(options: CommandRuntimeOptions): CommandRun
   const cache = createStateCache(limits.cacheWeight);
   const mailboxes = new Map<string, Mailbox>();
   const aggregates = new Map<string, AnyAggregate>();
+  const recent = createLru<string, Promise<Loaded<unknown>>>(RECENT_STATES, RECENT_MS, () => clock.now());
   let closing = false;
 
   function put(aggregate: AnyAggregate, id: string, pending: Pending): void {
@@ -53,8 +57,16 @@ export function createCommandRuntime(options: CommandRuntimeOptions): CommandRun
     return mailbox;
   }
 
+  function load(aggregate: AnyAggregate, id: string): Promise<Loaded<unknown>> {
+    return new Promise((resolve, reject) => {
+      const pending: PendingLoad = { kind: 'load', deadline: clock.now() + DEFAULT_DEADLINE_MS, stage: 'waiting', resolve, reject };
+      put(aggregate, id, pending);
+    });
+  }
+
   return {
     execute: (aggregate, id, command, context, answer) => new Promise((resolve, reject) => {
+      recent.delete(streamOf(aggregate, id));
       const deadline = context.deadline ?? clock.now() + DEFAULT_DEADLINE_MS;
       const pending: PendingCommand = {
         kind: 'command', command, context, answer: (answer ?? nothingToSay) as PendingCommand['answer'], deadline, stage: 'waiting',
@@ -63,11 +75,17 @@ export function createCommandRuntime(options: CommandRuntimeOptions): CommandRun
       put(withoutTypes(aggregate), id, pending);
     }),
 
-    load: (aggregate, id) => new Promise((resolve, reject) => {
-      const deadline = clock.now() + DEFAULT_DEADLINE_MS;
-      const pending: PendingLoad = { kind: 'load', deadline, stage: 'waiting', resolve: resolve as PendingLoad['resolve'], reject };
-      put(withoutTypes(aggregate), id, pending);
-    }),
+    load: (aggregate, id) => load(withoutTypes(aggregate), id) as Promise<never>,
+
+    recent(aggregate, id) {
+      const name = streamOf(aggregate, id);
+      const known = recent.get(name);
+      if (known) return known as Promise<never>;
+      const loaded = load(withoutTypes(aggregate), id);
+      recent.set(name, loaded);
+      loaded.catch(() => recent.delete(name));
+      return loaded as Promise<never>;
+    },
 
     async close() {
       closing = true;

