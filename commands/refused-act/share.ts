@@ -1,4 +1,4 @@
-import { createLru } from '../../src/vault/lru';
+import { createLru } from '../../src/lru';
 
 /** Refusals of one caller that are kept in a minute. */
 export const KEPT_A_MINUTE = 30;

@@ -4,7 +4,7 @@ import { Overview } from '../../schema/overview/types';
 import type { Context } from '../../src/graphql/context';
 import { allows, Policy } from '../../src/graphql/policy';
 import { tenantOf } from '../../src/graphql/tenant';
-import { createLru } from '../../src/vault/lru';
+import { createLru } from '../../src/lru';
 import { readOverview } from './queries';
 
 /** Figures are for eyes: more often than this nobody sees a difference. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createLru } from '../vault/lru';
+import { createLru } from '../lru';
 import type { SqlPool } from '../vault/sql-pool';
 import { createBearerTokens, type BearerTokenOptions } from './bearer-tokens';
 import { createClientKeys } from './client-keys';

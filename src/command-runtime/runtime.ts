@@ -2,7 +2,7 @@ import { systemClock, type Clock } from '../event-store/clock';
 import type { EventStore } from '../event-store/port';
 import { streamOf, type AnyAggregate } from './aggregate';
 import { shuttingDown } from './failures';
-import { createLru } from '../vault/lru';
+import { createLru } from '../lru';
 import { DEFAULT_DEADLINE_MS, RECENT_MS, defaultLimits, type CommandLimits } from './limits';
 import { openMailbox, type Mailbox } from './mailbox';
 import { noMetrics, type CommandMetrics } from './metrics';

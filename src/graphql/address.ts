@@ -1,4 +1,4 @@
-import { createLru, type Lru } from '../vault/lru';
+import { createLru, type Lru } from '../lru';
 import type { Sealed, Vault } from '../vault/port';
 import type { Context } from './context';
 import { callerIdOf } from './tenant';

@@ -1,5 +1,5 @@
 import { RefusedError } from '../../schema/errors/catalogue';
-import { createLru } from '../vault/lru';
+import { createLru } from '../lru';
 
 /** What an operation asks of the server and what its caller has left; goes out as `extensions.cost`. */
 export interface Cost {

@@ -4,31 +4,25 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { catalogue, RefusedError } from '../../schema/errors/catalogue';
-import { credentialOf, type Credential } from '../auth/credential';
-import { ANONYMOUS } from '../auth/principal';
-import type { Context, Principal } from '../graphql/context';
+import type { Context } from '../graphql/context';
 import type { Budget } from '../graphql/budget';
 import { refusedOperation, type ErrorScope } from '../graphql/errors';
 import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';
 import { parseOptions, validationOptions } from '../graphql/parse';
 import { limitRules } from '../graphql/rules';
-import type { RefusalRecorder } from '../graphql/refusals';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import type { Log } from '../postgres/log';
 import { startDeadline } from './deadline';
 import type { HttpMetrics } from './metrics';
 import { operationPlugin, requestError, type HttpOperation } from './operation-plugin';
 import type { Origins } from './origins';
+import { authenticateRequest, requireAllowedOrigin, type RequestAuthentication } from './authenticate-request';
 import { deviceOf, payerOf } from './caller';
-import type { SessionCookie } from './session-cookie';
 
-export interface GraphqlRouteOptions {
+export interface GraphqlRouteOptions extends RequestAuthentication {
   schema: GraphQLSchema;
   makeContext: MakeContext;
-  authenticate(credential: Credential): Promise<Principal>;
-  refusals: RefusalRecorder;
-  cookie: SessionCookie;
   origins: Origins;
   budget: Budget;
   trusted: TrustedDocuments;
@@ -50,10 +44,7 @@ export async function registerGraphqlRoute(app: FastifyInstance, options: Graphq
     method: ['GET', 'POST'],
     url: '/graphql',
     onRequest: async (request) => {
-      const { origin, 'sec-fetch-site': fetchSite } = request.headers;
-      if (!options.origins.allowsRequest(origin, Array.isArray(fetchSite) ? fetchSite[0] : fetchSite)) {
-        throw new RefusedError({ code: 'E4031', rule: 'origin', message: 'Requests from this origin are not allowed.' });
-      }
+      requireAllowedOrigin(options.origins, request);
     },
     async handler(request, reply) {
       const operation: HttpOperation = { ...scopeOf(request), deadline: startDeadline(limits.queryMs), payer: '' };
@@ -79,24 +70,11 @@ export async function registerGraphqlRoute(app: FastifyInstance, options: Graphq
     return { correlationId: request.correlationId, log: options.log };
   }
 
-  /** A credential that is no good is no anonymous caller: the whole request is refused, and that is an act of its own. */
-  async function authenticated(request: FastifyRequest): Promise<Principal> {
-    try {
-      return await options.authenticate(credentialOf(request.headers, options.cookie.read));
-    } catch (error) {
-      if (error instanceof RefusedError) {
-        const caller = { principal: ANONYMOUS, address: request.ip, correlationId: request.correlationId, requestId: request.id };
-        await options.refusals.record(caller, { act: 'authenticate', refusal: error.refusal });
-      }
-      throw error;
-    }
-  }
-
   async function contextOf(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
     const operation = operations.get(request);
     if (!operation) throw new Error('A request came past its handler');
     try {
-      const principal = await authenticated(request);
+      const principal = await authenticateRequest(options, request);
       operation.payer = payerOf(principal, request.ip);
       return options.makeContext({
         requestId: request.id,

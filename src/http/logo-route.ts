@@ -1,20 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { catalogue, RefusedError } from '../../schema/errors/catalogue';
 import type { UserError } from '../../schema/errors/types';
-import { credentialOf, type Credential } from '../auth/credential';
-import { ANONYMOUS } from '../auth/principal';
-import type { Context, Principal } from '../graphql/context';
+import type { Context } from '../graphql/context';
 import type { Budget } from '../graphql/budget';
 import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';
 import { judge } from '../graphql/policy';
-import type { RefusalRecorder } from '../graphql/refusals';
 import { tenantOf } from '../graphql/tenant';
 import type { Logo } from '../images/logos';
 import { logoSize, MAX_LOGO_BYTES } from '../images/read-logo';
+import { authenticateRequest, requireAllowedOrigin, type RequestAuthentication } from './authenticate-request';
 import { deviceOf, payerOf } from './caller';
 import type { Origins } from './origins';
-import type { SessionCookie } from './session-cookie';
 
 /** How a tenant looks, as the API says it. */
 export interface LogoBranding {
@@ -33,12 +30,9 @@ export interface LogoActs {
   read(tenantId: string, digest: string): Promise<Logo | undefined>;
 }
 
-export interface LogoRouteOptions {
+export interface LogoRouteOptions extends RequestAuthentication {
   acts: LogoActs;
   makeContext: MakeContext;
-  authenticate(credential: Credential): Promise<Principal>;
-  refusals: RefusalRecorder;
-  cookie: SessionCookie;
   origins: Origins;
   budget: Budget;
 }
@@ -63,10 +57,7 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
     scope.removeAllContentTypeParsers();
     // Neither type can be sent by a form or without asking first, so no foreign page sends one with somebody's cookie.
     scope.addContentTypeParser([...TYPES], { parseAs: 'buffer', bodyLimit: MAX_LOGO_BYTES }, (_request, body, done) => done(null, body));
-    scope.addHook('onRequest', async ({ headers: { origin, 'sec-fetch-site': site } }) => {
-      if (options.origins.allowsRequest(origin, Array.isArray(site) ? site[0] : site)) return;
-      throw new RefusedError({ code: 'E4031', rule: 'origin', message: 'Requests from this origin are not allowed.' });
-    });
+    scope.addHook('onRequest', async (request) => requireAllowedOrigin(options.origins, request));
     scope.setErrorHandler((error: Error & { code?: string }) => {
       throw bodyRefusal(error.code) ?? error;
     });
@@ -92,7 +83,7 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
   /** Judges the caller before a byte of the body is read. */
   function authorised(scope: 'tenant:read' | 'tenant:write', cost: number) {
     return async (request: FastifyRequest): Promise<void> => {
-      const principal = await authenticated(request);
+      const principal = await authenticateRequest(options, request);
       const { id: requestId, correlationId, ip: address } = request;
       const context = options.makeContext({
         requestId, correlationId, principal, address, device: deviceOf(request.headers),
@@ -109,18 +100,6 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
         throw error;
       }
     };
-  }
-
-  async function authenticated(request: FastifyRequest): Promise<Principal> {
-    try {
-      return await options.authenticate(credentialOf(request.headers, options.cookie.read));
-    } catch (error) {
-      if (error instanceof RefusedError) {
-        const caller = { principal: ANONYMOUS, address: request.ip, correlationId: request.correlationId, requestId: request.id };
-        await options.refusals.record(caller, { act: 'authenticate', refusal: error.refusal });
-      }
-      throw error;
-    }
   }
 }
 

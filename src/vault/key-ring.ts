@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { decrypt, deriveKey, encrypt, KEY_BYTES, pack, unpack, type Place } from './cipher';
 import { inGroups } from './in-groups';
-import { createLru } from './lru';
+import { createLru } from '../lru';
 import type { SqlPool } from './sql-pool';
 
 export interface SubjectKey {

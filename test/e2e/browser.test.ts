@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser, openPage, type WatchedPage } from '../support/browser';
 import { startServer, temporaryDataDir, type ServerProcess } from '../support/server-process';
-import { button, dialog, go, picture, violations } from '../support/screens';
+import { violations } from '../support/axe';
+import { button, dialog, go, picture } from '../support/screens';
 import { OWNER } from '../support/set-up';
 
 const { dataDir, remove } = temporaryDataDir();

@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { projectRoot } from '../../src/paths';
 
 const pictures = path.join(projectRoot, 'test/output/screenshots');
-const axe = readFileSync(path.join(projectRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
 mkdirSync(pictures, { recursive: true });
 
 /** Keeps what the page shows as `test/output/screenshots/<name>.png`. */
@@ -16,10 +15,3 @@ export const go = (page: Page, place: string): Promise<void> =>
 
 export const dialog = (page: Page): Locator => page.getByRole('dialog');
 export const button = (place: Page | Locator, name: string): Locator => place.getByRole('button', { name, exact: true });
-
-/** Violations of the accessibility rules on what is shown now, one line each. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const results: any = await page.evaluate('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })');
-  return results.violations.map(({ id, nodes }: any) => `${id}: ${nodes.map(({ target }: any) => target.join(' ')).join(', ')}`);
-}

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openPage, type WatchedPage } from '../../support/browser';
-import { button, dialog, go, picture, violations } from '../../support/screens';
+import { violations } from '../../support/axe';
+import { button, dialog, go, picture } from '../../support/screens';
 import { startServer, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
 

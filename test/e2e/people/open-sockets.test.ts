@@ -98,10 +98,9 @@ describe('75 and 76: an open socket is closed within a second when its person', 
   });
 
   test('loses the feature', async () => {
-    const { userId, closed } = await watcher();
+    const { closed } = await watcher();
     await losesItsSocket(closed, () => mutate(owner, 'setEntitlements', { subjectKind: 'TENANT', features: ['CHAT', 'VIRTUAL_KEYS', 'KEY_POOLS'] }));
     await mutate(owner, 'setEntitlements', { subjectKind: 'TENANT', features: ['CHAT', 'VIRTUAL_KEYS', 'KEY_POOLS', 'RUNS'] });
-    expect(userId).toBeTruthy();
   });
 });
 
