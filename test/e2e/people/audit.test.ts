@@ -20,9 +20,12 @@ let user: { id: string; api: Api };
 const keyOf = (id: string): string => Buffer.from(id, 'base64url').toString().replace(/^\w+:/, '');
 const log = async (who: Api, filter: object = {}, more: object = {}) => (await who.ask(LOG, { filter, first: 100, ...more })).auditLog;
 let written = 0;
-/** Refusals so far: a write of the owner stands behind them in the log, and their next read waits for it. */
+/** What others wrote so far stands before a write of the owner in the log, and their next read waits for that. */
+const seeAll = (): Promise<unknown> => done(owner, 'updateProfile', { displayName: `Olga ${++written}` });
+
+/** Refusals so far. */
 async function refusals(filter: object = {}): Promise<any[]> {
-  await done(owner, 'updateProfile', { displayName: `Olga ${++written}` });
+  await seeAll();
   return (await log(owner, { result: ['REFUSED'], ...filter })).nodes;
 }
 
@@ -48,6 +51,7 @@ describe('MAMA-40: every act has a line', () => {
       { cookie: owner.cookie()! }, 'mutation ($input: CreateUserInput!) { createUser(input: $input) { position user { id } errors { message } } }',
       { input: { email: 'new@example.test', displayName: 'Nelly New', role: 'USER' } });
     const { user: { id }, position } = created.body.data.createUser;
+    await seeAll();
     const entries = (await log(owner, { subject: keyOf(id) })).nodes;
     const entry = entries.find(({ act: what }: any) => what === 'UserCreated');
     const { viewer } = await owner.ask('{ viewer { user { id } } }');
