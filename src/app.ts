@@ -80,7 +80,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const clock = (): Date => new Date();
   const vault = await createVault({ pool, masterKey });
   const auth = createAuth({
-    pool, masterKey, clock, dailyRequests: configuration.dailyRequests, bearerTokens: configuration.bearerTokens,
+    pool, masterKey, clock, log, dailyRequests: configuration.dailyRequests, bearerTokens: configuration.bearerTokens,
     personOf: async (claims) => personOfToken({ commands, vault, auth, live }, claims),
   });
   const signIn = createSignInThrottle({ pool, masterKey, clock });

@@ -79,7 +79,7 @@ async function readTenantFile(directory: string, file: string): Promise<TenantFi
   try {
     value = JSON.parse(await readFile(path.join(directory, file), 'utf8'));
   } catch (error) {
-    return [error instanceof SyntaxError ? 'is not valid JSON' : 'cannot be read'];
+    return [error instanceof SyntaxError ? 'is not valid JSON' : `cannot be read (${codeOf(error)})`];
   }
   const read = readTenantConfiguration(value);
   if ('faults' in read) return read.faults.map(({ path: place, message }) => (place ? `${place}: ${message}` : message));
@@ -101,13 +101,13 @@ async function readLogoFile(directory: string, named: string): Promise<Logo | st
   const contentType = TYPES[path.extname(named).toLowerCase()];
   if (!contentType) return 'must end in .png or .svg';
   const root = await realpath(directory);
-  const file = await realpath(path.resolve(root, named)).catch(() => undefined);
+  const file = await realpath(path.resolve(root, named)).catch((error: unknown) => ({ fault: codeOf(error) }));
   // Judged before it is said whether there is such a file, and by where links lead.
-  const wanted = file ?? path.resolve(root, named);
+  const wanted = typeof file === 'string' ? file : path.resolve(root, named);
   if (path.isAbsolute(named) || !wanted.startsWith(root + path.sep)) return 'must lie in the folder of the file';
-  if (!file) return `there is no file ${named}`;
-  const bytes = await readFile(file).catch(() => undefined);
-  if (!bytes) return `${named} cannot be read`;
+  if (typeof file !== 'string') return file.fault === 'ENOENT' ? `there is no file ${named}` : `${named} cannot be read (${file.fault})`;
+  const bytes = await readFile(file).catch((error: unknown) => codeOf(error));
+  if (typeof bytes === 'string') return `${named} cannot be read (${bytes})`;
   if (bytes.length > MAX_LOGO_BYTES) return `${named} is larger than ${MAX_LOGO_BYTES} bytes`;
   try {
     return await readLogo(contentType, bytes);
@@ -115,6 +115,11 @@ async function readLogoFile(directory: string, named: string): Promise<Logo | st
     if (error instanceof RefusedError) return `${named}: ${error.refusal.message}`;
     throw error;
   }
+}
+
+/** The system's own word for what went wrong, such as EACCES. */
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }
 
 function logoChange(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createLru } from '../lru';
+import type { Log } from '../postgres/log';
 import type { SqlPool } from '../vault/sql-pool';
 import { createBearerTokens, type BearerTokenOptions } from './bearer-tokens';
 import { createClientKeys } from './client-keys';
@@ -25,6 +26,7 @@ export interface AuthOptions {
   /** 32 bytes from `loadMasterKey`: peppers and lookup keys derive from it. */
   masterKey: Buffer;
   clock: () => Date;
+  log: Log;
   /** Requests a day of people for whom nothing else is set. */
   dailyRequests: number;
   /** Undefined: tokens of other systems are refused. */
@@ -34,12 +36,12 @@ export interface AuthOptions {
 }
 
 /** Authentication on the `auth_` tables. */
-export function createAuth({ pool, masterKey, clock, dailyRequests, bearerTokens, personOf }: AuthOptions): Auth {
+export function createAuth({ pool, masterKey, clock, log, dailyRequests, bearerTokens, personOf }: AuthOptions): Auth {
   const answers = createLru<string, Promise<Principal>>(MAX_CACHED_ANSWERS, MAX_ANSWER_AGE_MS, () => clock().getTime());
   const forget = (): void => answers.clear();
   const sessions = createSessions({ pool, clock, forget });
   const passwords = createPasswords({ pool, masterKey, clock, forget });
-  const clientKeys = createClientKeys({ pool, masterKey, clock, forget });
+  const clientKeys = createClientKeys({ pool, masterKey, clock, log, forget });
   const tokens = createBearerTokens({ pool, clock, options: bearerTokens, forget });
 
   async function judged(credential: Credential): Promise<Principal> {

@@ -1,3 +1,4 @@
+import type { Log } from '../postgres/log';
 import type { SqlPool } from '../vault/sql-pool';
 import type { ClientKeyUse } from './port';
 
@@ -26,7 +27,7 @@ export interface ClientKeyUses {
 }
 
 /** Counts uses of keys in memory and adds them to `auth_client_keys` every few seconds, all in one statement. */
-export function createClientKeyUses({ pool, clock }: { pool: SqlPool; clock: () => Date }): ClientKeyUses {
+export function createClientKeyUses({ pool, clock, log }: { pool: SqlPool; clock: () => Date; log: Log }): ClientKeyUses {
   let counted = new Map<string, Counted>();
   let written: Promise<void> = Promise.resolve();
 
@@ -50,12 +51,15 @@ export function createClientKeyUses({ pool, clock }: { pool: SqlPool; clock: () 
 
   /** One after another, so that whoever waits for a write has everything counted before it in the table. */
   function flush(): Promise<void> {
-    written = written.catch(() => undefined).then(write);
+    written = written.then(write, write);
     return written;
   }
 
-  // What could not be written stays counted and is tried again.
-  const timer = setInterval(() => void flush().catch(() => undefined), FLUSH_EVERY_MS).unref();
+  /** Nobody waits for these writes, so the log is told when one fails. */
+  const flushOrTell = (message: string): Promise<void> =>
+    flush().catch((error: Error) => log.warn({ error: error.message, keys: counted.size }, message));
+
+  const timer = setInterval(() => void flushOrTell('Uses of client keys could not be written; they stay counted and are tried again'), FLUSH_EVERY_MS).unref();
 
   return {
     count: (keyId) => add(keyId, { count: 1, at: clock() }),
@@ -69,7 +73,7 @@ export function createClientKeyUses({ pool, clock }: { pool: SqlPool; clock: () 
     flush,
     async close() {
       clearInterval(timer);
-      await flush().catch(() => undefined);
+      await flushOrTell('Uses of client keys could not be written any more and are lost');
     },
   };
 }

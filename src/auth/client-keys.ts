@@ -4,6 +4,7 @@ import type { Feature } from '../../schema/access/features';
 import type { Role } from '../../schema/access/roles';
 import type { Scope } from '../../schema/access/scopes';
 import { deriveKey } from '../vault/cipher';
+import type { Log } from '../postgres/log';
 import type { SqlPool } from '../vault/sql-pool';
 import { isClientKey, newClientKey } from './client-key-format';
 import { createClientKeyUses } from './client-key-uses';
@@ -55,11 +56,11 @@ export interface JudgedClientKeys extends ClientKeys {
  * @param forget what was remembered of callers on this node
  */
 export function createClientKeys(
-  { pool, masterKey, clock, forget }: { pool: SqlPool; masterKey: Buffer; clock: () => Date; forget(): void },
+  { pool, masterKey, clock, log, forget }: { pool: SqlPool; masterKey: Buffer; clock: () => Date; log: Log; forget(): void },
 ): JudgedClientKeys {
   const hmacKey = deriveKey(masterKey, ['client key']);
   const fingerprint = (key: string): string => createHmac('sha256', hmacKey).update(key).digest('hex');
-  const uses = createClientKeyUses({ pool, clock });
+  const uses = createClientKeyUses({ pool, clock, log });
 
   return {
     async judge(key) {

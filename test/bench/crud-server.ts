@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -8,7 +8,6 @@ import { ChatSessionMutations } from '../../commands/chat-session/mutations';
 import { OpenChatSessionPayloadFields } from '../../queries/chat-session/queries';
 import { OpenChatSessionInput } from '../../schema/chat-session/inputs';
 import { OpenChatSessionPayload } from '../../schema/chat-session/types';
-import { createAuth } from '../../src/auth/auth';
 import type { Context } from '../../src/graphql/context';
 import { contextMaker, type Services } from '../../src/graphql/make-context';
 import { derivedId, mutate } from '../../src/graphql/mutate';
@@ -21,6 +20,7 @@ import { createHttpServer } from '../../src/http/server';
 import { projectRoot } from '../../src/paths';
 import { createPool } from '../../src/postgres/pool';
 import { resolvers } from '../../src/registry';
+import { authOn } from '../support/auth';
 import { serveParent } from './child';
 
 /**
@@ -67,10 +67,7 @@ class CrudMutations {
 async function start({ databaseUrl }: CrudOrder) {
   pool = createPool(databaseUrl, { max: 20, applicationName: 'bench crud', statementTimeoutMs: 5_000 });
   await pool.query(TABLE);
-  const auth = createAuth({
-    pool, masterKey: randomBytes(32), clock: () => new Date(), dailyRequests: 100, bearerTokens: undefined,
-    personOf: async () => { throw new Error('No token of another system comes here'); },
-  });
+  const auth = authOn(pool);
   const services = { auth, db: () => ({ query: rows }), now: () => new Date(), newId: randomUUID, setting: {} };
   const server = await createHttpServer({
     schema: buildApiSchema([...resolvers.filter((each) => each !== ChatSessionMutations && each !== OpenChatSessionPayloadFields), CrudMutations]),

@@ -9,7 +9,6 @@ import { tenantIdOf } from '../../../commands/tenant/tenant-id';
 import { loginNameOf, registerUser } from '../../../commands/user/register-user';
 import type { Role } from '../../../schema/access/roles';
 import { DEFAULT_SLUG } from '../../../schema/tenant/events';
-import { createAuth } from '../../../src/auth/auth';
 import type { Auth } from '../../../src/auth/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
@@ -17,6 +16,7 @@ import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import type { EventStore, RecordedEvent } from '../../../src/event-store/port';
 import { createVault } from '../../../src/vault/vault';
 import type { Vault } from '../../../src/vault/port';
+import { authOn } from '../../support/auth';
 import { claimsOf, newTokenSecret, tokenOf } from '../../support/tokens';
 import { migratedDatabase } from '../vault/migrated-database';
 
@@ -38,8 +38,8 @@ let node: Node;
 /** A server process of its own, over the same log and database. */
 function startNode(): Node {
   const commands = createCommandRuntime({ store });
-  const auth: Auth = createAuth({
-    pool, masterKey, clock: () => new Date(now), dailyRequests: 100, bearerTokens: { secret, issuer: undefined, audience: undefined },
+  const auth: Auth = authOn(pool, {
+    masterKey, clock: () => new Date(now), bearerTokens: { secret, issuer: undefined, audience: undefined },
     personOf: (claims) => personOfToken({ commands, vault, auth, live: { waitFor: async () => true } }, claims),
   });
   return { commands, auth };

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
-import { createAuth } from '../../../src/auth/auth';
 import { newClientKey, withChecksum } from '../../../src/auth/client-key-format';
 import type { Auth, KeptClientKey } from '../../../src/auth/port';
 import type { Principal } from '../../../src/auth/principal';
 import { reach, scopesOf } from '../../../src/graphql/access';
+import { authOn } from '../../support/auth';
+import { silentLog } from '../../../src/postgres/log';
 import { migratedDatabase } from '../vault/migrated-database';
 
 const masterKey = randomBytes(32);
@@ -18,10 +19,9 @@ let pool: Pool;
 let now: number;
 let auth: Auth;
 const made: Auth[] = [];
+const log = { ...silentLog, warn: jest.fn() };
 const node = (key = masterKey): Auth => {
-  const fresh = createAuth({
-    pool, masterKey: key, clock: () => new Date(now), dailyRequests: 100, bearerTokens: undefined, personOf: () => Promise.reject(new Error('no tokens here')),
-  });
+  const fresh = authOn(pool, { masterKey: key, clock: () => new Date(now), log });
   made.push(fresh);
   return fresh;
 };
@@ -235,6 +235,14 @@ describe('uses of a key', () => {
     await judged(auth, key);
     await auth.close();
     expect(await usesOf(node(), 'k1')).toMatchObject([{ useCount: 2 }]);
+  });
+
+  it('that can never be written are told to the log', async () => {
+    await judged(auth, await kept(ofClient()));
+    const failing = jest.spyOn(pool, 'query').mockImplementationOnce(() => Promise.reject(new Error('connection lost')) as never);
+    await auth.close();
+    failing.mockRestore();
+    expect(log.warn).toHaveBeenCalledWith({ error: 'connection lost', keys: 1 }, expect.stringContaining('lost'));
   });
 
   it('are exact while many are counted and written at once', async () => {

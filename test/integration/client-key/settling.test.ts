@@ -1,15 +1,15 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { clientKey } from '../../../commands/client-key/decider';
 import { clientKeyStandings, keysOfDeletedOwners, revokeKeysOfOwnerTask, settleClientKeyTask } from '../../../commands/client-key/reactor';
 import { serviceClient } from '../../../commands/service-client/decider';
 import { serviceClientStandings, settleServiceClientTask } from '../../../commands/service-client/reactor';
-import { createAuth } from '../../../src/auth/auth';
 import type { Auth } from '../../../src/auth/port';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import type { EventStore, RecordedEvent } from '../../../src/event-store/port';
 import type { AnyReactor } from '../../../src/projection-runtime/projector';
+import { authOn } from '../../support/auth';
 import { migratedDatabase } from '../vault/migrated-database';
 
 const TENANT = 't1';
@@ -31,10 +31,7 @@ beforeEach(async () => {
   seen = 0;
   store = createInMemoryEventStore();
   commands = createCommandRuntime({ store });
-  auth = createAuth({
-    pool: database.pool, masterKey: randomBytes(32), clock: () => new Date(), dailyRequests: 100, bearerTokens: undefined,
-    personOf: () => Promise.reject(new Error('no tokens here')),
-  });
+  auth = authOn(database.pool);
 });
 afterEach(async () => {
   await auth.close();
