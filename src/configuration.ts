@@ -39,7 +39,7 @@ export const variables = {
   ADMIN_PASS: variable(z.string().min(12).max(1_024).optional(), 'none', 'Password of that first owner.'),
   KEYLEDGER_SIGN_UP: variable(flag.default(false), 'false', 'Whether strangers may make themselves an account in the default tenant.'),
   KEYLEDGER_DAILY_REQUESTS: variable(count(0, 10_000).default(100), '100', 'Requests a day of people for whom nothing else is set.'),
-  KEYLEDGER_TENANTS_DIR: variable(z.string().min(1).optional(), 'none', 'Folder of tenants/*.json that are applied at every start.'),
+  KEYLEDGER_TENANTS_DIR: variable(z.string().min(1).optional(), 'none', 'Folder whose *.json files, one a tenant, are applied at every start.'),
   KEYLEDGER_TRUST_PROXY: variable(networks.optional(), 'none', 'Proxies whose X-Forwarded-For is believed: addresses and networks, separated by commas.'),
   NEXTAUTH_SECRET: variable(secret.optional(), 'none', 'Secret with which a NextAuth front end signs HS256 tokens; unset, such tokens are refused.'),
   NEXTAUTH_ISSUER: variable(z.string().min(1).optional(), 'any', 'Issuer that such tokens must name.'),

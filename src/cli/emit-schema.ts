@@ -21,21 +21,24 @@ export function eventsFile(): string {
   return `${JSON.stringify(Object.fromEntries(events), null, 2)}\n`;
 }
 
-/** A page with the tables of this build between their marks. */
-export function withTables(page: string): string {
-  const tables = { configuration: configurationTable(), rights: rightsTable() };
-  return Object.entries(tables).reduce((text, [name, table]) => text.replace(
-    new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*(\\n<!-- /${name} -->)`),
-    (_, before: string, after: string) => `${before}${table}${after}`,
-  ), page);
+/** Pages with a table that is made from the code, and how it is made. */
+export const tables: Readonly<Record<string, { mark: string; table: () => string }>> = {
+  'README.md': { mark: 'configuration', table: configurationTable },
+  'docs/people-and-tenants.md': { mark: 'rights', table: rightsTable },
+};
+
+/** A page with its table as this build makes it. @throws Error when the page has no marks to put it between */
+export function withTable(page: string, { mark, table }: (typeof tables)[string]): string {
+  const [before, between, after] = [`<!-- ${mark} -->\n`, '[\\s\\S]*?', `<!-- /${mark} -->`];
+  const place = new RegExp(`${before}${between}${after}`);
+  if (!place.test(page)) throw new Error(`There is no place for the table ${mark}`);
+  return page.replace(place, () => `${before}${table()}\n${after}`);
 }
 
-/** Pages with tables that are made from the code. */
-export const pagesWithTables = ['README.md', 'docs/people-and-tenants.md'];
-
 if (require.main === module) {
-  for (const page of pagesWithTables.map((name) => path.join(projectRoot, name))) {
-    writeFileSync(page, withTables(readFileSync(page, 'utf8')));
+  for (const [name, made] of Object.entries(tables)) {
+    const page = path.join(projectRoot, name);
+    writeFileSync(page, withTable(readFileSync(page, 'utf8'), made));
   }
   writeFileSync(path.join(projectRoot, 'schema', 'schema.graphql'), schemaFile());
   writeFileSync(path.join(projectRoot, 'schema', 'events.json'), eventsFile());

@@ -10,6 +10,7 @@ interface Service {
   profiles?: string[];
   ports?: string[];
   environment?: Record<string, string>;
+  env_file?: string[];
   healthcheck?: { test: string[] };
   depends_on?: Record<string, unknown> | string[];
   volumes?: string[];
@@ -21,12 +22,17 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as { services
 const services = Object.entries(compose.services);
 const service = (name: string): Service => compose.services[name]!;
 
-/** What docker compose makes of `${NAME:-default}` and `${NAME:?message}` with the given environment. */
-const resolve = (text: string, env: Record<string, string>): string =>
-  text.replace(/\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}/g, (_, name: string, fallback?: string) => env[name] ?? fallback ?? '');
+/** What docker compose makes of `${NAME:-default}`, where the default may be such again, and `${NAME:?message}` with the given environment. */
+const resolve = (text: string, env: Record<string, string>): string => {
+  const resolved = text.replace(/\$\{(\w+)(?::-([^${}]*)|:\?[^}]*)?\}/g, (_, name: string, fallback?: string) => env[name] || fallback || '');
+  return resolved === text ? text : resolve(resolved, env);
+};
 
-const appEnvironment = (env: Record<string, string> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(service('app').environment!).map(([name, value]) => [name, resolve(value, env)]));
+/** With `env` as the file .env. */
+const appEnvironment = (env: Record<string, string>): Record<string, string> => ({
+  ...env,
+  ...Object.fromEntries(Object.entries(service('app').environment!).map(([name, value]) => [name, resolve(value, env)])),
+});
 
 const filledIn = { POSTGRES_PASSWORD: 'not-a-password', KEYLEDGER_MASTER_KEY: Buffer.alloc(32, 7).toString('base64') };
 
@@ -68,6 +74,15 @@ test('the app boots with what compose gives it, and fails without the required s
   expect(configuration).toMatchObject({ port: 4000, host: '0.0.0.0', dataDir: '/data', eventStoreUrl: 'esdb://kurrentdb:2113?tls=false' });
   expect(configuration.databaseUrl).toBe('postgresql://keyledger:not-a-password@postgres:5432/keyledger');
   for (const required of ['KEYLEDGER_MASTER_KEY', 'POSTGRES_PASSWORD']) expect(read('docker-compose.yml')).toContain(`\${${required}:?`);
+});
+
+test('whatever of the configuration stands in .env reaches the app, and the address follows the port', () => {
+  expect(service('app').env_file).toEqual(['.env']);
+  const configuration = readConfiguration(appEnvironment({ ...filledIn, PORT: '5000', OIDC_NAME: 'Our campus' }));
+  expect(configuration).toMatchObject({ port: 4000, publicUrl: 'http://localhost:5000' });
+  const set = Object.keys(appEnvironment({ ...filledIn, OIDC_NAME: 'Our campus' }));
+  expect(set).toContain('OIDC_NAME');
+  expect(service('app').ports).toEqual(['${PORT:-4000}:4000']);
 });
 
 test('addresses inside the network meet the services that listen there', () => {
