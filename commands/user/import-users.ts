@@ -11,7 +11,7 @@ import { changeUser, commandsFor, executeManaged, firstRefusal, type Wanted } fr
 import { refusalsOf, wayInRefusals } from './create-users';
 import { user, type By, type UserCommand } from './decider';
 import { readImportFile, type FileLine } from './import-file';
-import { inTurn, refusedOnly } from './many';
+import { giveUpOnPassing, inTurn, refusedOnly } from './many';
 import { step } from './office';
 import { loginNameOf, registerUser } from './register-user';
 
@@ -33,7 +33,7 @@ interface Plan extends LineResult {
  * Makes the people of a file, and changes those who are there already to what the file says of them: an empty cell keeps.
  * A line that is refused does not hold up the others.
  * @param dryRun only says what would become of each line
- * @throws RefusedError V1001 for a file that cannot be read
+ * @throws RefusedError V1001 for a file that cannot be read; what refused a line in passing, after the others have been done
  */
 export async function importUsers(
   context: Services, command: CommandContext, { csv, dryRun }: { csv: string; dryRun: boolean }, by: By,
@@ -53,6 +53,7 @@ export async function importUsers(
     if ('position' in outcome && outcome.position > position) position = outcome.position;
     return outcome.accepted ? plan : { ...plan, outcome: 'refused', refusals: [placed(fileLine.line, outcome.refusal)] };
   });
+  giveUpOnPassing(results.flatMap(({ refusals }) => refusals));
   const count = (wanted: LineResult['outcome']): number => (dryRun ? 0 : results.filter(({ outcome }) => outcome === wanted).length);
   const answer = { lines: JSON.stringify(results), created: count('create'), updated: count('update') };
   return { accepted: true, answer, position, revision: -1n };

@@ -2,6 +2,7 @@ import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { refusalOf } from '../../src/graphql/errors';
+import { isPassing } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import { user, type By } from './decider';
 
@@ -27,8 +28,9 @@ export async function inTurn<Item, Result>(items: readonly Item[], run: (item: I
 /**
  * Does one act on each of many; what is refused for one does not hold up the others.
  * @param field of the input, where the items are
- * @param run answers as a single act would
+ * @param run answers as a single act would, and has no second effect when it is run again
  * @returns an outcome whose answer keeps the results as text, because answers that are kept for repeats are flat
+ * @throws RefusedError when one was refused in passing, after the others have been done
  */
 export async function onEach<Item>(
   field: string, items: readonly Item[], run: (item: Item, index: number) => Promise<CommandOutcome<{ userId: string }>>,
@@ -42,7 +44,18 @@ export async function onEach<Item>(
     const within = (outcome.refusal.path ?? []).filter((name) => name !== 'userId');
     return { index, refusal: { ...outcome.refusal, path: ['input', field, String(index), ...within] } };
   });
+  giveUpOnPassing(results.flatMap(({ refusal }) => refusal ?? []));
   return { accepted: true, answer: { results: JSON.stringify(results) }, position, revision: -1n };
+}
+
+/**
+ * An answer is kept for its repeats, and what may go through in a moment must not be refused for as long. The same act
+ * sent again finds done what was done, and does the rest.
+ * @throws RefusedError with the first refusal that passes, if there is one. Call it when everything else has been done
+ */
+export function giveUpOnPassing(refusals: readonly Refusal[]): void {
+  const passing = refusals.find(isPassing);
+  if (passing) throw new RefusedError(passing);
 }
 
 export function refusedOnly(error: unknown): { accepted: false; refusal: Refusal } {

@@ -147,7 +147,8 @@ function isFinal(answer: KeptAnswer): boolean {
   return !('refusal' in answer) || !isPassing(answer.refusal);
 }
 
-function isPassing({ code }: Refusal): boolean {
+/** Whether the same act may go through in a moment. */
+export function isPassing({ code }: Refusal): boolean {
   return ['retry', 'wait_and_retry', 'restart_service'].includes(catalogue[code].recovery);
 }
 

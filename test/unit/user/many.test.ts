@@ -22,17 +22,31 @@ test('many are worked on a few at a time, and answered in their order', async ()
   expect(most).toBeLessThanOrEqual(32);
 });
 
+const made = (userId: string, index: number) => ({ accepted: true as const, answer: { userId }, position: BigInt(index), revision: 0n });
+
 test('what is refused for one does not hold up the others; what nobody foresaw does', async () => {
-  const refused = new RefusedError({ code: 'E4291', rule: 'busy', message: 'Too many wait.', path: ['email'] });
+  const refused = new RefusedError({ code: 'E4091', rule: 'email_taken', message: 'Taken.', path: ['email'] });
   const outcome = await onEach('users', ['a', 'b', 'c'], async (userId, index) => {
     if (index === 1) throw refused;
-    return { accepted: true, answer: { userId }, position: BigInt(index), revision: 0n };
+    return made(userId, index);
   });
   expect(outcome).toMatchObject({ accepted: true, position: 2n });
   expect(outcome.accepted && JSON.parse(outcome.answer.results)).toEqual([
     { index: 0, userId: 'a' }, { index: 1, refusal: { ...refused.refusal, path: ['input', 'users', '1', 'email'] } }, { index: 2, userId: 'c' },
   ]);
   await expect(onEach('users', ['a'], () => Promise.reject(new Error('surprise')))).rejects.toThrow('surprise');
+});
+
+test.each(['E4291', 'E5031', 'E5041'] as const)('%s for one is no answer to be kept: the others are done, then all of it is to be tried again', async (code) => {
+  const done: string[] = [];
+  const all = onEach('users', Array.from({ length: 40 }, (_, index) => `u${index}`), async (userId, index) => {
+    if (index === 1) throw new RefusedError({ code: 'E4091', rule: 'email_taken', message: 'Taken.' });
+    if (index === 5) throw new RefusedError({ code, rule: 'passing', message: 'Later.', retryAfterMs: 7 });
+    done.push(userId);
+    return made(userId, index);
+  });
+  await expect(all).rejects.toMatchObject({ refusal: { code, rule: 'passing', retryAfterMs: 7, path: ['input', 'users', '5'] } });
+  expect(done).toHaveLength(38);
 });
 
 test('everybody unknown is named; somebody deleted is known to a deletion that is repeated', async () => {
