@@ -9,6 +9,7 @@ import type { AnswerFields } from '../../src/idempotency/store';
 import { signInHere } from '../session/open-session';
 import { by } from '../user/by';
 import { user } from '../user/decider';
+import { setPasswordOf } from '../user/set-password';
 
 /**
  * The caller's own password, proven by the old one; guesses are counted as at sign-in. Keeping the new one ends every
@@ -33,15 +34,12 @@ export async function changePassword(
 }
 
 /**
- * Somebody else's password, by whoever manages them. The log comes first: it judges whether they may.
+ * Somebody else's password, by whoever manages them.
  * @throws RefusedError V1001, E4291
  */
 export async function setUserPassword(
-  context: Context, command: CommandContext, input: SetUserPasswordInput,
+  context: Context, command: CommandContext, { userId, password }: SetUserPasswordInput,
 ): Promise<CommandOutcome<{ userId: string }>> {
-  const userId = fromGlobalId(input.userId, 'User');
-  checkPassword(input.password);
-  const outcome = await context.commands.execute(user, userId, { type: 'RecordPasswordSet', by: by(context) }, command, () => ({ userId }));
-  if (outcome.accepted) await context.auth.passwords.set(userId, input.password);
-  return outcome;
+  checkPassword(password);
+  return setPasswordOf(context, command, fromGlobalId(userId, 'User'), { password }, by(context));
 }

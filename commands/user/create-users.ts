@@ -8,7 +8,7 @@ import { loginName } from '../login-name/decider';
 import { refusalToManage, type By } from './decider';
 import { inTurn, onEach, refuseAll } from './many';
 import { step } from './office';
-import { checkWayIn, loginNameOf, registerUser } from './register-user';
+import { checkWayIn, loginNameOf, registerUser, type NewUser } from './register-user';
 
 type Services = Pick<Context, 'commands' | 'auth' | 'vault'>;
 
@@ -34,12 +34,12 @@ export async function createUsers(
 }
 
 /** What is wrong with a new user by itself. */
-export function refusalsOf(newUser: Pick<NewUserInput, 'role' | 'password' | 'passwordHash'>, by: By): Refusal[] {
+export function refusalsOf(newUser: Pick<NewUser, 'role' | 'password' | 'passwordHash'>, by: By): Refusal[] {
   const role = refusalToManage(newUser.role, by);
   return [...(role ? [{ ...role, path: ['role'] }] : []), ...wayInRefusals(newUser)];
 }
 
-export function wayInRefusals(wayIn: Pick<NewUserInput, 'password' | 'passwordHash'>): Refusal[] {
+export function wayInRefusals(wayIn: Pick<NewUser, 'password' | 'passwordHash'>): Refusal[] {
   try {
     checkWayIn(wayIn);
     return [];

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { RefusedError } from '../../schema/errors/catalogue';
-import { importColumns, unescapeCell, type ImportColumn } from '../../schema/user/csv';
+import { exportColumns, importColumns, unescapeCell, type ImportColumn } from '../../schema/user/csv';
 
 const MOST_LINES = 500;
 
@@ -25,9 +25,14 @@ export function readImportFile(csv: string): FileLine[] {
     throw refused('csv_lines', `A file may have at most ${MOST_LINES} lines of people; split it.`, { limit: MOST_LINES, given: rows.length });
   }
   return rows.map(({ record, info }) => {
-    const cells = columns.map((column, index) => [column, unescapeCell(record[index] ?? '')] as const);
+    const cells = columns.map((column, index) => [column, textOf(column, record[index] ?? '')] as const);
     return { line: info.lines, whole: record.length === columns.length, cells: Object.fromEntries(cells.filter(([, text]) => text !== '')) };
   });
+}
+
+/** What no export takes out nobody has escaped: a password may begin with an apostrophe of its own. */
+function textOf(column: ImportColumn, cell: string): string {
+  return exportColumns.some((name) => name === column) ? unescapeCell(cell) : cell;
 }
 
 interface CsvRecord {

@@ -7,13 +7,14 @@ import type { Context } from '../../src/graphql/context';
 import { derivedId } from '../../src/graphql/mutate';
 import { invalidFields } from '../../src/graphql/validation';
 import { loginName } from '../login-name/decider';
-import { changeUser, commandsFor, executeManaged, firstRefusal, type Wanted } from './change-user';
+import { changeUser, commandsFor, firstRefusal, type Wanted } from './change-user';
 import { refusalsOf, wayInRefusals } from './create-users';
 import { user, type By, type UserCommand } from './decider';
 import { readImportFile, type FileLine } from './import-file';
 import { giveUpOnPassing, inTurn, refusedOnly } from './many';
 import { step } from './office';
 import { loginNameOf, registerUser } from './register-user';
+import { setPasswordOf } from './set-password';
 
 type Services = Pick<Context, 'commands' | 'auth' | 'vault'>;
 
@@ -39,14 +40,10 @@ export async function importUsers(
   context: Services, command: CommandContext, { csv, dryRun }: { csv: string; dryRun: boolean }, by: By,
 ): Promise<CommandOutcome<KeptReport>> {
   const lines = readImportFile(csv);
-  const first = new Map<string, number>();
-  for (const { line, cells } of lines) {
-    const name = loginNameOf(context, cells.email ?? '');
-    if (!first.has(name)) first.set(name, line);
-  }
+  const repeated = repeatedLines(context, lines);
   let position = 0n;
   const results = await inTurn(lines, async (fileLine, index): Promise<LineResult> => {
-    const isRepeated = first.get(loginNameOf(context, fileLine.cells.email ?? '')) !== fileLine.line;
+    const isRepeated = repeated.has(fileLine.line);
     const { carryOut, ...plan } = await planFor(context, step(command, `line ${index}`), fileLine, isRepeated, by);
     if (dryRun || !carryOut) return plan;
     const outcome = await carryOut().catch(refusedOnly);
@@ -70,6 +67,19 @@ export function importReport(
   return { ...counts, lines: (JSON.parse(lines) as LineResult[]).map((result) => ({ ...result, email: addresses.get(result.line) })) };
 }
 
+/** Lines about somebody of whom a line before them speaks. One that cannot be read speaks of nobody. */
+function repeatedLines(context: Services, lines: readonly FileLine[]): ReadonlySet<number> {
+  const seen = new Set<string>();
+  const repeated = new Set<number>();
+  for (const { line, whole, cells: { email } } of lines) {
+    if (!whole || email === undefined) continue;
+    const name = loginNameOf(context, email);
+    if (seen.has(name)) repeated.add(line);
+    seen.add(name);
+  }
+  return repeated;
+}
+
 async function planFor(context: Services, command: CommandContext, fileLine: FileLine, isRepeated: boolean, by: By): Promise<Plan> {
   const { line, cells, whole } = fileLine;
   const refused = (refusals: readonly Refusal[]): Plan => ({ line, outcome: 'refused', refusals: refusals.map((refusal) => placed(line, refusal)) });
@@ -86,7 +96,7 @@ async function planFor(context: Services, command: CommandContext, fileLine: Fil
   }
   const { email, displayName, role = 'user', ...others } = cells;
   const newUser = { userId: newId, email: email!, displayName, role: role as Role, ...others };
-  const refusals = refusalsOf(newUser as unknown as NewUserInput, by);
+  const refusals = refusalsOf(newUser, by);
   if (refusals.length > 0) return refused(refusals);
   return { line, outcome: 'create', refusals: [], carryOut: () => registerUser(context, command, newUser) };
 
@@ -108,9 +118,7 @@ async function planFor(context: Services, command: CommandContext, fileLine: Fil
       carryOut: async () => {
         const changed = await changeUser(context, command, userId, wanted, by);
         if (!changed.accepted || wayIn.length === 0) return changed;
-        if (password !== undefined) await context.auth.passwords.set(userId, password);
-        if (passwordHash !== undefined) await context.auth.passwords.importHash(userId, passwordHash);
-        return executeManaged(context, step(command, 'password'), userId, wayIn[0]!);
+        return setPasswordOf(context, step(command, 'password'), userId, { password, passwordHash }, by);
       },
     };
   }

@@ -22,6 +22,11 @@ test('a line with too many or too few cells is marked', () => {
   expect(readImportFile('email,role\na@b.test\nc@d.test,user,x\n').map(({ whole }) => whole)).toEqual([false, false]);
 });
 
+test('what an export has made text comes back; a password is taken as it stands', () => {
+  const [line] = readImportFile(`email,note,password,passwordHash\na@b.test,'-1,'-violet tram,'=x\n`);
+  expect(line?.cells).toEqual({ email: 'a@b.test', note: '-1', password: `'-violet tram`, passwordHash: `'=x` });
+});
+
 test.each([
   ['', 'csv_columns'],
   ['email', 'csv_empty'],
