@@ -19,7 +19,7 @@ export async function setUpOwner(
 ): Promise<CommandOutcome<{ userId: string }>> {
   const { tenantName, userId, email, displayName, password } = owner;
   const asOwner: CommandContext = { ...command, tenant: tenantIdOf(DEFAULT_SLUG), actor: { kind: 'user', id: userId } };
-  const made = await makeTenant(context, asOwner, { slug: DEFAULT_SLUG, name: tenantName, ownerId: userId });
+  const made = await makeTenant(context, asOwner, { slug: DEFAULT_SLUG, name: tenantName });
   if (!made.accepted) return made;
   return registerUser(context, asOwner, { userId, email, displayName, role: 'owner', password });
 }

@@ -26,7 +26,7 @@ export async function createTenant(
   const ownerId = derivedId(operators, 'owner');
   await requireFreeEmail(context, owner.email, ownerId);
   const command = await inTenant(context, operators, tenantId);
-  const made = await makeTenant(context, command, { slug, name, ownerId });
+  const made = await makeTenant(context, command, { slug, name, claim: { ownerId, now: context.now().getTime() } });
   if (!made.accepted) return made;
   if (features) {
     const granted = await grant(context, command, { subject: { kind: 'tenant', name: tenantId }, features });

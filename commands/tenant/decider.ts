@@ -13,19 +13,26 @@ interface Tenant {
   pageTitle: string | null;
   browserTitle: string | null;
   logo: { digest: string; contentType: string } | null;
+  /** Who was to be its first owner last; `until` in milliseconds since the epoch. */
+  claimed: { ownerId: string; until: number } | undefined;
   /** The newest time in office of everybody who is or was an owner. */
   owners: Readonly<Record<string, { term: number; inOffice: boolean }>>;
 }
 
 export type TenantCommand =
-  /** `ownerId` is who is going to be its first owner. */
-  | { type: 'CreateTenant'; tenantId: string; slug: string; name: string; ownerId?: string }
+  | { type: 'CreateTenant'; tenantId: string; slug: string; name: string; claim?: Claim }
   | { type: 'RenameTenant'; name: string }
   /** Omitted keeps, null clears. */
   | { type: 'ChangeBranding'; pageTitle?: string | null; browserTitle?: string | null }
   | { type: 'ChangeLogo'; logo: { digest: string; contentType: string } | null }
   | { type: 'SuspendTenant' | 'ResumeTenant' }
   | { type: 'AddOwner' | 'RemoveOwner'; userId: string; term: number };
+
+/** Who is going to be the first owner, and when they ask for the tenant: milliseconds since the epoch. */
+export interface Claim {
+  ownerId: string;
+  now: number;
+}
 
 export const tenant: Aggregate<TenantState, TenantCommand, typeof tenantEvents> = {
   category: 'tenant',
@@ -39,10 +46,14 @@ export const tenant: Aggregate<TenantState, TenantCommand, typeof tenantEvents> 
 function evolve(state: TenantState, event: TenantEvent): TenantState {
   if (event.type === 'TenantCreated') {
     const { tenantId, slug, name } = event.data;
-    return { exists: true, tenantId, slug, name, active: true, pageTitle: null, browserTitle: null, logo: null, owners: {} };
+    return {
+      exists: true, tenantId, slug, name, active: true, pageTitle: null, browserTitle: null, logo: null, claimed: undefined, owners: {},
+    };
   }
   if (!state.exists) return state;
   switch (event.type) {
+    case 'TenantClaimed':
+      return { ...state, claimed: { ownerId: event.data.ownerId, until: Date.parse(event.data.until) } };
     case 'TenantRenamed':
       return { ...state, name: event.data.name };
     case 'BrandingChanged':
@@ -70,7 +81,7 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
   const { tenantId } = state;
   switch (command.type) {
     case 'RenameTenant':
-      return rename(state, command.name);
+      return { events: renamed(state, command.name) };
     case 'ChangeBranding': {
       const { pageTitle = state.pageTitle, browserTitle = state.browserTitle } = command;
       if (pageTitle === state.pageTitle && browserTitle === state.browserTitle) return nothing;
@@ -97,19 +108,36 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
 
 export const slugTaken: Refusal = { code: 'E4091', rule: 'slug_taken', message: 'There is a tenant with this slug already.', path: ['slug'] };
 
-/** A tenant that waits for its first owner, because a file described it or a creation was broken off, is taken up as it is. */
-function create(state: TenantState, { tenantId, slug, name, ownerId }: Extract<TenantCommand, { type: 'CreateTenant' }>): Decision<TenantEvent> {
-  if (!state.exists) return { events: [{ type: 'TenantCreated', data: { tenantId, slug, name } }] };
-  if (hasOwner(state) && !(ownerId && state.owners[ownerId]?.inOffice)) return { refusal: slugTaken };
-  return rename(state, name);
+const slugClaimed: Refusal = { ...slugTaken, message: 'Somebody else is making a tenant with this slug just now. Try again in a minute.' };
+
+/** Longer than any mutation runs: whoever makes a tenant has made its owner by then, or never will. */
+const CLAIM_MS = 60_000;
+
+/**
+ * A tenant that waits for its first owner, because a file described it or a creation was broken off, is taken up as it
+ * is: by one at a time, or it would get an owner of everybody who asks at once.
+ */
+function create(state: TenantState, { tenantId, slug, name, claim }: Extract<TenantCommand, { type: 'CreateTenant' }>): Decision<TenantEvent> {
+  if (!state.exists) {
+    return { events: [{ type: 'TenantCreated', data: { tenantId, slug, name } }, ...(claim ? [claimedBy(tenantId, claim)] : [])] };
+  }
+  if (hasOwner(state)) return claim && state.owners[claim.ownerId]?.inOffice ? { events: renamed(state, name) } : { refusal: slugTaken };
+  if (!claim) return { events: renamed(state, name) };
+  const holder = state.claimed && claim.now < state.claimed.until ? state.claimed.ownerId : undefined;
+  if (holder && holder !== claim.ownerId) return { refusal: slugClaimed };
+  return { events: [...(holder ? [] : [claimedBy(tenantId, claim)]), ...renamed(state, name)] };
+}
+
+function claimedBy(tenantId: string, { ownerId, now }: Claim): TenantEvent {
+  return { type: 'TenantClaimed', data: { tenantId, ownerId, until: new Date(now + CLAIM_MS).toISOString() } };
 }
 
 function hasOwner({ owners }: Pick<Tenant, 'owners'>): boolean {
   return Object.values(owners).some(({ inOffice }) => inOffice);
 }
 
-function rename({ tenantId, name: before }: Tenant, name: string): Decision<TenantEvent> {
-  return name === before ? nothing : { events: [{ type: 'TenantRenamed', data: { tenantId, name } }] };
+function renamed({ tenantId, name: before }: Tenant, name: string): TenantEvent[] {
+  return name === before ? [] : [{ type: 'TenantRenamed', data: { tenantId, name } }];
 }
 
 interface Office {

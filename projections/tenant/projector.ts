@@ -40,7 +40,7 @@ function columns(event: Exclude<TenantEvent, { type: 'TenantCreated' }>): Row {
     case 'LogoChanged': return { logo_digest: event.data.digest };
     case 'TenantSuspended': return { state: 'suspended' };
     case 'TenantResumed': return { state: 'active' };
-    case 'OwnerAdded': case 'OwnerRemoved': return {};
+    case 'TenantClaimed': case 'OwnerAdded': case 'OwnerRemoved': return {};
     default: return event satisfies never;
   }
 }

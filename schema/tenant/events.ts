@@ -9,6 +9,8 @@ export const tenantEvents = {
   TenantCreated: evolvedEvent(2, z.strictObject({ tenantId: z.string(), slug: z.string(), name: z.string() }), {
     1: (data: object) => ({ ...data, slug: DEFAULT_SLUG }),
   }),
+  /** Whoever is to be its first owner: until then nobody else takes up this tenant, which has no owner yet. */
+  TenantClaimed: event(z.strictObject({ tenantId: z.string(), ownerId: z.string(), until: z.iso.datetime() })),
   TenantRenamed: event(z.strictObject({ tenantId: z.string(), name: z.string() })),
   /** Titles of pages; null is the product's own. */
   BrandingChanged: event(z.strictObject({ tenantId: z.string(), pageTitle: z.string().nullable(), browserTitle: z.string().nullable() })),

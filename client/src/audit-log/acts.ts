@@ -6,8 +6,8 @@ export const acts = [
   'LoginNameClaimed', 'LoginNameReleased', 'LogoChanged', 'MessagePosted', 'OwnerAdded', 'OwnerRemoved',
   'PasswordChanged', 'PasswordLinkIssued', 'PreferencesSet', 'ProviderKeyAdded', 'RoleAssigned', 'RunFailed',
   'RunRequested', 'RunStarted', 'RunSucceeded', 'ServiceClientCreated', 'ServiceClientDeleted',
-  'ServiceClientUpdated', 'SessionEnded', 'SessionOpened', 'SignInFailed', 'TenantCreated', 'TenantRenamed',
-  'TenantResumed', 'TenantSuspended', 'TicketTimedOut', 'TierAssigned', 'UserCreated', 'UserDeactivated',
+  'ServiceClientUpdated', 'SessionEnded', 'SessionOpened', 'SignInFailed', 'TenantClaimed', 'TenantCreated',
+  'TenantRenamed', 'TenantResumed', 'TenantSuspended', 'TicketTimedOut', 'TierAssigned', 'UserCreated', 'UserDeactivated',
   'UserDeleted', 'UserReactivated', 'UserUpdated', 'VirtualKeyProvisioned', 'VirtualKeyProvisioningFailed',
   'VirtualKeyRequested',
 ] as const;

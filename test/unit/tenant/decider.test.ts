@@ -8,20 +8,40 @@ const tenantId = 't1';
 const created = (slug = 'school_a'): TenantEvent => ({ type: 'TenantCreated', data: { tenantId, slug, name: 'School A' } });
 const owned: TenantEvent = { type: 'OwnerAdded', data: { tenantId, userId: 'u1', term: 0 } };
 const unowned: TenantEvent = { type: 'OwnerRemoved', data: { tenantId, userId: 'u1', term: 1 } };
-const create = { type: 'CreateTenant', tenantId, slug: 'school_a', name: 'School A', ownerId: 'u1' } as const;
+const NOW = Date.parse('2026-03-01T09:00:00.000Z');
+const create = { type: 'CreateTenant', tenantId, slug: 'school_a', name: 'School A', claim: { ownerId: 'u1', now: NOW } } as const;
+const byAnother = (now: number) => ({ ...create, claim: { ownerId: 'u2', now } });
+const claimed = (ownerId = 'u1', until = '2026-03-01T09:01:00.000Z'): TenantEvent => ({ type: 'TenantClaimed', data: { tenantId, ownerId, until } });
 const spec = specification(tenant);
 
 describe('create tenant', () => {
-  test('records it', () => spec.given().when(create).then([created()]));
-  test('twice is once', () => twiceIsOnce(tenant, [], create));
-  test('a slug with an owner is taken', () =>
-    spec.given([created(), owned]).when({ ...create, ownerId: 'u2' }).thenRefused('E4091', 'slug_taken'));
-  test('a tenant that waits for its owner is taken up, and called as its owner says', () => {
-    spec.given([created()]).when(create).thenNothing();
-    spec.given([created(), owned, unowned]).when({ ...create, ownerId: 'u2' }).thenNothing();
-    spec.given([created()]).when({ ...create, name: 'School of Art' }).then([{ type: 'TenantRenamed', data: { tenantId, name: 'School of Art' } }]);
+  test('records it, and for whom it is made', () => {
+    spec.given().when(create).then([created(), claimed()]);
+    spec.given().when({ ...create, claim: undefined }).then([created()]);
   });
-  test('repeated by the one who owns it already, it changes nothing', () => spec.given([created(), owned]).when(create).thenNothing());
+  test('twice is once', () => twiceIsOnce(tenant, [], create));
+  test('a slug with an owner is taken', () => {
+    spec.given([created(), owned]).when(byAnother(NOW)).thenRefused('E4091', 'slug_taken');
+    spec.given([created(), owned]).when({ ...create, claim: undefined }).thenRefused('E4091', 'slug_taken');
+  });
+  test('one that is being made for somebody is taken for a minute', () => {
+    spec.given([created(), claimed()]).when(byAnother(NOW + 59_999)).thenRefused('E4091', 'slug_taken');
+    spec.given([created(), claimed()]).when(byAnother(NOW + 60_000)).then([claimed('u2', '2026-03-01T09:02:00.000Z')]);
+  });
+  test('one that waits for its owner is taken up by one at a time, and called as its owner says', () => {
+    spec.given([created()]).when(create).then([claimed()]);
+    spec.given([created(), claimed()]).when({ ...create, name: 'School of Art' })
+      .then([{ type: 'TenantRenamed', data: { tenantId, name: 'School of Art' } }]);
+    spec.given([created(), owned, unowned]).when(byAnother(NOW)).then([claimed('u2')]);
+    twiceIsOnce(tenant, [created()], create);
+  });
+  test('the one for whom it was made claims it anew when it took too long', () => {
+    const now = NOW + 60_000;
+    spec.given([created(), claimed()]).when({ ...create, claim: { ownerId: 'u1', now } }).then([claimed('u1', '2026-03-01T09:02:00.000Z')]);
+    spec.given([created(), claimed(), claimed('u2', '2026-03-01T09:02:00.000Z')]).when({ ...create, claim: { ownerId: 'u1', now } })
+      .thenRefused('E4091', 'slug_taken');
+  });
+  test('repeated by the one who owns it already, it changes nothing', () => spec.given([created(), claimed(), owned]).when(create).thenNothing());
 });
 
 describe('rename tenant', () => {
