@@ -18,6 +18,8 @@ const nameOf = (operation: Operation): string => {
   return definition && 'name' in definition ? (definition.name?.value ?? '') : '';
 };
 
+export type FakeServer = ReturnType<typeof fakeServer>;
+
 /** A server for components: it answers as told and remembers what it was asked. */
 export function fakeServer(answers: Answers) {
   const asked: Asked[] = [];

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { renderApp, type Answers } from '../../test/app';
+import { renderApp } from '../../test/app';
+import type { Answers } from '../../test/fake-server';
 import { someSession, someViewer } from '../../test/viewer';
 import { changeViewer, useMay, useSession } from '../setup';
 import type { Account } from './account';
