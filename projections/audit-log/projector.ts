@@ -9,7 +9,7 @@ import { outcomeOf } from './outcome';
 export function auditLogProjector(events: EventDefinitions): Projector {
   return {
     name: 'audit_log',
-    version: 2,
+    version: 3,
     events,
     tables: path.join(projectRoot, 'projections/audit-log/tables.sql'),
     live: { table: 'audit_entries', key: 'id' },
@@ -49,9 +49,13 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
   ];
 }
 
-/** Ids of everything the event speaks of: the stream's own, and each field that names one; those of a refusal are listed. */
+/**
+ * Ids of everything the event speaks of: the stream's own, and each field that names one; those of a refusal are listed.
+ * What a tenant or a user is granted is about them: their stream of grants has no id of its own.
+ */
 function subjectsOf(type: string, stream: string, fields: Record<string, unknown>): string[] {
   if (type === 'ActRefused') return [...new Set(fields['subjects'] as string[])];
+  if (type === 'EntitlementsSet' && fields['subjectKind'] !== 'tier') return [String(fields['subject'])];
   const named = Object.entries(fields).flatMap(([name, value]) => (name.endsWith('Id') && typeof value === 'string' ? [value] : []));
   return [...new Set([stream.slice(stream.indexOf('-') + 1), ...named])];
 }

@@ -1,4 +1,5 @@
 import { auditLogProjector } from '../../../projections/audit-log/projector';
+import { entitlementEvents } from '../../../schema/entitlement/events';
 import { refusedActEvents } from '../../../schema/refused-act/events';
 import { signInEvents } from '../../../schema/sign-in/events';
 import { userEvents } from '../../../schema/user/events';
@@ -6,7 +7,7 @@ import { projectorSpecification } from '../../support/projector-specification';
 import { sealedText } from '../../support/sealed';
 
 describe('the audit log', () => {
-  const specification = projectorSpecification(auditLogProjector({ ...userEvents, ...refusedActEvents, ...signInEvents }));
+  const specification = projectorSpecification(auditLogProjector({ ...userEvents, ...entitlementEvents, ...refusedActEvents, ...signInEvents }));
   const address = sealedText('boss', 'address', '203.0.113.9');
   const assigned = { type: 'RoleAssigned', stream: 'user-u1', data: { userId: 'u1', role: 'admin', previous: 'user' } };
 
@@ -37,5 +38,14 @@ describe('the audit log', () => {
     const others = subjects!.map(({ tenant_id, subject, entry_id }) => ({ tenant_id, subject, act: entries!.find(({ id }) => id === entry_id)!.act }));
     const places = [...entries!, ...others].map(({ tenant_id, subject, act }) => [tenant_id, subject, act].join(' '));
     expect(places.sort()).toEqual(['tenant-1 u1 ActRefused', 'tenant-1 u1 RoleAssigned', 'tenant-1 u2 ActRefused', 'tenant-2 u1 RoleAssigned']);
+  });
+
+  test('finds what was granted to a user or a tenant by their id; a tier is known within its tenant only', async () => {
+    const granted = (subjectKind: string, subject: string, id: string) =>
+      ({ type: 'EntitlementsSet', stream: `entitlement-${id}`, data: { subjectKind, subject, models: ['gpt-4o-mini'] } });
+    const { audit_entries: entries } = await specification.given([
+      granted('user', 'u1', 'user:u1'), granted('tenant', 'tenant-1', 'tenant:tenant-1'), granted('tier', 'pro', 'tier:tenant-1/pro'),
+    ]);
+    expect(entries!.map(({ subjects }) => subjects.join()).sort()).toEqual(['tenant-1', 'tier:tenant-1/pro', 'u1']);
   });
 });
