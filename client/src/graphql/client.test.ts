@@ -4,6 +4,7 @@ import { document, toNode } from './document';
 const Rename = document<{ rename: unknown }, { name: string }>(
   'hash-rename', 'mutation Rename($name:String!){rename(name:$name){__typename position}}',
 );
+const Me = document<{ viewer: { name: string } | null }, Record<string, never>>('hash-me', 'query Me{viewer{__typename name}}');
 const Names = document<{ names: string[] }, Record<string, never>>('hash-names', 'query Names{names}');
 
 /** A client, and a server that gives these answers one after the other. */
@@ -29,6 +30,15 @@ describe('an answer that tells of the session', () => {
     expect(signInAgain).toHaveBeenCalledTimes(1);
     expect(fetched).toHaveBeenCalledTimes(2);
     expect(onForbidden).not.toHaveBeenCalled();
+  });
+
+  it('MAMA-50: takes a viewer who is nobody for a session that is over', async () => {
+    const viewer = { __typename: 'Viewer', name: 'Ada' };
+    const { client, signInAgain } = rig([{ data: { viewer: null } }, { data: { viewer } }]);
+    const { data, error } = await client.query(toNode(Me), {}).toPromise();
+    expect(signInAgain).toHaveBeenCalledTimes(1);
+    expect(error).toBeUndefined();
+    expect(data).toEqual({ viewer });
   });
 
   it('MAMA-50: has the rights looked at again where a query was forbidden', async () => {

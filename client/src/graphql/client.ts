@@ -1,5 +1,5 @@
 import {
-  createClient, fetchExchange, mapExchange, type AnyVariables, type Client, type CombinedError, type OperationResult,
+  CombinedError, createClient, fetchExchange, mapExchange, type AnyVariables, type Client, type OperationResult,
 } from '@urql/core';
 import { authExchange } from '@urql/exchange-auth';
 import { cacheExchange } from '@urql/exchange-graphcache';
@@ -46,6 +46,18 @@ const hasCode = (error: CombinedError | undefined, code: string): boolean =>
   error?.graphQLErrors.some(({ extensions }) => extensions?.code === code) ?? false;
 
 /**
+ * Who is signed in may be asked by everybody, so a session that is over is no error there but null. The screens that ask
+ * stand behind the sign-in: for them it is the same as a refusal.
+ */
+function refuseNobody(result: OperationResult): OperationResult | undefined {
+  if (result.operation.kind !== 'query' || !result.data || result.data.viewer !== null) {
+    return undefined;
+  }
+  const error = new CombinedError({ graphQLErrors: [{ message: 'Nobody is signed in', extensions: { code: notSignedIn } }] });
+  return { ...result, data: undefined, error };
+}
+
+/**
  * The cache lane: normalised, hash-only requests, reads what it wrote, asks to sign in again when the session ended
  * and then repeats what had failed.
  */
@@ -69,6 +81,7 @@ export const createGraphqlClient = ({ enforceHashes, signInAgain, onForbidden }:
       didAuthError: (error) => hasCode(error, notSignedIn),
       refreshAuth: signInAgain,
     })),
+    mapExchange({ onResult: refuseNobody }),
     persistedExchange({
       enforcePersistedQueries: enforceHashes,
       enableForMutation: true,
