@@ -1,10 +1,14 @@
-import { RefusedError } from '../../schema/errors/catalogue';
+import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
+
+const signInBusy: Refusal = {
+  code: 'E4291', rule: 'sign_in_busy', message: 'Too many people are signing in at once. Try again in a moment.', retryAfterMs: 2_000,
+};
 
 /**
  * Runs at most `workers` tasks at once and lets at most `waiting` more queue, first come first served.
- * The returned function throws RefusedError E4291 when the queue is full; otherwise it settles as the task does.
+ * The returned function throws RefusedError with `busy` when the queue is full; otherwise it settles as the task does.
  */
-export function createWorkLimit(workers: number, waiting: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
+export function createWorkLimit(workers: number, waiting: number, busy = signInBusy): <Result>(task: () => Promise<Result>) => Promise<Result> {
   let running = 0;
   const queue: (() => void)[] = [];
   return async (task) => {
@@ -21,11 +25,7 @@ export function createWorkLimit(workers: number, waiting: number): <Result>(task
   };
 
   function turn(): Promise<void> {
-    if (queue.length >= waiting) {
-      throw new RefusedError({
-        code: 'E4291', rule: 'sign_in_busy', message: 'Too many people are signing in at once. Try again in a moment.', retryAfterMs: 2_000,
-      });
-    }
+    if (queue.length >= waiting) throw new RefusedError(busy);
     return new Promise((resolve) => queue.push(resolve));
   }
 }

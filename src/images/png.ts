@@ -1,4 +1,4 @@
-import { crc32, inflateSync } from 'node:zlib';
+import { crc32, inflate } from 'node:zlib';
 import { PictureFault } from './picture-fault';
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -6,6 +6,8 @@ const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 const MAX_SIDE = 2_000;
 /** What a picture consists of; everything else says something about it, such as where it was taken. */
 const KEPT = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'];
+/** Bytes that these can need, with 256 colours at most; whatever is longer hides something. */
+const MAX_LENGTHS: Readonly<Record<string, number>> = { PLTE: 768, tRNS: 256, IEND: 0 };
 
 interface Chunk {
   type: string;
@@ -18,15 +20,16 @@ interface Chunk {
  * The picture alone: without metadata, and without anything behind its end.
  * @throws PictureFault when it is no PNG, or none that may be a logo
  */
-export function plainPng(sent: Buffer): Buffer {
+export async function plainPng(sent: Buffer): Promise<Buffer> {
   if (!sent.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw fault('This is not a PNG picture.');
   const chunks = chunksOf(sent.subarray(SIGNATURE.length));
   const unknown = chunks.find(({ type }) => isCritical(type) && !KEPT.includes(type));
   if (unknown) throw fault('This PNG picture has parts that nobody knows.');
   const kept = chunks.filter(({ type }) => KEPT.includes(type));
   judgeOrder(kept.map(({ type }) => type));
+  if (kept.some(({ type, data }) => data.length > (MAX_LENGTHS[type] ?? Infinity))) throw fault('This PNG picture is damaged.');
   const header = headerOf(kept[0]!.data);
-  judgePixels(header, Buffer.concat(kept.filter(({ type }) => type === 'IDAT').map(({ data }) => data)));
+  await judgePixels(header, Buffer.concat(kept.filter(({ type }) => type === 'IDAT').map(({ data }) => data)));
   return Buffer.concat([SIGNATURE, ...kept.map(({ whole }) => whole)]);
 }
 
@@ -86,17 +89,29 @@ function headerOf(data: Buffer): Header {
   return { width, height, bitsPerPixel: depth * colour.samples, interlaced: interlace === 1 };
 }
 
-/** Inflates as much as the picture needs and no more: whoever opens it later meets no bomb and no half of a picture. */
-function judgePixels({ width, height, bitsPerPixel, interlaced }: Header, packed: Buffer): void {
+/**
+ * Inflates as much as the picture needs and no more: whoever opens it later meets no bomb, no half of a picture and
+ * nothing hidden behind it. Up to 32 MB, so not in the thread of the event loop.
+ */
+async function judgePixels({ width, height, bitsPerPixel, interlaced }: Header, packed: Buffer): Promise<void> {
   const line = (pixels: number): number => 1 + Math.ceil((pixels * bitsPerPixel) / 8);
   // Interlaced, there are seven smaller pictures; each line of theirs has a byte more and is rounded up.
   const most = interlaced ? height * line(width) + 4 * (height + width) + 64 : height * line(width);
   const least = interlaced ? Math.ceil((width * height * bitsPerPixel) / 8) : most;
-  let pixels: Buffer;
-  try {
-    pixels = inflateSync(packed, { maxOutputLength: most });
-  } catch {
-    throw fault('This PNG picture is damaged.');
-  }
-  if (pixels.length < least) throw fault('This PNG picture is cut off.');
+  const { pixels, read } = await unpack(packed, most);
+  if (pixels < least) throw fault('This PNG picture is cut off.');
+  if (read < packed.length) throw fault('This PNG picture hides something behind its pixels.');
+}
+
+/** @returns the bytes that came out, and those that were read for it: what follows the end of the stream is not */
+function unpack(packed: Buffer, most: number): Promise<{ pixels: number; read: number }> {
+  return new Promise((resolve, reject) => {
+    // With `info` it answers more than its types say.
+    const done = (error: Error | null, unpacked: unknown): void => {
+      if (error) return reject(fault('This PNG picture is damaged.'));
+      const { buffer, engine } = unpacked as { buffer: Buffer; engine: { bytesWritten: number } };
+      resolve({ pixels: buffer.length, read: engine.bytesWritten });
+    };
+    inflate(packed, { maxOutputLength: most, info: true }, done);
+  });
 }

@@ -161,6 +161,7 @@ test.each([
   ['another root', `<g ${NS}/>`],
   ['more parts than a logo has', svg('<g/>'.repeat(2_001))],
   ['more attributes than a part has', svg(`<rect ${Array.from({ length: 101 }, (_, index) => `a${index}=""`).join(' ')}/>`)],
+  ['more attributes than a logo has in all its parts', svg(`<rect ${Array.from({ length: 90 }, (_, index) => `a${index}=""`).join(' ')}/>`.repeat(250))],
   ['parts within parts without end', svg('<g>'.repeat(990) + '</g>'.repeat(990))],
 ])('%s is refused', async (_name, text) => {
   const drawing = await clean(text).catch((error: unknown) => error);

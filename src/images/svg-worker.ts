@@ -1,0 +1,20 @@
+import { parentPort } from 'node:worker_threads';
+import { PictureFault } from './picture-fault';
+import { harmlessSvg } from './svg';
+
+/** What the thread of `svg-thread.ts` says of one drawing. */
+export type SvgAnswer = { drawing: Uint8Array } | { fault: string };
+
+parentPort?.on('message', async (sent: Uint8Array) => {
+  parentPort?.postMessage(await answerTo(sent));
+});
+
+async function answerTo(sent: Uint8Array): Promise<SvgAnswer> {
+  try {
+    return { drawing: await harmlessSvg(sent) };
+  } catch (error) {
+    // Anything else is our own trouble: it ends this thread, and whoever asked hears of it as an error.
+    if (error instanceof PictureFault) return { fault: error.message };
+    throw error;
+  }
+}
