@@ -46,6 +46,7 @@ describe('the audit log', () => {
     const { audit_entries: entries } = await specification.given([
       granted('user', 'u1', 'user:u1'), granted('tenant', 'tenant-1', 'tenant:tenant-1'), granted('tier', 'pro', 'tier:tenant-1/pro'),
     ]);
-    expect(entries!.map(({ subjects }) => subjects.join()).sort()).toEqual(['tenant-1', 'tier:tenant-1/pro', 'u1']);
+    const found = entries!.map(({ subjects }): string => subjects.join());
+    expect(found.sort()).toEqual(['tenant-1', 'tier:tenant-1/pro', 'u1']);
   });
 });
