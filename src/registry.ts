@@ -45,11 +45,10 @@ import { OverviewQueries } from '../queries/overview/queries';
 import { OverviewSubscriptions } from '../queries/overview/subscriptions';
 import { RunQueries } from '../queries/run/queries';
 import { RunSubscriptions } from '../queries/run/subscriptions';
-import * as accountPayloads from '../queries/account/payloads';
+import * as accountQueries from '../queries/account/queries';
 import * as serviceClientQueries from '../queries/service-client/queries';
 import { ServiceClientSubscriptions } from '../queries/service-client/subscriptions';
-import { SessionQueries } from '../queries/session/queries';
-import { UserAccountFields } from '../queries/session/user-fields';
+import { SessionQueries, UserSessions } from '../queries/session/queries';
 import { ViewerFields } from '../queries/session/viewer';
 import * as userQueries from '../queries/user/queries';
 import { UserSubscriptions } from '../queries/user/subscriptions';
@@ -134,7 +133,7 @@ export function tasksOf(services: TaskServices): Tasks {
 
 export const resolvers: readonly Function[] = [
   NodeResolver,
-  SessionQueries, ViewerFields, UserAccountFields, SessionMutations, SignInMutations, ...Object.values(accountPayloads), AccountMutations, IdentityMutations,
+  SessionQueries, ViewerFields, UserSessions, SessionMutations, SignInMutations, ...Object.values(accountQueries), AccountMutations, IdentityMutations,
   ...Object.values(tenantQueries), TenantMutations, ...Object.values(entitlementQueries), EntitlementMutations,
   OverviewQueries, OverviewSubscriptions,
   ...Object.values(userQueries), UserSubscriptions, UserMutations,

@@ -1,4 +1,4 @@
-import type { Preferences } from '../../schema/account/types';
+import type { Preferences, Usage } from '../../schema/account/types';
 import { standardPreferences } from '../../schema/user/preferences';
 import type { Context } from '../../src/graphql/context';
 import { defineLoader } from '../../src/graphql/loader';
@@ -26,4 +26,12 @@ function toPreferences(row: PreferencesRow | undefined): Preferences {
   return {
     pythonSkillLevel: row.python_skill_level, codeOutputStructure: row.code_output_structure, explanationStyle: row.explanation_style,
   } as Preferences;
+}
+
+/** Requests by user: of today and of all days. Who may see them was judged before. */
+export const usageOf = defineLoader<string, Usage>('usageOf', async (context: Context, userIds) =>
+  (await context.auth.usage.of(userIds)).map(toUsage));
+
+export function toUsage(now: Omit<Usage, 'remainingRequests'>): Usage {
+  return { ...now, remainingRequests: now.dailyLimit === null ? null : Math.max(now.dailyLimit - now.dailyRequests, 0) };
 }

@@ -5,12 +5,12 @@ import { User } from '../../schema/user/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
 import type { Context } from '../../src/graphql/context';
 import { registerNode } from '../../src/graphql/node';
-import { allows, Policy } from '../../src/graphql/policy';
+import { Policy } from '../../src/graphql/policy';
 import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
 import { tenantOf } from '../../src/graphql/tenant';
+import { maskedNetwork, seesWhereabouts } from '../addresses';
 import { userById } from '../user/loaders';
 import { auditEntryById, openedAddress } from './loaders';
-import { maskedNetwork } from './masked-network';
 import { toAuditEntry, type AuditEntryRow } from './sql';
 
 registerNode('AuditEntry', 'audit:read', async (context, ids) => {
@@ -46,12 +46,12 @@ export class AuditLogQueries {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Network address it came from; those who do not manage people see its network only. Null when it is not known, or erased.',
+    description: 'Network address it came from; of others, those who do not manage people see its network only. Null when it is not known, or erased.',
   })
-  async address(@Root() { sealedAddress }: AuditEntry, @Ctx() context: Context): Promise<string | null> {
+  async address(@Root() { sealedAddress, actorId }: AuditEntry, @Ctx() context: Context): Promise<string | null> {
     const address = sealedAddress && await context.loader(openedAddress).load(sealedAddress);
     if (!address) return null;
-    return allows(context, 'users:write') ? address : maskedNetwork(address);
+    return seesWhereabouts(context, actorId) ? address : maskedNetwork(address);
   }
 }
 

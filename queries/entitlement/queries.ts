@@ -8,7 +8,7 @@ import type { Context } from '../../src/graphql/context';
 import { Policy } from '../../src/graphql/policy';
 import { compile, sql } from '../../src/graphql/sql';
 import { callerOf, signedIn, tenantOf } from '../../src/graphql/tenant';
-import { userById } from '../user/loaders';
+import { tierOf } from '../user/loaders';
 import { sees } from '../visibility';
 import { effectiveOfUser, entitlementsByKey, tenantKey, tierKey, userKey } from './loaders';
 import { NOTHING_SET, toEntitlements, type EntitlementRow } from './sql';
@@ -47,10 +47,11 @@ export class UserEntitlements {
 @Resolver(() => Viewer)
 export class ViewerEntitlements {
   @FieldResolver(() => EffectiveEntitlements, { description: 'What the caller has: by their tenant, their tier and themselves.' })
+  @Policy('entitlements:read')
   async entitlements(@Ctx() context: Context): Promise<EffectiveEntitlements> {
     await context.waitForViews('entitlements', 'users');
     const id = signedIn(context).userId;
-    return effectiveOfUser(context, { id, tier: (await context.loader(userById).load(id))?.tier });
+    return effectiveOfUser(context, { id, tier: await tierOf(context, id) });
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Usage } from '../../schema/account/types';
 import type { Session, SignInMethod } from '../../schema/session/types';
 import type { SessionInfo } from '../../src/auth/port';
 import type { Context } from '../../src/graphql/context';
@@ -6,6 +5,7 @@ import { defineLoader, groupedInOrderOf } from '../../src/graphql/loader';
 import { toGlobalId } from '../../src/graphql/node';
 import { tenantOf } from '../../src/graphql/tenant';
 import type { Sealed } from '../../src/vault/port';
+import { maskedNetwork, seesWhereabouts } from '../addresses';
 
 /** Valid sessions by user, the newest use first. Who may see them was judged before. */
 export const sessionsOf = defineLoader<string, Session[]>('sessionsOf', async (context: Context, userIds) => {
@@ -16,16 +16,12 @@ export const sessionsOf = defineLoader<string, Session[]>('sessionsOf', async (c
   return groupedInOrderOf(userIds, shown, ({ userId }) => userId).map((rows) => rows.map(({ session }) => session));
 });
 
-/** Requests by user: of today and of all days. */
-export const usageOf = defineLoader<string, Usage>('usageOf', async (context: Context, userIds) =>
-  (await context.auth.usage.of(userIds)).map(toUsage));
-
-export function toUsage(now: Omit<Usage, 'remainingRequests'>): Usage {
-  return { ...now, remainingRequests: now.dailyLimit === null ? null : Math.max(now.dailyLimit - now.dailyRequests, 0) };
-}
-
-function toSession({ principal }: Context, info: SessionInfo, address: string | null, device: string | null): Session {
+function toSession(context: Context, info: SessionInfo, fullAddress: string | null, fullDevice: string | null): Session {
+  const { principal } = context;
   const { sessionId, method, openedAt, lastSeenAt, expiresAt } = info;
+  const inFull = seesWhereabouts(context, info.userId);
+  const address = inFull ? fullAddress : fullAddress && maskedNetwork(fullAddress);
+  const device = inFull ? fullDevice : null;
   const current = principal.kind === 'user' && principal.proof.kind === 'session' && principal.proof.sessionId === sessionId;
   return { id: toGlobalId('Session', sessionId), method: method as SignInMethod, openedAt, lastSeenAt, expiresAt, address, device, current };
 }

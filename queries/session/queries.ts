@@ -1,10 +1,12 @@
-import { Ctx, Query, Resolver } from 'type-graphql';
+import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import type { Feature } from '../../schema/access/types';
-import { Caller, PrincipalKind, SetupState, Viewer } from '../../schema/session/types';
+import { Caller, PrincipalKind, Session, SetupState, Viewer } from '../../schema/session/types';
+import { User } from '../../schema/user/types';
 import { scopesOf } from '../../src/graphql/access';
 import type { Context } from '../../src/graphql/context';
 import { toGlobalId } from '../../src/graphql/node';
 import { Policy } from '../../src/graphql/policy';
+import { sessionsOf } from './loaders';
 
 @Resolver()
 export class SessionQueries {
@@ -41,6 +43,15 @@ export class SessionQueries {
   @Policy('public')
   viewer(@Ctx() { principal }: Context): object | null {
     return principal.kind === 'user' ? {} : null;
+  }
+}
+
+@Resolver(() => User)
+export class UserSessions {
+  @FieldResolver(() => [Session], { description: 'Where they are signed in, the newest use first.' })
+  @Policy('users:read')
+  sessions(@Root() user: Pick<User, 'id'>, @Ctx() context: Context): Promise<Session[] | undefined> {
+    return context.loader(sessionsOf).load(user.id);
   }
 }
 

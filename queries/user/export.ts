@@ -3,10 +3,12 @@ import { escapeCell, exportColumns } from '../../schema/user/csv';
 import type { UserFilter } from '../../schema/user/inputs';
 import type { UserExport } from '../../schema/user/types';
 import type { Context } from '../../src/graphql/context';
+import { readBehind } from '../../src/graphql/connection';
 import { decodeCursor, encodeCursor } from '../../src/graphql/cursor';
-import { all, compile, sql } from '../../src/graphql/sql';
+import { all, sql } from '../../src/graphql/sql';
 import { visible } from '../visibility';
 import { conditions } from './conditions';
+import { seesNotes } from './notes';
 import type { UserRow } from './sql';
 
 const PART = 1_000;
@@ -20,18 +22,17 @@ export async function exportUsers(
   context: Context, filter: UserFilter | null | undefined, after: string | null | undefined,
 ): Promise<UserExport> {
   const place = after ? decodeCursor(after, ORDER) : undefined;
-  const { text, values } = compile(sql`
+  const rows = await readBehind<UserRow & { created_text: string }>(context.db, place, sql`
     select list.*, created_at::text as created_text from views.users as list
     where ${all([
-      visible(context, 'users:read', 'id'), ...conditions(filter),
+      visible(context, 'users:read', 'id'), ...conditions(context, filter),
       ...(place ? [sql`(created_at, id) > (${place.value}::timestamptz, ${place.key})`] : []),
     ])}
     order by created_at, id limit ${PART + 1}`);
-  const rows = await context.db.query<UserRow & { created_text: string }>(text, values);
   const part = rows.slice(0, PART);
   const last = part.at(-1);
   const lines = part.map((row) =>
-    [row.email, row.display_name, row.role, row.organization, row.note, row.tier].map((cell) => escapeCell(cell ?? '')));
+    [row.email, row.display_name, row.role, row.organization, seesNotes(context) ? row.note : null, row.tier].map((cell) => escapeCell(cell ?? '')));
   return {
     csv: stringify(place ? lines : [[...exportColumns], ...lines]),
     cursor: rows.length > PART && last ? encodeCursor(ORDER, { value: last.created_text, key: last.id }) : null,

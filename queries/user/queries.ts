@@ -16,6 +16,7 @@ import { visible } from '../visibility';
 import { conditions, readViews } from './conditions';
 import { exportUsers } from './export';
 import { userById } from './loaders';
+import { seesNotes } from './notes';
 import { toUser, type UserRow } from './sql';
 
 registerNode('User', 'users:read', async (context, ids) => {
@@ -37,7 +38,7 @@ export class UserQueries {
     return readPage<UserRow, User>(context.db, {
       from: 'views.users',
       key: 'id',
-      where: [visible(context, 'users:read', 'id'), ...conditions(filter)],
+      where: [visible(context, 'users:read', 'id'), ...conditions(context, filter)],
       orderBy: { column: orderBy?.field ?? UserOrderField.CREATED_AT, direction: orderBy?.direction ?? OrderDirection.DESC },
       toNode: toUser,
     }, page);
@@ -55,6 +56,13 @@ export class UserQueries {
   ): Promise<UserExport> {
     await context.waitForViews(...readViews);
     return exportUsers(context, filter, after);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true, description: 'What operators want to remember about them; null also for callers who see only themselves.',
+  })
+  note(@Root() { note }: Pick<User, 'note'>, @Ctx() context: Context): string | null {
+    return seesNotes(context) ? note : null;
   }
 
   @FieldResolver(() => Int, { nullable: true, description: 'Requests a day; 0 is blocked, null is unlimited.' })

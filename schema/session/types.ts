@@ -83,10 +83,10 @@ export class Session {
   @Field(() => DateTime, { description: 'When it ends at the latest; eight hours without use end it sooner.' })
   expiresAt!: Date;
 
-  @Field(() => String, { nullable: true, description: 'Network address it was opened from.' })
+  @Field(() => String, { nullable: true, description: 'Network address it was opened from; of others, those who do not manage people see its network only.' })
   address!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What the browser or program said to be.' })
+  @Field(() => String, { nullable: true, description: 'What the browser or program said to be; of others, only those who manage people see it.' })
   device!: string | null;
 
   @Field(() => Boolean, { description: 'Whether this request came by it.' })

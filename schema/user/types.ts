@@ -58,7 +58,7 @@ export class User extends Node {
   @Field(() => String, { nullable: true, description: 'Group inside the tenant.' })
   organization!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What operators want to remember about them.' })
+  @Field(() => String, { nullable: true, description: 'What operators want to remember about them; null also for callers who see only themselves.' })
   note!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Address of their picture.' })

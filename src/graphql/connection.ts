@@ -117,10 +117,7 @@ export async function readPage<Row extends object, NodeValue>(
   const { backwards, size, cursor } = directionOf(args);
   const order = `${spec.from}.${spec.orderBy.column}.${spec.orderBy.direction}`;
   const place = cursor === undefined ? undefined : decodeCursor(cursor, order);
-  const statement = compile(pageStatement(spec, backwards, size + 1, place));
-  const rows = await db.query<Row & CursorColumns>(statement.text, statement.values).catch((error: unknown) => {
-    throw place && isDataException(error) ? new RefusedError(notACursor) : error;
-  });
+  const rows = await readBehind<Row & CursorColumns>(db, place, pageStatement(spec, backwards, size + 1, place));
   const more = rows.length > size;
   const page = rows.slice(0, size);
   if (backwards) page.reverse();
@@ -146,6 +143,17 @@ export async function readPage<Row extends object, NodeValue>(
     },
     countRows: () => countRows(db, spec),
   };
+}
+
+/**
+ * The rows of a statement that begins at the place of a cursor, if there is one.
+ * @throws RefusedError E4004 for the place of a cursor that was made up
+ */
+export async function readBehind<Row extends object>(db: Db, place: CursorPlace | undefined, statement: Sql): Promise<Row[]> {
+  const { text, values } = compile(statement);
+  return db.query<Row>(text, values).catch((error: unknown) => {
+    throw place && isDataException(error) ? new RefusedError(notACursor) : error;
+  });
 }
 
 /** SQLSTATE class 22: a cursor that was made up holds a value that is none of the column's type. */

@@ -4,6 +4,7 @@ import { answerMessageTask } from '../../../commands/chat-session/reactor';
 import { user } from '../../../commands/user/decider';
 import { provisionVirtualKeyTask, type ProvisioningServices } from '../../../commands/virtual-key/reactor';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
+import type { Auth } from '../../../src/auth/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import type { EventStore } from '../../../src/event-store/port';
 import type { Context, Db, Principal, Role } from '../../../src/graphql/context';
@@ -35,12 +36,16 @@ export interface ApiSetting {
   store: EventStore;
   commands: CommandRuntime;
   vault: ErasingVault;
+  auth: Auth;
   /** Every statement the API has sent to the views so far. */
   statements: string[];
   /** Makes a user who is in the log and in the views. */
-  person(role?: Role, tenantId?: string): Promise<Person>;
-  /** Runs a document; a top-level error is a failed test. `who` sees at least what anyone has written before. */
-  ask(who: Person, document: string, variables?: Record<string, unknown>): Promise<Record<string, any>>;
+  person(role?: Role, tenantId?: string, more?: { note?: string; tier?: string }): Promise<Person>;
+  /**
+   * Runs a document; a top-level error is a failed test. `who` sees at least what anyone has written before: a person by
+   * a session, or a principal that proves itself in another way.
+   */
+  ask(who: Person | Principal, document: string, variables?: Record<string, unknown>): Promise<Record<string, any>>;
   /** Opens a subscription and answers it, or its refusal. */
   follow(who: Person, document: string, variables?: Record<string, unknown>): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult>;
   close(): Promise<void>;
@@ -83,22 +88,24 @@ export async function createApiSetting({ llm, litellm }: { llm: Llm; litellm: Pr
     setting: plainSetting, refusals: refusalsInMemory(),
   } as Partial<Services> as Services);
 
-  async function contextOf({ userId, tenantId, role }: Person): Promise<Context> {
+  async function contextOf(who: Person | Principal): Promise<Context> {
     const id = randomUUID();
+    const principal = 'kind' in who ? who : principalOf(who.userId, who.role, who.tenantId);
     return makeContext({
-      requestId: id, correlationId: id, principal: principalOf(userId, role, tenantId), address: '', device: '',
+      requestId: id, correlationId: id, principal, address: '', device: '',
       signal: new AbortController().signal, minPosition: await store.head(), setSessionCookie: () => {},
     });
   }
 
   return {
-    store, commands, vault, statements,
-    async person(role = 'user', tenantId = 't1') {
+    store, commands, vault, auth, statements,
+    async person(role = 'user', tenantId = 't1', { note, tier = 'free' } = {}) {
       const userId = randomUUID();
       const command: CommandContext = { commandId: userId, correlationId: userId, causationId: userId, actor: { kind: 'system', id: 'test' }, tenant: tenantId };
       const sealed = await vault.seal({ tenant: tenantId, subject: userId, field: 'name' }, `Name of ${userId}`);
       await commands.execute(user, userId, {
-        type: 'CreateUser', userId, tenantId, loginName: userId, email: sealed, displayName: sealed, role, organization: null, note: null, tier: 'free',
+        type: 'CreateUser', userId, tenantId, loginName: userId, email: sealed, displayName: sealed, role, organization: null, tier,
+        note: note === undefined ? null : await vault.seal({ tenant: tenantId, subject: userId, field: 'note' }, note),
       }, command);
       return { userId, id: toGlobalId('User', userId), role, tenantId };
     },

@@ -1,4 +1,4 @@
-import { coerceInputValue, isInputObjectType, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { coerceInputValue, isInputObjectType, isObjectType, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { featureNames, type Feature } from '../../../schema/access/features';
 import { roles } from '../../../schema/access/roles';
@@ -167,6 +167,15 @@ describe('84: nothing is open by accident', () => {
   test('signed-in is enough only where the object judges for itself', () => {
     expect(fields.filter(({ name, grant }) => grant === 'signed-in' && /^(Query|Mutation|Subscription)\./.test(name)).map(({ name }) => name).sort()).toEqual(
       ['Query.grantableScopes', 'Query.node', 'Query.nodes', 'Query.ownScopes']);
+  });
+
+  test('every field of the viewer has a policy, and a key without scopes learns only what it may do', () => {
+    const viewer = Object.values((schema.getType('Viewer') as GraphQLObjectType).getFields());
+    expect(Object.fromEntries(viewer.map((field) => [field.name, policyOf(field)]))).toEqual({
+      user: 'users:read', tenant: 'tenant:read', usage: 'users:read', entitlements: 'entitlements:read',
+      hasPassword: 'account', identities: 'account', preferences: 'account', sessions: 'account',
+      role: 'signed-in', operator: 'signed-in', scopes: 'signed-in', features: 'signed-in',
+    });
   });
 
   test('every object that can be read by its id has a scope', () => {

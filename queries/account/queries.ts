@@ -4,8 +4,18 @@ import { Usage } from '../../schema/account/types';
 import { User } from '../../schema/user/types';
 import type { Context } from '../../src/graphql/context';
 import { ownWrite } from '../../src/graphql/own-write';
-import { toUsage } from '../session/loaders';
+import { Policy } from '../../src/graphql/policy';
 import { userById } from '../user/loaders';
+import { toUsage, usageOf } from './loaders';
+
+@Resolver(() => User)
+export class UserUsage {
+  @FieldResolver(() => Usage, { description: 'Their requests.' })
+  @Policy('users:read')
+  usage(@Root() user: Pick<User, 'id'>, @Ctx() context: Context): Promise<Usage | undefined> {
+    return context.loader(usageOf).load(user.id);
+  }
+}
 
 /** What `commands/account/mutations.ts` answers: ids, from which the payload's objects are read. */
 interface Changed {

@@ -1,4 +1,4 @@
-import { maskedNetwork } from '../../../queries/audit-log/masked-network';
+import { maskedNetwork } from '../../../queries/addresses';
 
 test.each([
   ['203.0.113.9', '203.0.113.x'],
