@@ -69,3 +69,7 @@ export function ofError(error: CombinedError): Problem {
 const worthRetrying: readonly ProblemCode[] = ['OFFLINE', 'E4291', 'E5003', 'E5004', 'E5031', 'E5041', 'E5001'];
 
 export const mayRetry = (problem: Problem): boolean => worthRetrying.includes(problem.code);
+
+/** The server judged for good, and gives the same answer to the same idempotency key from now on. */
+export const isJudged = (problem: Problem): boolean =>
+  !mayRetry(problem) && problem.code !== 'E5002' && problem.rule !== 'in_progress';

@@ -3,6 +3,7 @@ import { createClient, type Exchange, type Operation, type OperationResult } fro
 import { Provider } from 'urql';
 import { fromPromise, mergeMap, pipe } from 'wonka';
 import { document } from './document';
+import type { Refused } from './problem';
 import { useAct } from './use-act';
 
 interface Input {
@@ -12,20 +13,24 @@ interface Input {
 
 interface Payload {
   done: boolean;
-  errors: [];
+  errors: readonly Refused[];
 }
 
 const Rename = document<{ rename: Payload }, { input: Input }>('hash', 'mutation Rename($input:RenameInput!){rename(input:$input){done}}');
 
+const refused = (code: Refused['code'], rule: string): Refused => ({ code, rule, path: null, correlationId: 'c', details: null });
+
 /** A server that answers as told, one answer a request. */
-function rig(answers: readonly ('lost' | 'done')[]) {
+function rig(answers: readonly ('lost' | 'done' | Refused)[]) {
   const keys: string[] = [];
   const server: Exchange = () => (operations$) => pipe(
     operations$,
     mergeMap((operation: Operation) => {
       keys.push((operation.variables as { input: Input }).input.idempotencyKey ?? '');
-      const lost = answers[keys.length - 1] === 'lost';
-      const result = { operation, data: lost ? undefined : { rename: { done: true, errors: [] } }, stale: false, hasNext: false };
+      const answer = answers[keys.length - 1];
+      const lost = answer === 'lost';
+      const errors = typeof answer === 'object' ? [answer] : [];
+      const result = { operation, data: lost ? undefined : { rename: { done: errors.length === 0, errors } }, stale: false, hasNext: false };
       const error = { networkError: new Error('lost'), graphQLErrors: [] };
       return fromPromise(Promise.resolve({ ...result, error: lost ? error : undefined } as unknown as OperationResult));
     }),
@@ -54,5 +59,21 @@ describe('a mutation', () => {
     await run({ name: 'Grace' });
     await run({ name: 'Grace' });
     expect(new Set(keys).size).toBe(3);
+  });
+
+  it('takes another key after a refusal for good, which the server would only repeat', async () => {
+    const { keys, run } = rig([refused('E4091', 'email_taken'), 'done']);
+    expect(await run({ name: 'Ada' })).toBeUndefined();
+    expect(await run({ name: 'Ada' })).toEqual({ done: true, errors: [] });
+    expect(keys[1]).not.toBe(keys[0]);
+  });
+
+  it.each([
+    refused('E4291', 'busy'), refused('E5041', 'outcome_unknown'), refused('E5002', 'database'), refused('E4091', 'in_progress'),
+  ])('keeps the key while nothing was decided: $rule', async (passing) => {
+    const { keys, run } = rig([passing, 'done']);
+    await run({ name: 'Ada' });
+    await run({ name: 'Ada' });
+    expect(keys[1]).toBe(keys[0]);
   });
 });

@@ -2,13 +2,13 @@ import { useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { newId } from '../lib/identifier';
 import { toNode, type Document } from './document';
-import { ofError, ofRefusal, type Problem, type Refused } from './problem';
+import { isJudged, ofError, ofRefusal, type Problem, type Refused } from './problem';
 
 interface Payload {
   errors: readonly Refused[];
 }
 
-export interface Answered<Result> {
+interface Answered<Result> {
   payload: Result | undefined;
   /** Why there is no payload; empty when there is one. */
   problems: readonly Problem[];
@@ -25,7 +25,8 @@ export interface Act<Input, Result> {
 
 /**
  * A mutation for the screens. The same input sent again after a failure carries the same idempotency key, so a lost
- * answer never makes a second effect.
+ * answer never makes a second effect. What was refused for good is a new attempt: meanwhile somebody may have cleared
+ * what stood in its way.
  * @param payloadOf leads from the answer to the mutation's payload
  */
 export function useAct<Data, Input extends { idempotencyKey?: string | null }, Result extends Payload>(
@@ -44,13 +45,12 @@ export function useAct<Data, Input extends { idempotencyKey?: string | null }, R
     const result = await client.mutation(toNode(document), { input: { ...input, idempotencyKey: attempt.current.key } }).toPromise();
     setBusy(false);
     const payload = result.data ? payloadOf(result.data) : undefined;
-    const found = result.error ? [ofError(result.error)] : (payload?.errors.map(ofRefusal) ?? []);
+    const found = result.error ? [ofError(result.error)] : (payload?.errors.map(ofRefusal) ?? [{ code: 'E5001' as const }]);
     setProblems(found);
-    if (found.length > 0 || !payload) {
-      return { payload: undefined, problems: found };
+    if (payload && found.every(isJudged)) {
+      attempt.current = { input: '', key: '' };
     }
-    attempt.current = { input: '', key: '' };
-    return { payload, problems: [] };
+    return found.length > 0 ? { payload: undefined, problems: found } : { payload, problems: [] };
   }
 
   return { busy, problems, send, run: async (input) => (await send(input)).payload };
