@@ -87,7 +87,9 @@ export class ProviderKeyFields {
 
 @Resolver(() => Lease)
 export class LeaseFields {
-  @FieldResolver(() => ProviderKey, { description: 'The key.' })
+  @FieldResolver(() => ProviderKey, {
+    nullable: true, description: 'The key; null when it is of another tenant, which opened it to yours.',
+  })
   @Policy('pools:read')
   providerKey(@Root() lease: Lease, @Ctx() context: Context): Promise<ProviderKey | undefined> {
     return context.loader(providerKeyById).load(lease.keyId);

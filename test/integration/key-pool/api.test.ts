@@ -49,7 +49,7 @@ describe('addProviderKey', () => {
         name: 'first', lastFour: SECRET.slice(-4), rpmLimit: null, concurrencyLimit: 1, priority: 0, tenantScope: '*',
         active: true, activeLeases: 0, permitsLastMinute: 0,
       },
-      keyPool: { id: toGlobalId('KeyPool', provider), provider, capacity: 1 },
+      keyPool: { id: toGlobalId('KeyPool', `${provider}@a`), provider, capacity: 1 },
       revision: '0',
       errors: [],
     });
@@ -110,6 +110,12 @@ describe('leaseKey', () => {
     expect(Date.parse(first.lease.expiresAt) - Date.parse(first.lease.grantedAt)).toBeGreaterThan(118_000);
     const again = await lease(provider, 'r');
     expect({ ...again, lease: again.lease.id }).toEqual({ ...first, lease: first.lease.id });
+  });
+
+  it('leases keys that another tenant opened to everybody, without showing them', async () => {
+    const provider = await newPool();
+    const { data, errors } = await graphql({ schema: setting.schema, source: LEASE, variableValues: { input: { provider, requestId: 'r' } }, contextValue: setting.context('bob', 'admin', 'b') });
+    expect({ data, errors }).toMatchObject({ data: { leaseKey: { lease: { holder: 'bob', providerKey: null }, errors: [] } }, errors: undefined });
   });
 
   it('does not give the secret again for the same idempotency key', async () => {
