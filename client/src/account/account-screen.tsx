@@ -1,8 +1,6 @@
 import { useSearch } from '@tanstack/react-router';
-import { useQuery } from 'urql';
 import { OwnClientKeys } from '../client-key';
-import { toNode } from '../graphql/document';
-import { ofError } from '../graphql/problem';
+import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
 import { useMay } from '../setup';
 import { Page } from '../ui/page';
@@ -27,19 +25,20 @@ export default function AccountScreen() {
   const mayHoldKeys = useMay('clients:read');
   const shown = tabs.filter((id) => id !== 'keys' || mayHoldKeys);
   const tab: Tab = shown.find((id) => id === asked) ?? 'profile';
-  const [{ data, error }, ask] = useQuery({ query: toNode(AccountDocument), requestPolicy: 'cache-and-network' });
-  const refresh = () => ask({ requestPolicy: 'network-only' });
+  const { data, problem: failure, refresh } = useAnswer(AccountDocument, {});
+  const again = () => void refresh();
   const viewer = data?.viewer;
 
   return (
     <Page title={t('account.title')}>
       <div className={styles.account}>
         <TabLinks label={t('account.title')} current={tab} tabs={shown.map((id) => ({ id, label: t(`account.${id}`) }))} />
-        {!viewer && (error ? <ProblemNotice problem={ofError(error)} onRetry={refresh} /> : <Skeleton rows={6} height={32} />)}
-        {viewer && tab === 'profile' && <ProfileTab account={viewer} onChanged={refresh} />}
-        {viewer && tab === 'password' && <PasswordTab account={viewer} onChanged={refresh} />}
-        {viewer && tab === 'sign-in' && <SignInTab account={viewer} problem={problem} onChanged={refresh} />}
-        {viewer && tab === 'sessions' && <SessionsTab sessions={viewer.sessions} onChanged={refresh} />}
+        {failure && <ProblemNotice problem={failure} onRetry={again} />}
+        {!viewer && !failure && <Skeleton rows={6} height={32} />}
+        {viewer && tab === 'profile' && <ProfileTab account={viewer} onChanged={again} />}
+        {viewer && tab === 'password' && <PasswordTab account={viewer} onChanged={again} />}
+        {viewer && tab === 'sign-in' && <SignInTab account={viewer} problem={problem} onChanged={again} />}
+        {viewer && tab === 'sessions' && <SessionsTab sessions={viewer.sessions} onChanged={again} />}
         {tab === 'keys' && <OwnClientKeys />}
       </div>
     </Page>

@@ -1,5 +1,7 @@
 import { sawPosition } from '../graphql/position';
 import { ofExtensions, type Problem } from '../graphql/problem';
+import { signInAgain } from '../graphql/session-expiry';
+import { refreshSession } from '../setup';
 
 const types = ['image/png', 'image/svg+xml'] as const;
 
@@ -23,8 +25,24 @@ export const readAsDataUrl = (file: Blob): Promise<string> => new Promise((resol
   reader.readAsDataURL(file);
 });
 
-/** Puts the logo of one's tenant in place. @returns what went wrong, or nothing */
+/**
+ * Puts the logo of one's tenant in place. What the server says of the session is taken as the GraphQL client takes it:
+ * a session that is over asks to sign in and the logo is sent once more, lost rights are looked at again.
+ * @returns what went wrong, or nothing
+ */
 export async function putLogo(file: File): Promise<Problem | undefined> {
+  let problem = await sendLogo(file);
+  if (problem?.code === 'E4011') {
+    await signInAgain();
+    problem = await sendLogo(file);
+  }
+  if (problem?.code === 'E4031') {
+    void refreshSession();
+  }
+  return problem;
+}
+
+async function sendLogo(file: File): Promise<Problem | undefined> {
   try {
     const response = await fetch('/logo', {
       method: 'PUT',

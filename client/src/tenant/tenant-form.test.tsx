@@ -1,14 +1,17 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { useState } from 'react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderApp } from '../../test/app';
+import { refusal } from '../../test/fake-server';
 import { someViewer } from '../../test/viewer';
-import { useSession } from '../setup';
+import { expired, hasSignedInAgain } from '../graphql/session-expiry';
+import { refreshSession, useSession } from '../setup';
 import type { TenantRow } from './list';
-import { logoProblem } from './logo';
+import { logoProblem, putLogo } from './logo';
 import { slugOf } from './slug';
 import { TenantForm } from './tenant-form';
 
-jest.mock('../setup', () => ({ useSession: jest.fn() }));
+jest.mock('../setup', () => ({ useSession: jest.fn(), refreshSession: jest.fn() }));
 
 const tenant: TenantRow = {
   __typename: 'Tenant', id: 'tenant-1', name: 'Acme', slug: 'acme', state: 'ACTIVE', isDefault: false, features: ['CHAT'],
@@ -31,7 +34,7 @@ const logoOf = (place: HTMLElement) => [...place.querySelectorAll('img')].map((i
 
 describe('branding', () => {
   it('TEST-03: shows header and browser tab while they are typed, before anything is saved', async () => {
-    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={() => undefined} />);
+    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={async () => undefined} />);
     expect(preview()).toHaveTextContent('Overview · Keyledger');
     expect(preview()).toHaveTextContent('Acme keys');
     expect(logoOf(preview())).toEqual(['/logo/held']);
@@ -48,8 +51,8 @@ describe('branding', () => {
   });
 
   it('saves only what was changed, and clears with an empty field', async () => {
-    const onSaved = jest.fn();
-    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />, {
+    const onSaved = jest.fn(async () => undefined);
+    const { calls, inputs } = await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />, {
       answers: { ChangeBranding: () => saved('changeBranding') },
     });
     const user = userEvent.setup();
@@ -58,12 +61,65 @@ describe('branding', () => {
     await user.click(screen.getByRole('button', { name: 'Save' }));
     await waitFor(() => expect(onSaved).toHaveBeenCalled());
     expect(calls.map(({ name }) => name)).toEqual(['ChangeBranding']);
-    expect(calls[0]?.variables.input).toMatchObject({ pageTitle: null, browserTitle: null });
+    expect(inputs('ChangeBranding')).toEqual([{ pageTitle: null }]);
+  });
+
+  it('undoes nothing that somebody else changed meanwhile: sends only what was typed, and shows the rest as it is', async () => {
+    let change = (_tenant: TenantRow): void => undefined;
+    function Held() {
+      const [held, setHeld] = useState(tenant);
+      change = setHeld;
+      return <TenantForm tenant={held} onSaved={async () => undefined} />;
+    }
+    const { inputs } = await renderApp(<Held />, { answers: { ChangeBranding: () => saved('changeBranding') } });
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText('Name in the browser tab'), 'A!');
+    act(() => change({ ...tenant, name: 'Acme Ltd', branding: { ...tenant.branding, pageTitle: 'Acme Ltd keys' } }));
+    expect(screen.getByLabelText(/^Name of the tenant/)).toHaveValue('Acme Ltd');
+    expect(screen.getByLabelText('Name in the header')).toHaveValue('Acme Ltd keys');
+    expect(screen.getByLabelText('Name in the browser tab')).toHaveValue('A!');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(inputs('ChangeBranding')).toEqual([{ browserTitle: 'A!' }]));
+    expect(inputs('RenameTenant')).toEqual([]);
+  });
+
+  it('asks for what is held only after something was saved, and keeps what was refused as it was typed', async () => {
+    const onSaved = jest.fn(async () => undefined);
+    let answer: object | undefined;
+    const { inputs } = await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />, { answers: { RenameTenant: () => answer } });
+    const user = userEvent.setup();
+    const save = () => user.click(screen.getByRole('button', { name: 'Save' }));
+    await user.type(screen.getByLabelText(/^Name of the tenant/), ' Ltd');
+    await save();
+    expect(await screen.findByText('OFFLINE')).toBeInTheDocument();
+    expect(onSaved).not.toHaveBeenCalled();
+    expect(screen.getByLabelText(/^Name of the tenant/)).toHaveValue('Acme Ltd');
+
+    answer = saved('renameTenant');
+    await save();
+    await waitFor(() => expect(onSaved).toHaveBeenCalledTimes(1));
+    expect(inputs('RenameTenant')).toHaveLength(2);
+  });
+
+  it('forgets a refusal of what is not asked for any more', async () => {
+    const taken = { renameTenant: { position: null, tenant: null, errors: [refusal('tenant_name', ['input', 'name'])] } };
+    await renderApp(<TenantForm tenant={tenant} onSaved={async () => undefined} />, {
+      answers: { RenameTenant: () => taken, ChangeBranding: () => saved('changeBranding') },
+    });
+    const user = userEvent.setup();
+    const name = screen.getByLabelText(/^Name of the tenant/);
+    await user.type(name, '!');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(name).toBeInvalid());
+    await user.type(name, '{Backspace}');
+    await user.type(screen.getByLabelText('Name in the browser tab'), 'A!');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(name).toBeValid());
   });
 
   it('shows a chosen logo at once and puts it in place on save', async () => {
     fetchLogo.mockResolvedValue({ ok: true, json: async () => ({ tenant: {} }) });
-    const onSaved = jest.fn();
+    const onSaved = jest.fn(async () => undefined);
     await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />);
     const user = userEvent.setup();
     const file = new File(['<svg/>'], 'logo.svg', { type: 'image/svg+xml' });
@@ -78,7 +134,7 @@ describe('branding', () => {
 
   it('says on the field why the server refused a logo, and keeps it chosen', async () => {
     fetchLogo.mockResolvedValue({ ok: false, json: async () => ({ errors: [{ extensions: { code: 'V1001', rule: 'svg' } }] }) });
-    await renderApp(<TenantForm tenant={tenant} onSaved={() => undefined} />);
+    await renderApp(<TenantForm tenant={tenant} onSaved={async () => undefined} />);
     const user = userEvent.setup();
     await user.upload(screen.getByLabelText(/Logo/), new File(['x'], 'logo.png', { type: 'image/png' }));
     await waitFor(() => expect(logoOf(preview())[0]).toMatch(/^data:/));
@@ -87,8 +143,38 @@ describe('branding', () => {
     expect(logoOf(preview())[0]).toMatch(/^data:/);
   });
 
+  it('keeps a good logo where the next file will not do, and says on the field why', async () => {
+    await renderApp(<TenantForm tenant={tenant} onSaved={async () => undefined} />);
+    const user = userEvent.setup({ applyAccept: false });
+    const field = screen.getByLabelText(/Logo/);
+    await user.upload(field, new File(['x'], 'logo.png', { type: 'image/png' }));
+    await waitFor(() => expect(logoOf(preview())[0]).toMatch(/^data:/));
+    await user.upload(field, new File(['x'], 'logo.gif', { type: 'image/gif' }));
+    await waitFor(() => expect(field).toHaveAccessibleDescription(/A logo is a PNG or an SVG file/));
+    expect(logoOf(preview())[0]).toMatch(/^data:/);
+    jest.spyOn(FileReader.prototype, 'readAsDataURL').mockImplementationOnce(function fail(this: FileReader) {
+      this.dispatchEvent(new ProgressEvent('error'));
+    });
+    await user.upload(field, new File(['x'], 'gone.png', { type: 'image/png' }));
+    await waitFor(() => expect(field).toHaveAccessibleDescription(/This file cannot be read/));
+    expect(logoOf(preview())[0]).toMatch(/^data:/);
+  });
+
+  it('MAMA-50: asks to sign in again where the session is over, and puts the same logo in place then', async () => {
+    const refused = (code: string) => ({ ok: false, json: async () => ({ errors: [{ extensions: { code } }] }) });
+    fetchLogo.mockResolvedValueOnce(refused('E4011')).mockResolvedValueOnce(refused('E4031'));
+    const file = new File(['x'], 'logo.png', { type: 'image/png' });
+    const sent = putLogo(file);
+    await waitFor(() => expect(expired.get()).toBe(true));
+    expect(fetchLogo).toHaveBeenCalledTimes(1);
+    hasSignedInAgain();
+    expect(await sent).toMatchObject({ code: 'E4031' });
+    expect(fetchLogo.mock.calls.map(([, { body }]) => body)).toEqual([file, file]);
+    expect(refreshSession).toHaveBeenCalledTimes(1);
+  });
+
   it('removes the logo on save, and not before', async () => {
-    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={() => undefined} />, {
+    const { calls } = await renderApp(<TenantForm tenant={tenant} onSaved={async () => undefined} />, {
       answers: { RemoveLogo: () => saved('removeLogo') },
     });
     const user = userEvent.setup();

@@ -1,9 +1,7 @@
 import { Suspense, useState } from 'react';
 import { Button } from '@mantine/core';
-import { useQuery } from 'urql';
 import { TenantEntitlementsDialog } from '../entitlement';
-import { toNode } from '../graphql/document';
-import { ofError } from '../graphql/problem';
+import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
 import { refreshSession, useMay } from '../setup';
 import { IconDownload } from '../ui/icons';
@@ -21,8 +19,7 @@ import { useTenantOfViewer } from './use-tenant-of-viewer';
 /** One's own tenant: its name and how it looks. */
 export default function TenantScreen() {
   const t = useT();
-  const [{ data, error }, ask] = useQuery({ query: toNode(OwnTenantDocument), requestPolicy: 'cache-and-network' });
-  const refresh = () => ask({ requestPolicy: 'network-only' });
+  const { data, problem, refresh } = useAnswer(OwnTenantDocument, {});
   const exporting = useConfigurationExport();
   const tenant = data?.viewer?.tenant;
   const mayReadGrants = useMay('entitlements:read', 'tenant');
@@ -31,7 +28,7 @@ export default function TenantScreen() {
 
   /** Features may have been switched on or off for oneself. */
   function granted(): void {
-    refresh();
+    void refresh();
     void refreshSession();
   }
 
@@ -46,7 +43,8 @@ export default function TenantScreen() {
     >
       <div className={styles.screen}>
         <Problems problems={exporting.problem ? [exporting.problem] : []} />
-        {!tenant && (error ? <ProblemNotice problem={ofError(error)} onRetry={refresh} /> : <Skeleton rows={6} height={32} />)}
+        {problem && <ProblemNotice problem={problem} onRetry={() => void refresh()} />}
+        {!tenant && !problem && <Skeleton rows={6} height={32} />}
         {tenant && <TenantForm key={tenant.id} tenant={tenant} onSaved={refresh} />}
         {tenant && <TenantFeatures features={tenant.features} />}
         {tenant && mayReadGrants && (
