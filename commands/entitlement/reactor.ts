@@ -4,7 +4,7 @@ import type { CommandRuntime } from '../../src/command-runtime/port';
 import type { Task } from '../../src/jobs/port';
 import type { Reactor } from '../../src/projection-runtime/projector';
 import { entitlementId } from './decider';
-import { settleFeatures, type SubjectOfTenant } from './features';
+import { settleFeatures, type SubjectOfTenant } from './standing';
 
 /** Makes sure that callers are judged by the features that the log grants, also when the server died right after the append. */
 export const featuresReactor: Reactor<typeof entitlementEvents> = {

@@ -183,8 +183,8 @@ export interface Standings {
   /** @param standing.revision of the tenant's stream: what is older than what is kept changes nothing */
   setTenant(tenantId: string, standing: { active: boolean; isDefault: boolean; revision: bigint }): Promise<void>;
   setServiceClient(clientId: string, standing: ServiceClientStanding): Promise<void>;
-  /** Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user. A tenant of which nothing is kept has all. */
-  setFeatures(subject: { kind: 'tenant' | 'tier' | 'user'; id: string; tenantId: string }, granted: { features: readonly Feature[]; revision: bigint }): Promise<void>;
+  /** Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user; null when none are set. A tenant of which none are set has all. */
+  setFeatures(subject: { kind: 'tenant' | 'tier' | 'user'; id: string; tenantId: string }, granted: { features: readonly Feature[] | null; revision: bigint }): Promise<void>;
 }
 
 export interface UsageNow {

@@ -9,12 +9,13 @@ create table auth_tenants (
   revision bigint not null
 );
 
--- Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user. A tenant without a row has all of them.
+-- Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user; null where nothing is granted any more. A tenant
+-- without a row, or with null, has all of them: also those that are yet to come.
 create table auth_features (
   kind text not null check (kind in ('tenant', 'tier', 'user')),
   subject text not null,
   tenant_id text not null,
-  features text[] not null,
+  features text[],
   -- of the stream of what was granted
   revision bigint not null,
   primary key (kind, subject)
@@ -33,7 +34,7 @@ create view auth_people as
 select
   s.user_id, s.tenant_id, s.role, s.active and coalesce(t.active, true) as active,
   s.role = 'owner' and coalesce(t.is_default, false) as operator,
-  case when exists (select 1 from auth_features f where f.kind = 'tenant' and f.subject = s.tenant_id) then (
+  case when exists (select 1 from auth_features f where f.kind = 'tenant' and f.subject = s.tenant_id and f.features is not null) then (
     select coalesce(array_agg(distinct granted order by granted), '{}')
     from auth_features f, unnest(f.features) as granted
     where (f.kind = 'tenant' and f.subject = s.tenant_id)

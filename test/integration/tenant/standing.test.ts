@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { settleFeatures } from '../../../commands/entitlement/features';
+import { settleFeatures } from '../../../commands/entitlement/standing';
 import { grant } from '../../../commands/entitlement/grant';
 import { changeLogo, settleLogo } from '../../../commands/tenant/logo';
 import { makeTenant } from '../../../commands/tenant/make-tenant';
@@ -78,7 +78,7 @@ describe('the features that callers are judged by', () => {
   test('are everything until the tenant is granted something, then what tenant, tier and user have', async () => {
     const tenantId = await newTenant();
     const userId = randomUUID();
-    await services.auth.standings.setUser(userId, { tenantId, role: 'user', active: true, tier: 'pro', dailyRequests: undefined });
+    await services.auth.standings.setUser(userId, { tenantId, role: 'user', active: true, tier: 'pro', dailyRequests: undefined }, 0n);
     const give = (kind: 'tenant' | 'tier' | 'user', name: string, features: ('chat' | 'runs' | 'key_pools')[] | null) =>
       grant(services, commandIn(tenantId), { subject: { kind, name }, features });
     await give('user', userId, ['runs']);
@@ -92,7 +92,8 @@ describe('the features that callers are judged by', () => {
     await give('tier', 'pro', null);
     expect(await featuresOf(userId)).toEqual([]);
     await give('tenant', tenantId, null);
-    expect(await featuresOf(userId)).toEqual(['chat', 'key_pools', 'runs', 'virtual_keys']);
+    // Not today's list, or what the next release adds would be off for them.
+    expect(await featuresOf(userId)).toBeNull();
   });
 
   test('are what the log says, however late somebody writes what was', async () => {

@@ -1,4 +1,3 @@
-import { featureNames } from '../../schema/access/features';
 import type { Auth } from '../../src/auth/port';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import { entitlement, entitlementId, type Subject } from './decider';
@@ -15,8 +14,6 @@ export async function settleFeatures(
   const { kind, name } = subject;
   const { state, revision } = await commands.load(entitlement, entitlementId(tenantId, subject));
   if (revision < 0n) return;
-  // A tenant for which nothing is set has everything, a tier or a user nothing of its own.
-  const features = state.features ?? (kind === 'tenant' ? featureNames : []);
   const id = kind === 'tier' ? `${tenantId}/${name}` : name;
-  await auth.standings.setFeatures({ kind, id, tenantId }, { features, revision });
+  await auth.standings.setFeatures({ kind, id, tenantId }, { features: state.features ?? null, revision });
 }
