@@ -1,6 +1,7 @@
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
 import type { SecretPlace, Vault } from '../../src/vault/port';
 import { keyPool } from './decider';
+import { ownerOf } from './state';
 
 export interface NewProviderKey {
   keyId: string;
@@ -35,6 +36,6 @@ export async function addProviderKey(
 
 /** Where the vault keeps the secret that an event refers to: `<tenant>/<key id>`. */
 export function secretPlace(secretRef: string): SecretPlace {
-  const slash = secretRef.lastIndexOf('/');
-  return { tenant: secretRef.slice(0, slash), ref: secretRef.slice(slash + 1), field: 'secret' };
+  const tenant = ownerOf(secretRef);
+  return { tenant, ref: secretRef.slice(tenant.length + 1), field: 'secret' };
 }

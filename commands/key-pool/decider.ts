@@ -3,11 +3,11 @@ import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 import { diagnoseTenant } from './diagnosis';
 import { drain } from './drain';
-import { copy, evolve, initial, ticketOf, type KeyPoolState, type Lease } from './state';
+import { copy, evolve, initial, ownerOf, ticketOf, type KeyPoolState, type Lease } from './state';
 
 /** Most tickets that wait in one pool. */
 export const QUEUE_LIMIT = 10_000;
-/** Most keys in one pool. */
+/** Most keys of one tenant in one pool. */
 export const KEY_LIMIT = 500;
 /** A lease is not renewed for longer than this, in milliseconds. */
 export const LEASE_LIFETIME_MS = 86_400_000;
@@ -117,10 +117,12 @@ function decide(state: KeyPoolState, command: KeyPoolCommand): Decision<KeyPoolE
 function addProviderKey(state: KeyPoolState, command: AddProviderKey, now: number): Decision<KeyPoolEvent> {
   const { type: _, now: __, ...data } = command;
   if (state.keys.has(data.keyId)) return nothing;
-  if (state.keys.size >= KEY_LIMIT) {
-    return refuse('B2001', 'pool_full', `A pool holds at most ${KEY_LIMIT} keys.`, { details: { limit: KEY_LIMIT } });
+  // Of other tenants' keys nobody learns anything, not even that they are there.
+  const own = [...state.keys.values()].filter(({ owner }) => owner === ownerOf(data.secretRef));
+  if (own.length >= KEY_LIMIT) {
+    return refuse('B2001', 'pool_full', `A tenant has at most ${KEY_LIMIT} keys in a pool.`, { details: { limit: KEY_LIMIT } });
   }
-  for (const key of state.keys.values()) {
+  for (const key of own) {
     if (key.name === data.name) {
       return refuse('E4091', 'provider_key_name_taken', 'The pool already has a key of this name.', { path: ['name'] });
     }
@@ -182,7 +184,7 @@ function timeOutTicket(state: KeyPoolState, { ticketId }: TimeOutTicket, now: nu
   const ticket = state.tickets.get(ticketId);
   if (!ticket) return { events: drain(state, now) };
   if (now < ticket.deadline) return refuse('B2001', 'ticket_not_due', 'The ticket may still wait.');
-  return { events: [{ type: 'TicketTimedOut', data: { ticketId, at: now } }, ...drain(state, now, { left: ticket })] };
+  return { events: [{ type: 'TicketTimedOut', data: { ticketId, tenant: ticket.tenant, at: now } }, ...drain(state, now, { left: ticket })] };
 }
 
 /** The lease that the caller proves to hold. A lease of somebody else is as unknown as one that never was. */
@@ -201,7 +203,7 @@ export function staleLease(token: number): { refusal: Refusal } {
   return refuse('E4091', 'stale_lease', message, { path: ['fencingToken'], details: { token } });
 }
 
-const ending = ({ id, keyId, token }: Lease, at: number) => ({ leaseId: id, keyId, token, at });
+const ending = ({ id, keyId, token, tenant }: Lease, at: number) => ({ leaseId: id, keyId, token, tenant, at });
 
 function endLease(state: KeyPoolState, ended: Extract<KeyPoolEvent, { type: 'LeaseReleased' | 'LeaseExpired' }>): Decision<KeyPoolEvent> {
   const freed = state.keys.get(ended.data.keyId)!;

@@ -46,7 +46,7 @@ export function drain(state: KeyPoolState, now: number, beforehand: Beforehand =
     if (!line) break;
     const { ticket } = line;
     if (ticket !== arriving && now >= ticket.deadline) {
-      events.push({ type: 'TicketTimedOut', data: { ticketId: ticket.id, at: now } });
+      events.push({ type: 'TicketTimedOut', data: { ticketId: ticket.id, tenant: ticket.tenant, at: now } });
     } else {
       const key = bestKey(line.scope.keys, now, pending);
       if (!key) {

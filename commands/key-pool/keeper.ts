@@ -63,9 +63,9 @@ export function startKeyPoolKeeper({ commands, db, clock = () => new Date(), log
     since ??= now;
     compareClocks(now);
     await markLapsed(db, since);
-    const pools = await db.query<{ id: string; tenant_id: string }>('select id, tenant_id from views.key_pools');
-    const wakes = await Promise.all(pools.map(({ id, tenant_id }) => tend(id, tenant_id, now).catch((error: unknown) => {
-      log.warn({ provider: id, error: messageOf(error) }, 'A key pool could not be looked after');
+    const pools = await db.query<{ provider: string; tenant: string }>('select provider, min(tenant_id) as tenant from views.key_pools group by provider');
+    const wakes = await Promise.all(pools.map(({ provider, tenant }) => tend(provider, tenant, now).catch((error: unknown) => {
+      log.warn({ provider, error: messageOf(error) }, 'A key pool could not be looked after');
       return undefined;
     })));
     if (now >= cleanAt) {

@@ -1,4 +1,5 @@
 import type { KeyPoolEvent } from '../../schema/key-pool/events';
+import { tenantsOf } from '../../schema/key-pool/tenancy';
 import { copyFifo, dropFirst, emptyFifo, sizeOf, type Fifo } from './fifo';
 import { addPermit, copyWindow, newWindow, type RateWindow } from './rate-window';
 
@@ -12,6 +13,8 @@ export interface ProviderKey {
   readonly name: string;
   readonly fingerprint: string;
   readonly secretRef: string;
+  /** Whose key it is. */
+  readonly owner: string;
   readonly concurrencyLimit: number;
   readonly priority: number;
   /** Tenants that may use it, or undefined for everybody. */
@@ -164,6 +167,7 @@ function addKey(state: KeyPoolState, data: DataOf<'ProviderKeyAdded'>): void {
   const { keyId, name, fingerprint, secretRef, concurrencyLimit, rpmLimit, priority, tenantScope } = data;
   state.keys.set(keyId, {
     id: keyId, name, fingerprint, secretRef, concurrencyLimit, priority,
+    owner: ownerOf(secretRef),
     tenants: tenantsOf(tenantScope),
     active: 0,
     window: rpmLimit === null ? undefined : newWindow(rpmLimit),
@@ -171,11 +175,8 @@ function addKey(state: KeyPoolState, data: DataOf<'ProviderKeyAdded'>): void {
   buildScopes(state);
 }
 
-/** Tenants named by a scope, or undefined when it is open to all (`*` or empty). */
-export function tenantsOf(tenantScope: string): ReadonlySet<string> | undefined {
-  const names = tenantScope.split(',').map((name) => name.trim()).filter((name) => name !== '');
-  return names.length === 0 || names.includes('*') ? undefined : new Set(names);
-}
+/** The vault keeps a key's secret under its owner: `<tenant>/<key id>`. */
+export const ownerOf = (secretRef: string): string => secretRef.slice(0, secretRef.lastIndexOf('/'));
 
 function buildScopes(state: KeyPoolState): void {
   const keys = [...state.keys.values()].sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));

@@ -1,20 +1,22 @@
 import path from 'node:path';
 import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
+import { poolIdOf, tenantsOf } from '../../schema/key-pool/tenancy';
 import { projectRoot } from '../../src/paths';
 import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
 
 /**
- * View `key_pools`: pools with their keys, leases and everybody who waits. Subscribers see the pool's row. Tenants share
- * pools: how long somebody waits depends on the leases and tickets of all, so rows are not hidden from other tenants.
+ * View `key_pools`: pools as each tenant sees them, with keys, leases and everybody who waits. Subscribers see the pool's
+ * row. Tenants share pools: how long somebody waits depends on the leases and tickets of all, so rows are not hidden from
+ * other tenants by the database, and every query names its tenant.
  */
 export const keyPoolsProjector: Projector<typeof keyPoolEvents> = {
   name: 'key_pools',
-  version: 1,
+  version: 2,
   events: keyPoolEvents,
   tables: path.join(projectRoot, 'projections/key-pool/tables.sql'),
   live: { table: 'key_pools', key: 'id' },
   shared: true,
-  project: (events) => [...events.flatMap(detailChanges), ...poolsOf(events).flatMap(poolChanges)],
+  project: (events) => [...events.flatMap(detailChanges), ...sharesOf(events).flatMap(poolChanges)],
 };
 
 type Event = Projected<KeyPoolEvent>;
@@ -79,36 +81,44 @@ function ended({ data, at: { position } }: Extract<Event, { type: 'LeaseReleased
   ];
 }
 
-/** The events of each pool. */
-function poolsOf(events: readonly Event[]): Event[][] {
-  const pools = new Map<string, Event[]>();
-  for (const event of events) {
-    const provider = providerOf(event);
-    const pool = pools.get(provider);
-    if (pool) pool.push(event);
-    else pools.set(provider, [event]);
-  }
-  return [...pools.values()];
+/** Whom an event of the pool is about. */
+function tenantsOfEvent(event: Event): string[] {
+  const { tenant } = event.at.metadata;
+  if (event.type !== 'ProviderKeyAdded') return [event.data.tenant ?? tenant];
+  return [...new Set([tenant, ...tenantsOf(event.data.tenantScope) ?? []])];
 }
 
-/** One change of the pool's row for all its events: a row that every grant touches must not cost a statement each. */
-function poolChanges(events: readonly Event[]): Change[] {
-  const [first] = events;
+/** The events of each pool and tenant. */
+function sharesOf(events: readonly Event[]): { tenant: string; events: Event[] }[] {
+  const shares = new Map<string, { tenant: string; events: Event[] }>();
+  for (const event of events) {
+    for (const tenant of tenantsOfEvent(event)) {
+      const id = poolIdOf(tenant, providerOf(event));
+      const share = shares.get(id);
+      if (share) share.events.push(event);
+      else shares.set(id, { tenant, events: [event] });
+    }
+  }
+  return [...shares.values()];
+}
+
+/** One change of a tenant's row for all its events: a row that every grant touches must not cost a statement each. */
+function poolChanges({ tenant, events }: { tenant: string; events: readonly Event[] }): Change[] {
   const last = events.at(-1)!;
   const { position, revision } = last.at;
-  const key = { id: providerOf(last) };
+  const provider = providerOf(last);
+  const key = { id: poolIdOf(tenant, provider) };
   const seen = { updated_at: new Date(last.data.at), revision };
-  const add = { active_leases: 0, waiting: 0, capacity: 0, grants_total: 0 };
+  const add = { active_leases: 0, waiting: 0, grants_total: 0 };
   for (const event of events) count(add, event);
-  const isNew = first!.at.revision === 0n;
-  if (isNew) return [{ kind: 'put', table: 'key_pools', key, position, set: { tenant_id: first!.at.metadata.tenant, ...add, ...seen } }];
-  return [{ kind: 'add', table: 'key_pools', key, position, add, set: seen }];
+  const begun = events.some(({ type }) => type === 'ProviderKeyAdded' || type === 'LeaseRequested');
+  const row: Change[] = begun ? [{ kind: 'put', table: 'key_pools', key, position, set: { tenant_id: tenant, provider, ...seen } }] : [];
+  return [...row, { kind: 'add', table: 'key_pools', key, position, add, set: seen }];
 }
 
-function count(sums: { active_leases: number; waiting: number; capacity: number; grants_total: number }, event: Event): void {
+function count(sums: { active_leases: number; waiting: number; grants_total: number }, event: Event): void {
   switch (event.type) {
     case 'ProviderKeyAdded':
-      sums.capacity += event.data.concurrencyLimit;
       break;
     case 'LeaseRequested':
       sums.waiting++;

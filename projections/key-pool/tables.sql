@@ -1,18 +1,18 @@
+-- A pool as one tenant sees it.
 create table key_pools (
   id text primary key,
-  -- Of whoever added the first key.
   tenant_id text not null,
-  active_leases integer not null,
-  waiting integer not null,
-  capacity integer not null,
-  grants_total bigint not null,
+  provider text not null,
+  active_leases integer not null default 0,
+  waiting integer not null default 0,
+  grants_total bigint not null default 0,
   updated_at timestamptz not null,
   revision bigint not null,
   position bigint not null
 );
 create index key_pools_by_position on key_pools (position);
 create index key_pools_by_change on key_pools (tenant_id, updated_at, id);
-create index key_pools_by_id on key_pools (tenant_id, id);
+create index key_pools_by_provider on key_pools (tenant_id, provider, id);
 
 create table provider_keys (
   id text primary key,

@@ -1,3 +1,5 @@
+import { isOpenTo, poolIdOf } from '../../schema/key-pool/tenancy';
+import type { KeyPool } from '../../schema/key-pool/types';
 import type { Context } from '../../src/graphql/context';
 import { defineLoader, groupedInOrderOf, inOrderOf } from '../../src/graphql/loader';
 import { tenantOf } from '../../src/graphql/tenant';
@@ -9,11 +11,26 @@ import { withReasons } from './wait-tickets';
 /** Leases and tickets that a pool shows at most. */
 export const SHOWN = 100;
 
-/** Pools of the caller's tenant by provider. */
-export const keyPoolByProvider = defineLoader('keyPoolByProvider', async (context: Context, providers: readonly string[]) => {
+/** Pools of the caller's tenant. */
+export const keyPoolById = defineLoader('keyPoolById', async (context: Context, ids: readonly string[]) => {
   const rows = await context.db.query<KeyPoolRow>(
-    'select * from views.key_pools where tenant_id = $1 and id = any($2)', [tenantOf(context), providers]);
-  return inOrderOf(providers, rows.map(toKeyPool), (pool) => pool.id);
+    'select * from views.key_pools where tenant_id = $1 and id = any($2)', [tenantOf(context), ids]);
+  return inOrderOf(ids, rows.map(toKeyPool), (pool) => pool.id);
+});
+
+export const keyPoolByProvider = defineLoader('keyPoolByProvider', (context: Context, providers: readonly string[]) =>
+  context.loader(keyPoolById).loadMany(providers.map((provider) => poolIdOf(tenantOf(context), provider))) as Promise<(KeyPool | undefined)[]>);
+
+/** Most leases at once on the keys that serve the caller's tenant, whoever owns them. */
+export const capacityOfPool = defineLoader('capacityOfPool', async (context: Context, providers: readonly string[]) => {
+  const tenant = tenantOf(context);
+  const rows = await context.db.query<Pick<ProviderKeyRow, 'provider' | 'tenant_scope' | 'concurrency_limit'>>(
+    'select provider, tenant_scope, concurrency_limit from views.provider_keys where provider = any($1) and active', [providers]);
+  const capacities = new Map<string, number>();
+  for (const { provider, tenant_scope, concurrency_limit } of rows) {
+    if (isOpenTo(tenant_scope, tenant)) capacities.set(provider, (capacities.get(provider) ?? 0) + concurrency_limit);
+  }
+  return providers.map((provider) => capacities.get(provider) ?? 0);
 });
 
 export const providerKeyById = defineLoader('providerKeyById', async (context: Context, ids: readonly string[]) => {

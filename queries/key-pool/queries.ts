@@ -12,11 +12,11 @@ import { Policy } from '../../src/graphql/policy';
 import { containing, sql } from '../../src/graphql/sql';
 import { tenantOf } from '../../src/graphql/tenant';
 import {
-  keyPoolByProvider, keysOfPool, leaseById, leasesOfPool, permitsLastMinute, providerKeyById, queueOfPool, SHOWN, waitTicketById,
+  capacityOfPool, keyPoolById, keyPoolByProvider, keysOfPool, leaseById, leasesOfPool, permitsLastMinute, providerKeyById, queueOfPool, SHOWN, waitTicketById,
 } from './loaders';
 import { toKeyPool, type KeyPoolRow } from './sql';
 
-readableNode('KeyPool', keyPoolByProvider);
+readableNode('KeyPool', keyPoolById);
 readableNode('ProviderKey', providerKeyById);
 readableNode('Lease', leaseById);
 readableNode('WaitTicket', waitTicketById);
@@ -42,7 +42,7 @@ export class KeyPoolQueries {
     return readPage<KeyPoolRow, KeyPool>(context.db, {
       from: 'views.key_pools',
       key: 'id',
-      where: [sql`tenant_id = ${tenantOf(context)}`, ...(filter?.search ? [sql`id ilike ${containing(filter.search)}`] : [])],
+      where: [sql`tenant_id = ${tenantOf(context)}`, ...(filter?.search ? [sql`provider ilike ${containing(filter.search)}`] : [])],
       orderBy: { column: orderBy?.field ?? KeyPoolOrderField.PROVIDER, direction: orderBy?.direction ?? OrderDirection.ASC },
       toNode: toKeyPool,
     }, page);
@@ -58,22 +58,27 @@ export class KeyPoolQueries {
     return context.loader(keyPoolByProvider).load(provider);
   }
 
-  @FieldResolver(() => [ProviderKey], { description: 'Its keys, the ones to use first in front.' })
+  @FieldResolver(() => Int, { description: 'Leases that the keys open to the tenant can carry at once, those of other tenants included.' })
+  capacity(@Root() pool: KeyPool, @Ctx() context: Context): Promise<number | undefined> {
+    return context.loader(capacityOfPool).load(pool.provider);
+  }
+
+  @FieldResolver(() => [ProviderKey], { description: 'Keys of the tenant, the ones to use first in front.' })
   @Policy('pools:read')
   keys(@Root() pool: KeyPool, @Ctx() context: Context): Promise<ProviderKey[] | undefined> {
-    return context.loader(keysOfPool).load(pool.id);
+    return context.loader(keysOfPool).load(pool.provider);
   }
 
-  @FieldResolver(() => [Lease], { description: `Leases held now, the newest ${SHOWN}.` })
+  @FieldResolver(() => [Lease], { description: `Leases that the tenant holds now, the newest ${SHOWN}.` })
   @Policy('pools:read')
   leases(@Root() pool: KeyPool, @Ctx() context: Context): Promise<Lease[] | undefined> {
-    return context.loader(leasesOfPool).load(pool.id);
+    return context.loader(leasesOfPool).load(pool.provider);
   }
 
-  @FieldResolver(() => [WaitTicket], { description: `Who waits, the first ${SHOWN}.` })
+  @FieldResolver(() => [WaitTicket], { description: `Tickets of the tenant that wait, the first ${SHOWN}.` })
   @Policy('pools:read')
   queue(@Root() pool: KeyPool, @Ctx() context: Context): Promise<WaitTicket[] | undefined> {
-    return context.loader(queueOfPool).load(pool.id);
+    return context.loader(queueOfPool).load(pool.provider);
   }
 }
 

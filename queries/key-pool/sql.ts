@@ -1,12 +1,12 @@
 import type { KeyPool, Lease, ProviderKey } from '../../schema/key-pool/types';
 
-/** A row of `views.key_pools`. */
+/** A row of `views.key_pools`: a pool as one tenant sees it. */
 export interface KeyPoolRow {
   id: string;
   tenant_id: string;
+  provider: string;
   active_leases: number;
   waiting: number;
-  capacity: number;
   grants_total: string;
   updated_at: Date;
   revision: string;
@@ -67,10 +67,9 @@ export const WAIT_TICKETS = `
 
 export const toKeyPool = (row: KeyPoolRow): KeyPool => ({
   id: row.id,
-  provider: row.id,
+  provider: row.provider,
   activeLeases: row.active_leases,
   waiting: row.waiting,
-  capacity: row.capacity,
   grantsTotal: Number(row.grants_total),
   updatedAt: new Date(row.updated_at),
   revision: String(row.revision),

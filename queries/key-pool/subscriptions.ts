@@ -17,7 +17,7 @@ export class KeyPoolSubscriptions {
     subscribe: ({ args, context }: { args: FeedArgs; context: Context }) => changes(context, {
       view: 'key_pools',
       after: args.after,
-      filter: args.provider ? (row) => row.id === args.provider : undefined,
+      filter: args.provider ? (row) => row.provider === args.provider : undefined,
       toNode: (row) => toKeyPool(row as unknown as KeyPoolRow),
     }),
   })

@@ -1,4 +1,5 @@
 import { type WaitReason, type WaitTicket } from '../../schema/key-pool/types';
+import { isOpenTo } from '../../schema/key-pool/tenancy';
 import { diagnoseKeys, type KeyOutlook, type WaitDiagnosis } from '../../schema/key-pool/wait-diagnosis';
 import type { Context } from '../../src/graphql/context';
 import type { WaitTicketRow } from './sql';
@@ -67,9 +68,6 @@ function reasonFor({ tenant_id, earlier_tenants }: WaitTicketRow, keys: readonly
 }
 
 const keysOf = (keys: readonly Outlook[], tenant: string): Outlook[] =>
-  keys.filter(({ scope }) => {
-    const names = scope.split(',').map((name) => name.trim());
-    return names.includes('*') || names.includes(tenant);
-  });
+  keys.filter(({ scope }) => isOpenTo(scope, tenant));
 
 const idsOf = (keys: readonly Outlook[]): string => keys.map(({ id }) => id).join();

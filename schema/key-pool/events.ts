@@ -5,6 +5,8 @@ import { event, type EventOf } from '../define-events';
 const time = z.int().nonnegative();
 const duration = z.int().nonnegative();
 const token = z.int().positive();
+/** Of the holder. Events of earlier builds do not name it. */
+const tenant = z.string().optional();
 
 /**
  * Events of one key pool; the stream's id is the provider. A lease keeps the id of the ticket that it served.
@@ -45,10 +47,10 @@ export const keyPoolEvents = {
     ttlMs: duration,
     at: time,
   })),
-  LeaseReleased: event(z.strictObject({ leaseId: z.string(), keyId: z.string(), token, outcome: z.enum(['ok', 'error']), at: time })),
+  LeaseReleased: event(z.strictObject({ leaseId: z.string(), keyId: z.string(), token, tenant, outcome: z.enum(['ok', 'error']), at: time })),
   /** No heartbeat came for the lease's own TTL. */
-  LeaseExpired: event(z.strictObject({ leaseId: z.string(), keyId: z.string(), token, at: time })),
-  TicketTimedOut: event(z.strictObject({ ticketId: z.string(), at: time })),
+  LeaseExpired: event(z.strictObject({ leaseId: z.string(), keyId: z.string(), token, tenant, at: time })),
+  TicketTimedOut: event(z.strictObject({ ticketId: z.string(), tenant, at: time })),
 };
 
 export type KeyPoolEvent = EventOf<typeof keyPoolEvents>;

@@ -131,7 +131,7 @@ export class KeyPoolFilter {
 }
 
 export enum KeyPoolOrderField {
-  PROVIDER = 'id',
+  PROVIDER = 'provider',
   UPDATED_AT = 'updated_at',
 }
 registerEnumType(KeyPoolOrderField, {

@@ -36,21 +36,18 @@ registerEnumType(LeaseOutcome, {
   valuesConfig: { OK: { description: 'As intended.' }, ERROR: { description: 'It failed.' } },
 });
 
-@ObjectType({ implements: Node, description: 'The keys towards one vendor, their leases, and who waits for one.' })
+@ObjectType({ implements: Node, description: 'The keys towards one vendor, their leases, and who waits for one, as far as they concern one tenant.' })
 export class KeyPool extends Node {
   @Field(() => String, { description: 'The vendor.' })
   provider!: string;
 
-  @Field(() => Int, { description: 'Leases held now.' })
+  @Field(() => Int, { description: 'Leases that the tenant holds now.' })
   activeLeases!: number;
 
-  @Field(() => Int, { description: 'Tickets that wait now.' })
+  @Field(() => Int, { description: 'Tickets of the tenant that wait now.' })
   waiting!: number;
 
-  @Field(() => Int, { description: 'Leases that all keys together can carry at once.' })
-  capacity!: number;
-
-  @Field(() => Int, { description: 'Leases granted so far.' })
+  @Field(() => Int, { description: 'Leases granted to the tenant so far.' })
   grantsTotal!: number;
 
   @Field(() => DateTime, { description: 'When it last changed.' })

@@ -65,6 +65,25 @@ describe('addProviderKey', () => {
     expect(data).toMatchObject({ leaseKey: { lease: null, secret: null, ticket: { reason: 'NO_KEYS' } } });
   });
 
+  it('shows each tenant its own share of a pool, and its own keys of the same name', async () => {
+    const provider = await newPool({ tenantScope: '*' });
+    const held = await lease(provider, 'r');
+    const asB = async (source: string, variableValues: object): Promise<any> => {
+      const { data, errors } = await graphql({ schema: setting.schema, source, variableValues: variableValues as any, contextValue: setting.context('bob', 'admin', 'b') });
+      expect(errors).toBeUndefined();
+      return data;
+    };
+    expect(await asB(POOL, { provider })).toEqual({ keyPool: null });
+    const own = { provider, name: 'first', secret: `${SECRET}-${provider}` };
+    expect((await asB(ADD, { input: own })).addProviderKey).toMatchObject({ providerKey: { name: 'first', tenantScope: 'b' }, keyPool: { capacity: 2 }, errors: [] });
+    const { leaseKey } = await asB(LEASE, { input: { provider, requestId: 'r' } });
+    expect(leaseKey.lease).toMatchObject({ holder: 'bob' });
+    const share = { provider, activeLeases: 1, waiting: 0, grantsTotal: 1, keys: [{ name: 'first', permitsLastMinute: 1 }], queue: [] };
+    expect(await asB(POOL, { provider })).toEqual({ keyPool: { ...share, capacity: 2, leases: [{ holder: 'bob', fencingToken: '2' }] } });
+    expect(await setting.ask(POOL, { provider })).toEqual({ keyPool: { ...share, capacity: 1, leases: [{ holder: 'anna', fencingToken: '1' }] } });
+    expect(held.lease.fencingToken).toBe('1');
+  });
+
   it('keeps the secret out of the log and of the tables that are not the vault', async () => {
     const provider = await newPool();
     const events = [];

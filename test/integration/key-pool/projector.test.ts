@@ -18,10 +18,14 @@ describe('the view of key pools', () => {
       requested('w', { at, tenant: 'b', maxWaitMs: 500 }),
       keyAdded('l', { tenantScope: 'a', at }),
       released('x', 'k', 1, at + 1_000)));
-    expect(tables.key_pools).toEqual([{
-      id: 'openai', tenant_id: 'operator', active_leases: 1, waiting: 2, capacity: 3, grants_total: '2',
-      updated_at: new Date(at + 1_000), revision: '8', position: '90',
-    }]);
+    expect(tables.key_pools).toEqual([
+      {
+        id: 'openai@a', tenant_id: 'a', provider: 'openai', active_leases: 1, waiting: 1, grants_total: '2',
+        updated_at: new Date(at + 1_000), revision: '8', position: '90',
+      },
+      { id: 'openai@b', tenant_id: 'b', provider: 'openai', active_leases: 0, waiting: 1, grants_total: '0', updated_at: new Date(at), revision: '6', position: '70' },
+      { id: 'openai@operator', tenant_id: 'operator', provider: 'openai', active_leases: 0, waiting: 0, grants_total: '0', updated_at: new Date(at), revision: '7', position: '80' },
+    ]);
     expect(tables.provider_keys).toMatchObject([
       { id: 'k', provider: 'openai', name: 'name-k', last_four: '0000', concurrency_limit: 2, rpm_limit: 9, active_leases: 1 },
       { id: 'l', tenant_scope: 'a', rpm_limit: null, active_leases: 0 },
@@ -44,9 +48,18 @@ describe('the view of key pools', () => {
     const { key_pools, leases, wait_tickets } = await specification.given(pool('kling',
       keyAdded('k', { at }), requested('x', { at }), granted('x', 'k', 1, { at }), requested('y', { at }), failed,
       granted('y', 'k', 2, { at }), requested('z', { at }), expired('y', 'k', 2, at), timedOut('z', at)));
-    expect(key_pools).toMatchObject([{ active_leases: 0, waiting: 0, grants_total: '2' }]);
+    expect(key_pools).toMatchObject([{ tenant_id: 'a', active_leases: 0, waiting: 0, grants_total: '2' }, { tenant_id: 'operator', grants_total: '0' }]);
     expect(leases!.map(({ state }) => state)).toEqual(['error', 'expired']);
     expect(wait_tickets).toEqual([]);
+  });
+
+  it('is there for a tenant that a key is opened to, and takes events of earlier builds by who sent them', async () => {
+    const early = (event: object): object => ({ ...event, data: { ...(event as GivenEvent).data as object, tenant: undefined } });
+    const { key_pools } = await specification.given([
+      ...pool('openai', keyAdded('k', { at, tenantScope: 'b, c' }), requested('x', { at, tenant: 'operator' }), granted('x', 'k', 1, { at, tenant: 'operator' }), early(released('x', 'k', 1, at))),
+    ]);
+    expect(key_pools!.map(({ tenant_id, active_leases }) => ({ tenant_id, active_leases }))).toEqual(
+      ['b', 'c', 'operator'].map((tenant_id) => ({ tenant_id, active_leases: 0 })));
   });
 
   it('keeps pools apart', async () => {
@@ -55,8 +68,10 @@ describe('the view of key pools', () => {
       ...pool('kling', keyAdded('l', { at })),
       ...pool('openai', granted('x', 'k', 1, { at })),
     ]);
-    expect(key_pools).toMatchObject([
-      { id: 'kling', active_leases: 0, capacity: 1 }, { id: 'openai', active_leases: 1, capacity: 1, waiting: 0 },
+    expect(key_pools!.map(({ id, active_leases, waiting }) => ({ id, active_leases, waiting }))).toEqual([
+      { id: 'kling@operator', active_leases: 0, waiting: 0 },
+      { id: 'openai@a', active_leases: 1, waiting: 0 },
+      { id: 'openai@operator', active_leases: 0, waiting: 0 },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { keyPool, LEASE_LIFETIME_MS, QUEUE_LIMIT } from '../../../commands/key-pool/decider';
+import { KEY_LIMIT, keyPool, LEASE_LIFETIME_MS, QUEUE_LIMIT } from '../../../commands/key-pool/decider';
 import { MEMORY_MS } from '../../../commands/key-pool/state';
 import type { KeyPoolEvent } from '../../../schema/key-pool/events';
 import { fold, specification, twiceIsOnce } from '../../support/specification';
@@ -15,6 +15,13 @@ describe('adding a provider key', () => {
     given(keyAdded('k')).when(addKey('l', { name: 'name-k' })).thenRefused('E4091', 'provider_key_name_taken'));
   it('refuses the same secret under another name, because its limits would count twice', () =>
     given(keyAdded('k')).when(addKey('l', { fingerprint: 'print-k' })).thenRefused('E4091', 'provider_key_known'));
+  it('says nothing of the keys of another tenant', () => {
+    const theirs = { name: 'name-k', fingerprint: 'print-k', secretRef: 'other/l' };
+    given(keyAdded('k')).when(addKey('l', theirs)).then([keyAdded('l', theirs)]);
+    const many = Array.from({ length: KEY_LIMIT }, (_, n) => keyAdded(`k${n}`));
+    given(...many).when(addKey('one-more')).thenRefused('B2001', 'pool_full', { limit: KEY_LIMIT });
+    given(...many).when(addKey('l', theirs)).then([keyAdded('l', theirs)]);
+  });
   it('serves whoever waited for it, in order', () =>
     given(keyAdded('k', { tenantScope: 'b' }), requested('x'), requested('y'))
       .when(addKey('l', { concurrencyLimit: 2, now: 7 }))

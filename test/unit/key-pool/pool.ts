@@ -6,7 +6,7 @@ type Data<Type extends KeyPoolEvent['type']> = Extract<KeyPoolEvent, { type: Typ
 type Command<Type extends KeyPoolCommand['type']> = Omit<Extract<KeyPoolCommand, { type: Type }>, 'type'>;
 
 const key = (id: string) => ({
-  keyId: id, name: `name-${id}`, lastFour: '0000', fingerprint: `print-${id}`, secretRef: `ref-${id}`,
+  keyId: id, name: `name-${id}`, lastFour: '0000', fingerprint: `print-${id}`, secretRef: `operator/${id}`,
   concurrencyLimit: 1, rpmLimit: null, priority: 0, tenantScope: '*',
 });
 
@@ -26,12 +26,12 @@ export const granted = (id: string, keyId: string, token: number, more: Partial<
 });
 
 export const released = (id: string, keyId: string, token: number, at = 0): KeyPoolEvent =>
-  ({ type: 'LeaseReleased', data: { leaseId: id, keyId, token, outcome: 'ok', at } });
+  ({ type: 'LeaseReleased', data: { leaseId: id, keyId, token, tenant: 'a', outcome: 'ok', at } });
 
 export const expired = (id: string, keyId: string, token: number, at: number): KeyPoolEvent =>
-  ({ type: 'LeaseExpired', data: { leaseId: id, keyId, token, at } });
+  ({ type: 'LeaseExpired', data: { leaseId: id, keyId, token, tenant: 'a', at } });
 
-export const timedOut = (id: string, at: number): KeyPoolEvent => ({ type: 'TicketTimedOut', data: { ticketId: id, at } });
+export const timedOut = (id: string, at: number): KeyPoolEvent => ({ type: 'TicketTimedOut', data: { ticketId: id, tenant: 'a', at } });
 
 export const addKey = (id: string, more: Partial<Command<'AddProviderKey'>> = {}): KeyPoolCommand =>
   ({ type: 'AddProviderKey', ...key(id), now: 0, ...more });
