@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderApp } from '../../test/app';
 import { refusal } from '../../test/fake-server';
@@ -65,16 +65,20 @@ describe('branding', () => {
   });
 
   it('undoes nothing that somebody else changed meanwhile: sends only what was typed, and shows the rest as it is', async () => {
-    let change = (_tenant: TenantRow): void => undefined;
+    const changed = { ...tenant, name: 'Acme Ltd', branding: { ...tenant.branding, pageTitle: 'Acme Ltd keys' } };
     function Held() {
       const [held, setHeld] = useState(tenant);
-      change = setHeld;
-      return <TenantForm tenant={held} onSaved={async () => undefined} />;
+      return (
+        <>
+          <TenantForm tenant={held} onSaved={async () => undefined} />
+          <button type="button" onClick={() => setHeld(changed)}>Somebody else saves</button>
+        </>
+      );
     }
     const { inputs } = await renderApp(<Held />, { answers: { ChangeBranding: () => saved('changeBranding') } });
     const user = userEvent.setup();
     await user.type(screen.getByLabelText('Name in the browser tab'), 'A!');
-    act(() => change({ ...tenant, name: 'Acme Ltd', branding: { ...tenant.branding, pageTitle: 'Acme Ltd keys' } }));
+    await user.click(screen.getByRole('button', { name: 'Somebody else saves' }));
     expect(screen.getByLabelText(/^Name of the tenant/)).toHaveValue('Acme Ltd');
     expect(screen.getByLabelText('Name in the header')).toHaveValue('Acme Ltd keys');
     expect(screen.getByLabelText('Name in the browser tab')).toHaveValue('A!');
@@ -85,8 +89,8 @@ describe('branding', () => {
 
   it('asks for what is held only after something was saved, and keeps what was refused as it was typed', async () => {
     const onSaved = jest.fn(async () => undefined);
-    let answer: object | undefined;
-    const { inputs } = await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />, { answers: { RenameTenant: () => answer } });
+    const answers = [undefined, saved('renameTenant')];
+    const { inputs } = await renderApp(<TenantForm tenant={tenant} onSaved={onSaved} />, { answers: { RenameTenant: () => answers.shift() } });
     const user = userEvent.setup();
     const save = () => user.click(screen.getByRole('button', { name: 'Save' }));
     await user.type(screen.getByLabelText(/^Name of the tenant/), ' Ltd');
@@ -95,7 +99,6 @@ describe('branding', () => {
     expect(onSaved).not.toHaveBeenCalled();
     expect(screen.getByLabelText(/^Name of the tenant/)).toHaveValue('Acme Ltd');
 
-    answer = saved('renameTenant');
     await save();
     await waitFor(() => expect(onSaved).toHaveBeenCalledTimes(1));
     expect(inputs('RenameTenant')).toHaveLength(2);
