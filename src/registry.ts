@@ -11,6 +11,7 @@ import { EntitlementMutations } from '../commands/entitlement/mutations';
 import { featuresReactor, settleFeaturesTask } from '../commands/entitlement/reactor';
 import { TenantMutations } from '../commands/tenant/mutations';
 import { settleLogoTask, settleTenantTask, tenantStandingReactor } from '../commands/tenant/reactor';
+import { loginNamesReactor, SETTLE_LOGIN_NAME, settleLoginNameTask } from '../commands/login-name/reactor';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
 import { serviceClientStandings, settleServiceClientTask } from '../commands/service-client/reactor';
@@ -110,7 +111,7 @@ export const projectors: readonly AnyProjector[] = [
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, identitiesReactor, serviceClientStandings, clientKeyStandings, keysOfDeletedOwners, provisionKeys, answerMessages];
+export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientStandings, clientKeyStandings, keysOfDeletedOwners, provisionKeys, answerMessages];
 
 export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0];
 
@@ -124,6 +125,7 @@ export function tasksOf(services: TaskServices): Tasks {
     'settle-service-client': settleServiceClientTask(services),
     'settle-client-key': settleClientKeyTask(services),
     'revoke-keys-of-owner': revokeKeysOfOwnerTask(services),
+    [SETTLE_LOGIN_NAME]: settleLoginNameTask(services),
     [SETTLE_IDENTITY]: settleIdentityTask(services),
     [FREE_IDENTITIES]: freeIdentitiesTask(services),
     [PROVISION_VIRTUAL_KEY]: provisionVirtualKeyTask(services),

@@ -44,7 +44,8 @@ export function checkWayIn({ password, passwordHash }: Pick<NewUser, 'password' 
 /**
  * The one way to make a user: claims the login name, keeps the password, then creates the user, who joins the owners
  * when they are one. Each step may be repeated with the same command, so a crash in between is mended by sending the
- * mutation again. When the user cannot be created, the login name is free again.
+ * mutation again. When the user cannot be created, the login name is free again: at once where that is certain, and by
+ * its reactor otherwise.
  * @throws RefusedError V1001 when the password or its hash will not do
  */
 export async function registerUser(context: Services, command: CommandContext, newUser: NewUser): Promise<CommandOutcome<{ userId: string }>> {
