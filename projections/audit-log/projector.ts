@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { EventDefinitions, EventOf } from '../../schema/define-events';
+import type { EventMetadata } from '../../src/event-store/port';
 import { projectRoot } from '../../src/paths';
 import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
 import { isSealed } from '../../src/vault/port';
@@ -21,16 +22,16 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
   const fields = data as Record<string, unknown>;
   const { metadata, position, revision, stream } = at;
   const subjects = subjectsOf(type, stream, fields);
-  const address = metadata.address ?? fields['address'];
+  const { tenant, actor, requestId, address } = doerOf(metadata, fields);
   return [
     {
       kind: 'put', table: 'audit_entries', key: { id: at.id }, position,
       set: {
-        tenant_id: metadata.tenant,
+        tenant_id: tenant,
         at: new Date(metadata.at),
         act: type,
-        actor_kind: metadata.actor.kind,
-        actor_id: metadata.actor.id,
+        actor_kind: actor.kind,
+        actor_id: actor.id,
         subjects,
         subject: subjects[0] ?? null,
         ...outcomeOf(type, fields),
@@ -38,15 +39,27 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
         revision,
         correlation_id: metadata.$correlationId,
         causation_id: metadata.$causationId,
-        request_id: metadata.requestId ?? null,
+        request_id: requestId ?? null,
         address: isSealed(address) ? { ...address } : null,
         summary: withoutSealed(fields),
       },
     },
     ...subjects.slice(1).map((subject): Change => ({
-      kind: 'put', table: 'audit_subjects', key: { tenant_id: metadata.tenant, subject, entry_id: at.id }, position, set: {},
+      kind: 'put', table: 'audit_subjects', key: { tenant_id: tenant, subject, entry_id: at.id }, position, set: {},
     })),
   ];
+}
+
+/**
+ * Whose entry it is, and who did it. What tenants share, such as a key pool, goes on for one of them when another one acts:
+ * the one whom it is about learns that it happened, and nothing of the other.
+ */
+function doerOf(
+  { tenant, actor, requestId, address }: EventMetadata, fields: Record<string, unknown>,
+): Pick<EventMetadata, 'tenant' | 'actor' | 'requestId'> & { address: unknown } {
+  const about = fields['tenant'];
+  if (typeof about !== 'string' || about === tenant) return { tenant, actor, requestId, address: address ?? fields['address'] };
+  return { tenant: about, actor: { kind: 'system', id: 'key-pool' }, requestId: undefined, address: undefined };
 }
 
 /**

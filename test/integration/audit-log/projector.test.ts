@@ -1,5 +1,6 @@
 import { auditLogProjector } from '../../../projections/audit-log/projector';
 import { entitlementEvents } from '../../../schema/entitlement/events';
+import { keyPoolEvents } from '../../../schema/key-pool/events';
 import { refusedActEvents } from '../../../schema/refused-act/events';
 import { signInEvents } from '../../../schema/sign-in/events';
 import { userEvents } from '../../../schema/user/events';
@@ -7,7 +8,7 @@ import { projectorSpecification } from '../../support/projector-specification';
 import { sealedText } from '../../support/sealed';
 
 describe('the audit log', () => {
-  const specification = projectorSpecification(auditLogProjector({ ...userEvents, ...entitlementEvents, ...refusedActEvents, ...signInEvents }));
+  const specification = projectorSpecification(auditLogProjector({ ...keyPoolEvents, ...userEvents, ...entitlementEvents, ...refusedActEvents, ...signInEvents }));
   const address = sealedText('boss', 'address', '203.0.113.9');
   const assigned = { type: 'RoleAssigned', stream: 'user-u1', data: { userId: 'u1', role: 'admin', previous: 'user' } };
 
@@ -28,6 +29,20 @@ describe('the audit log', () => {
       { act: 'SignInFailed', actor_kind: 'anonymous', subjects: ['abc-2026-01-01', 'u1'], result: 'refused', reason: 'credentials', code: 'E4011', address: null },
       { act: 'SignInFailed', subjects: ['abc-2026-01-01'], result: 'refused', reason: 'throttled', code: 'E4291', address },
     ]);
+  });
+
+  test('tells a tenant what a shared pool did for it, and nothing of the tenant whose act it followed', async () => {
+    const lease = { leaseId: 'p/1', ticketId: 'p/1', requestId: 'r', keyId: 'k', token: 2, holder: 'ben', tenant: 'tenant-2', ttlMs: 1, at: 1 };
+    const { audit_entries: entries, audit_subjects: subjects } = await specification.given([
+      { type: 'LeaseReleased', stream: 'keyPool-p', actor: { kind: 'user', id: 'anna' }, data: { leaseId: 'p/0', keyId: 'k', token: 1, tenant: 'tenant-1', outcome: 'ok', at: 1 } },
+      { type: 'LeaseGranted', stream: 'keyPool-p', actor: { kind: 'user', id: 'anna' }, data: lease },
+    ]);
+    const seen = entries!.map(({ tenant_id, act, actor_kind, actor_id, request_id }) => ({ tenant_id, act, actor_kind, actor_id, request_id }));
+    expect(seen).toEqual(expect.arrayContaining([
+      expect.objectContaining({ tenant_id: 'tenant-1', act: 'LeaseReleased', actor_kind: 'user', actor_id: 'anna' }),
+      { tenant_id: 'tenant-2', act: 'LeaseGranted', actor_kind: 'system', actor_id: 'key-pool', request_id: null },
+    ]));
+    expect(new Set(subjects!.filter(({ subject }) => subject === 'r').map(({ tenant_id }) => tenant_id))).toEqual(new Set(['tenant-2']));
   });
 
   test('is found by everything an entry is about, in its own tenant', async () => {
