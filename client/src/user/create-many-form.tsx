@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useMemo, useState, type FormEvent } from 'react';
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
 import { ofRefusal, type Problem } from '../graphql/problem';
@@ -11,7 +11,7 @@ import { batchSize } from './batch-edit-dialog';
 import styles from './batch.module.css';
 import type { CreateFormProps } from './create-one-form';
 import { CreateUsersDocument } from './gql/documents';
-import { readPeople } from './people';
+import { lineOf, readPeople } from './people';
 import { RoleSelect } from './role-select';
 
 /** `['input', 'users', '3', 'email']` is about the fourth person. */
@@ -25,7 +25,7 @@ export function CreateManyForm({ onClose, onCreated }: CreateFormProps) {
   const [text, setText] = useState('');
   const [role, setRole] = useState<Role>('USER');
   const [refused, setRefused] = useState<readonly { email: string; problem: Problem }[]>([]);
-  const { people, unread } = readPeople(text);
+  const { people, unread } = useMemo(() => readPeople(text), [text]);
   const tooMany = people.length > batchSize;
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -39,12 +39,15 @@ export function CreateManyForm({ onClose, onCreated }: CreateFormProps) {
     const { payload, problems } = await act.send({ users: people.map((person) => ({ ...person, ...same })) });
     const emailOf = (index: number | undefined): string => people[index ?? -1]?.email ?? '';
     const late = (payload?.results ?? []).flatMap(({ index, errors }) =>
-      errors.slice(0, 1).map((error) => ({ email: emailOf(index), problem: ofRefusal(error) })));
+      errors.slice(0, 1).map((error) => ({ index, email: emailOf(index), problem: ofRefusal(error) })));
     payload?.results?.forEach(({ user }) => user && onCreated(user));
     setRefused([...problems.filter((problem) => personOf(problem) !== undefined)
       .map((problem) => ({ email: emailOf(personOf(problem)), problem })), ...late]);
     if (payload && late.length === 0) {
       onClose();
+    } else if (payload) {
+      // The others are made: sent again, their addresses would be taken by themselves.
+      setText([...people.filter((_, place) => late.some(({ index }) => index === place)).map(lineOf), ...unread].join('\n'));
     }
   }
 

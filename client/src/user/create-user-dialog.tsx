@@ -18,14 +18,15 @@ interface CreateUserDialogProps {
 export default function CreateUserDialog({ onClose, onCreated }: CreateUserDialogProps) {
   const t = useT();
   const [many, setMany] = useState(false);
-  const Form = many ? CreateManyForm : CreateOneForm;
   return (
     <Dialog title={t('user.create')} size={560} onClose={onClose}>
       <div className={dialog.form}>
         <SegmentedControl size="xs" aria-label={t('user.create')} value={many ? 'many' : 'one'}
           data={[{ value: 'one', label: t('user.create.one') }, { value: 'many', label: t('user.create.many') }]}
           onChange={(value) => setMany(value === 'many')} />
-        <Form onClose={onClose} onCreated={onCreated} />
+        {/* The other way is hidden, not taken away: what was typed there waits. */}
+        <div hidden={many}><CreateOneForm onClose={onClose} onCreated={onCreated} /></div>
+        <div hidden={!many}><CreateManyForm onClose={onClose} onCreated={onCreated} /></div>
       </div>
     </Dialog>
   );

@@ -48,6 +48,44 @@ describe('creating people', () => {
     expect(onClose).toHaveBeenCalledTimes(1);
   });
 
+  it('keeps in the list only whom it did not make, to be corrected', async () => {
+    const { around, inputs } = fakeServer({
+      CreateUsers: ({ input: { users } }) => ({
+        createUsers: {
+          position: '1', errors: [],
+          results: users.map(({ email }: { email: string }, index: number) => (email.startsWith('bob')
+            ? { index, user: null, errors: [refusal('email_taken', ['input', 'users', String(index), 'email'], 'E4091')] }
+            : { index, user: aUser(`U${index}`), errors: [] })),
+        },
+      }),
+    });
+    const user = userEvent.setup();
+    const onClose = jest.fn();
+    await renderIn(around(<CreateUserDialog onClose={onClose} onCreated={jest.fn()} />));
+    await user.click(screen.getByRole('radio', { name: 'Several' }));
+    await user.click(screen.getByRole('textbox', { name: 'Addresses' }));
+    await user.paste('ada@example.com, Ada\n"Bond, Bob" <bob@example.com>\nnot an address');
+    await user.click(screen.getByRole('button', { name: 'Create 2 users' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('bob@example.com: Another user has this email.');
+    expect(screen.getByRole('textbox', { name: 'Addresses' })).toHaveValue('"Bond, Bob" <bob@example.com>\nnot an address');
+    await user.click(screen.getByRole('button', { name: 'Create 1 user' }));
+    expect(inputs('CreateUsers')[1]).toEqual({ users: [{ email: 'bob@example.com', displayName: 'Bond, Bob', role: 'USER' }] });
+    expect(onClose).not.toHaveBeenCalled();
+  });
+
+  it('keeps what was typed for one and for several while one looks at the other', async () => {
+    const { around } = fakeServer({});
+    const user = userEvent.setup();
+    await renderIn(around(<CreateUserDialog onClose={jest.fn()} onCreated={jest.fn()} />));
+    await user.type(screen.getByRole('textbox', { name: 'Name' }), 'Ada');
+    await user.click(screen.getByRole('radio', { name: 'Several' }));
+    await user.type(screen.getByRole('textbox', { name: 'Addresses' }), 'a@x.test');
+    await user.click(screen.getByRole('radio', { name: 'One' }));
+    expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Ada');
+    await user.click(screen.getByRole('radio', { name: 'Several' }));
+    expect(screen.getByRole('textbox', { name: 'Addresses' })).toHaveValue('a@x.test');
+  });
+
   it('takes a hundred at once and no more', async () => {
     const { around } = fakeServer({});
     const user = userEvent.setup();
