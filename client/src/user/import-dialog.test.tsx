@@ -73,6 +73,55 @@ it('goes on where it stopped when a part had no answer', async () => {
   expect(applied).toEqual(['u0@example.com,U 0', 'u500@example.com,U 500', 'u500@example.com,U 500']);
 }, 20_000);
 
+it('never turns a trial that had no answer into the import itself', async () => {
+  let answers = 0;
+  const { around, inputs } = server(() => {
+    answers += 1;
+    return answers > 1;
+  });
+  const user = userEvent.setup();
+  await renderIn(around(<ImportDialog onClose={jest.fn()} onImported={jest.fn()} />));
+  await user.upload(input(), fileOf(3));
+  await user.click(await screen.findByRole('button', { name: 'Check' }));
+  await user.click(await screen.findByRole('button', { name: 'Try again' }));
+  expect(await screen.findByText('2 · to create')).toBeInTheDocument();
+  expect(inputs('ImportUsers').map(({ dryRun }) => dryRun)).toEqual([true, true]);
+});
+
+it('shows how far the import is, not the trial before it', async () => {
+  const seen: number[] = [];
+  const { around } = fakeServer({
+    ImportUsers: ({ input: { csv, dryRun } }) => {
+      if (!dryRun) {
+        seen.push(screen.getByRole<HTMLProgressElement>('progressbar').value);
+      }
+      const lines = csv.split('\n').slice(1).map((_: string, index: number) => ({ line: index + 2, outcome: 'CREATE', email: '', errors: [] }));
+      return { importUsers: { position: '1', created: 0, updated: 0, errors: [], lines } };
+    },
+  });
+  const user = userEvent.setup();
+  await renderIn(around(<ImportDialog onClose={jest.fn()} onImported={jest.fn()} />));
+  await user.upload(input(), fileOf(600));
+  await user.click(await screen.findByRole('button', { name: 'Check' }));
+  await user.click(await screen.findByRole('button', { name: 'Import' }));
+  expect(await screen.findByText('The import is complete.')).toBeInTheDocument();
+  expect(seen[0]).toBe(0);
+});
+
+it('takes the same file again after it was corrected, and says when one cannot be read', async () => {
+  const { around } = server();
+  const user = userEvent.setup();
+  await renderIn(around(<ImportDialog onClose={jest.fn()} onImported={jest.fn()} />));
+  const gone = fileOf(1);
+  gone.text = async () => Promise.reject(new DOMException('gone', 'NotReadableError'));
+  await user.upload(input(), gone);
+  expect(await screen.findByRole('alert')).toBeInTheDocument();
+  expect(input().value).toBe('');
+  await user.upload(input(), fileOf(2));
+  expect(await screen.findByText('people.csv')).toBeInTheDocument();
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});
+
 it('takes pasted text, and shows what makes a file unreadable', async () => {
   const { around } = fakeServer({
     ImportUsers: () => ({ importUsers: { position: null, lines: null, created: null, updated: null, errors: [refusal('csv_columns', ['input', 'csv'])] } }),

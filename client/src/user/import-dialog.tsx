@@ -1,11 +1,12 @@
 import '@mantine/core/styles/Checkbox.layer.css';
 import { useState } from 'react';
-import { Button, FileButton, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { exportColumns, importColumns } from '../../../schema/user/csv';
 import { useT } from '../i18n/use-t';
 import { download, toCsv } from '../lib/csv';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
+import { FileButton } from '../ui/file-button';
 import { Problems } from '../ui/form-problems';
 import { IconDownload } from '../ui/icons';
 import { ImportReport } from './import-report';
@@ -26,15 +27,23 @@ export default function ImportDialog({ onClose, onImported }: ImportDialogProps)
   const [file, setFile] = useState('');
   const [text, setText] = useState('');
   const [over, setOver] = useState(false);
-  const { busy, report, progress, problems, run, reset } = useImport();
+  const [unreadable, setUnreadable] = useState(false);
+  const { busy, report, progress, problems, run, again, reset } = useImport();
   const checked = report?.dryRun ? report : undefined;
   const done = report && !report.dryRun && report.complete;
   const worthwhile = checked?.complete && checked.lines.some(({ outcome }) => outcome === 'CREATE' || outcome === 'UPDATE');
 
   async function take(given: File | null | undefined): Promise<void> {
-    if (given) {
+    if (!given) {
+      return;
+    }
+    try {
       setText(await given.text());
       setFile(given.name);
+      setUnreadable(false);
+    } catch {
+      // Gone, changed since it was chosen, a folder, or not this reader's.
+      setUnreadable(true);
     }
   }
 
@@ -66,15 +75,14 @@ export default function ImportDialog({ onClose, onImported }: ImportDialogProps)
               }}
             >
               <div className={styles.choices}>
-                <FileButton accept=".csv,text/csv,text/plain" onChange={(given) => void take(given)}>
-                  {(props) => <Button size="xs" variant="default" data-autofocus {...props}>{t('import.choose')}</Button>}
-                </FileButton>
+                <FileButton autoFocus label={t('import.choose')} accept=".csv,text/csv,text/plain" onFile={(given) => void take(given)} />
                 <span className="muted">{file === '' ? t('import.drop') : <bdi>{file}</bdi>}</span>
                 <Button size="xs" variant="subtle" leftSection={<IconDownload size={14} />}
                   onClick={() => download('users-template.csv', toCsv(exportColumns, [example]))}>
                   {t('import.template')}
                 </Button>
               </div>
+              {unreadable && <p role="alert">{t('import.unreadable')}</p>}
               <Textarea label={t('import.paste')} value={text} rows={8} spellCheck={false} placeholder={`${exportColumns.join(',')}\n${example.join(',')}`}
                 onChange={(event) => {
                   setText(event.currentTarget.value);
@@ -86,7 +94,7 @@ export default function ImportDialog({ onClose, onImported }: ImportDialogProps)
         {report && <ImportReport report={report} />}
         {busy && <progress className={styles.progress} aria-label={t('import.progress')} value={progress} />}
         {done && <p role="status">{t('import.finished')}</p>}
-        <Problems problems={problems} onRetry={() => void run(text, checked !== undefined && !checked.complete)} />
+        <Problems problems={problems} onRetry={() => void again()} />
         <div className={dialog.buttons}>
           {checked && <Button variant="default" disabled={busy} onClick={reset}>{t('import.another')}</Button>}
           {!done && <Button variant="default" disabled={busy} onClick={close}>{t('dialog.cancel')}</Button>}

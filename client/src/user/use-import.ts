@@ -7,7 +7,7 @@ import { ImportUsersDocument, type ImportUsersMutation } from './gql/documents';
 export type ImportedLine = NonNullable<ImportUsersMutation['importUsers']['lines']>[number];
 
 /** Most people a request, as the API has it. */
-export const importSize = 500;
+const importSize = 500;
 
 export interface ImportReport {
   dryRun: boolean;
@@ -19,11 +19,13 @@ export interface ImportReport {
 export interface Import {
   busy: boolean;
   report: ImportReport | undefined;
-  /** How far it is, 0 to 1. */
+  /** How far what is going on is, 0 to 1. */
   progress: number;
   problems: readonly Problem[];
   /** Judges a file, part by part; or, when it stopped half way, goes on there. */
   run(csv: string, dryRun: boolean): Promise<void>;
+  /** The same once more: a trial that stopped stays a trial. */
+  again(): Promise<void>;
   /** Back to the choice of a file. */
   reset(): void;
 }
@@ -40,6 +42,8 @@ interface Progress {
 export function useImport(): Import {
   const act = useAct(ImportUsersDocument, ({ importUsers }) => importUsers);
   const [held, setHeld] = useState<Progress>();
+  const [last, setLast] = useState({ csv: '', dryRun: true });
+  const [progress, setProgress] = useState(0);
   const [busy, setBusy] = useState(false);
   const [problems, setProblems] = useState<readonly Problem[]>([]);
 
@@ -47,6 +51,8 @@ export function useImport(): Import {
     const parts = splitCsv(csv, importSize);
     const goesOn = held && held.csv === csv && held.dryRun === dryRun && held.done < held.parts;
     let state: Progress = goesOn ? held : { csv, dryRun, parts: parts.length, done: 0, lines: [] };
+    setLast({ csv, dryRun });
+    setProgress(state.done / state.parts);
     setBusy(true);
     setProblems([]);
     for (const part of parts.slice(state.done)) {
@@ -58,6 +64,7 @@ export function useImport(): Import {
       const lines = (payload.lines ?? []).map((line) => ({ ...line, line: line.line + part.skipped }));
       state = { ...state, done: state.done + 1, lines: [...state.lines, ...lines] };
       setHeld(state);
+      setProgress(state.done / state.parts);
     }
     setBusy(false);
   }
@@ -65,9 +72,10 @@ export function useImport(): Import {
   return {
     busy,
     problems,
-    progress: held ? held.done / held.parts : 0,
+    progress,
     report: held && { dryRun: held.dryRun, lines: held.lines, complete: held.done >= held.parts },
     run,
+    again: () => run(last.csv, last.dryRun),
     reset: () => {
       setHeld(undefined);
       setProblems([]);
