@@ -176,10 +176,11 @@ export interface ServiceClientStanding {
 /** What callers are judged by. Kept by the mutation right after its command, and again by a reactor. */
 export interface Standings {
   /**
-   * Somebody no longer active, with another role, or gone (undefined), loses every session in the same statement.
-   * @param revision of the user's stream, 0 when nothing is said: what is older than what is kept changes nothing
+   * Somebody no longer active, with another role, or gone (undefined), loses every session and password link in the
+   * same statement. Whoever is gone stays so.
+   * @param revision of the user's stream: what is older than what is kept changes nothing
    */
-  setUser(userId: string, standing: UserStanding | undefined, revision?: bigint): Promise<void>;
+  setUser(userId: string, standing: UserStanding | undefined, revision: bigint): Promise<void>;
   /** @param standing.revision of the tenant's stream: what is older than what is kept changes nothing */
   setTenant(tenantId: string, standing: { active: boolean; isDefault: boolean; revision: bigint }): Promise<void>;
   setServiceClient(clientId: string, standing: ServiceClientStanding): Promise<void>;

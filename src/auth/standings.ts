@@ -1,12 +1,9 @@
+import { FIRST_TIER } from '../../schema/user/events';
 import type { SqlPool } from '../vault/sql-pool';
-import type { Standings } from './port';
+import type { Standings, UserStanding } from './port';
 
-const SET_USER = `
-  with ended as (
-    delete from auth_sessions s using auth_standing before
-    where s.user_id = $1 and before.user_id = $1 and before.revision <= $8::bigint
-      and (not $4::boolean or before.tenant_id <> $2 or before.role <> $3)
-  )
+/** What is older than what is kept changes nothing. */
+const KEEP_USER = `
   insert into auth_standing as kept (user_id, tenant_id, role, active, tier, daily_requests, daily_limited, revision)
   values ($1, $2, $3, $4, $5, $6, $7, $8)
   on conflict (user_id) do update set
@@ -14,13 +11,27 @@ const SET_USER = `
     daily_requests = excluded.daily_requests, daily_limited = excluded.daily_limited, revision = excluded.revision
   where kept.revision <= excluded.revision`;
 
+/** Whoever may do more or less than before proves anew who they are, and with no link that somebody made for them before. */
+const SET_USER = `
+  with judged_otherwise as (
+    select 1 from auth_standing
+    where user_id = $1 and revision <= $8::bigint and (not $4::boolean or tenant_id <> $2 or role <> $3)
+  ),
+    sessions as (delete from auth_sessions where user_id = $1 and exists (select from judged_otherwise)),
+    links as (delete from auth_password_links where user_id = $1 and exists (select from judged_otherwise))
+  ${KEEP_USER}`;
+
+/** A deletion is for good, so what it destroys it destroys whatever the revision. The standing stays, so that no late writer brings it back. */
 const FORGET_USER = `
   with sessions as (delete from auth_sessions where user_id = $1),
     passwords as (delete from auth_passwords where user_id = $1),
     links as (delete from auth_password_links where user_id = $1),
     keys as (update auth_client_keys set revoked = true where owner_kind = 'user' and owner_id = $1),
     usage as (delete from auth_usage where user_id = $1)
-  delete from auth_standing where user_id = $1`;
+  ${KEEP_USER}`;
+
+/** What is left of somebody who was deleted: nothing that says anything about them. */
+const GONE: UserStanding = { tenantId: '', role: 'user', active: false, tier: FIRST_TIER, dailyRequests: undefined };
 
 const SET_TENANT = `
   insert into auth_tenants as t (tenant_id, active, is_default, revision) values ($1, $2, $3, $4)
@@ -44,10 +55,9 @@ export function createStandings({ pool, forget }: { pool: SqlPool; forget(): voi
     forget();
   }
   return {
-    setUser(userId, standing, revision = 0n) {
-      if (!standing) return change(FORGET_USER, [userId]);
-      const { tenantId, role, active, tier, dailyRequests } = standing;
-      return change(SET_USER, [userId, tenantId, role, active, tier, dailyRequests ?? null, dailyRequests !== undefined, revision]);
+    setUser(userId, standing, revision) {
+      const { tenantId, role, active, tier, dailyRequests } = standing ?? GONE;
+      return change(standing ? SET_USER : FORGET_USER, [userId, tenantId, role, active, tier, dailyRequests ?? null, dailyRequests !== undefined, revision]);
     },
     setTenant: (tenantId, { active, isDefault, revision }) => change(SET_TENANT, [tenantId, active, isDefault, revision]),
     setServiceClient: (clientId, { tenantId, scopes, deleted, revision }) =>

@@ -143,7 +143,7 @@ test('MMA-03: somebody deactivated is refused', async () => {
   const userId = await account('grace@example.test');
   const standing = { tenantId, role: 'user', active: false, tier: 'free', dailyRequests: undefined } as const;
   await enter(node, token());
-  await node.auth.standings.setUser(userId, standing);
+  await node.auth.standings.setUser(userId, standing, 1n);
   expect(await ruleOf(enter(node, token({ jti: '2' })))).toBe('inactive_user');
 });
 
@@ -199,7 +199,7 @@ describe('what the log says about accounts elsewhere', () => {
     await store.append(created!.stream, 0n, [{
       id: randomUUID(), type: 'UserDeleted', data: { userId }, metadata: { ...created!.metadata, v: 1 },
     }] as never);
-    await node.auth.standings.setUser(userId, undefined);
+    await node.auth.standings.setUser(userId, undefined, 2n);
     await node.commands.close();
     node = startNode();
     expect(await ruleOf(enter(node, token({ jti: '2' })))).toBe('inactive_user');

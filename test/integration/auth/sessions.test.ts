@@ -13,6 +13,7 @@ let pool: Pool;
 let now: number;
 const node = (): Auth => authOn(pool, { masterKey, clock: () => new Date(now) });
 let auth: Auth;
+let revision = 0n;
 
 beforeAll(async () => {
   database = await migratedDatabase();
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 
 const standing: UserStanding = { tenantId: 't1', role: 'admin', active: true, tier: 'free', dailyRequests: undefined };
-const stand = (userId: string, as: UserStanding | undefined): Promise<void> => auth.standings.setUser(userId, as);
+const stand = (userId: string, as: UserStanding | undefined): Promise<void> => auth.standings.setUser(userId, as, ++revision);
 const open = async (userId = 'u1', tenantId = 't1'): Promise<{ token: string; sessionId: string }> => {
   await stand(userId, { ...standing, tenantId });
   return auth.sessions.open({ userId, tenantId, method: 'password', address: null, device: null });

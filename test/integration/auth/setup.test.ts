@@ -58,7 +58,7 @@ describe('the set-up token', () => {
 
   it('is neither given nor taken once there is an owner', async () => {
     const token = (await setup.token())!;
-    await authOn(pool).standings.setUser('u1', { tenantId: 't1', role: 'owner', active: true, tier: 'free', dailyRequests: undefined });
+    await authOn(pool).standings.setUser('u1', { tenantId: 't1', role: 'owner', active: true, tier: 'free', dailyRequests: undefined }, 0n);
     expect(await setup.token()).toBeUndefined();
     expect(await setup.consume(token)).toBe(false);
   });

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 const limit = (userId: string, dailyRequests: number | null | undefined): Promise<void> =>
-  auth.standings.setUser(userId, { tenantId: 't1', role: 'user', active: true, tier: 'free', dailyRequests });
+  auth.standings.setUser(userId, { tenantId: 't1', role: 'user', active: true, tier: 'free', dailyRequests }, 0n);
 const count = async (userId = 'u1'): Promise<boolean> => (await auth.usage.count(userId)).counted;
 
 describe('MMA-06: requests of a day', () => {

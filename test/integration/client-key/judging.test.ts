@@ -40,7 +40,7 @@ beforeEach(async () => {
   auth = node();
   await auth.standings.setTenant('t1', { active: true, isDefault: true, revision: 0n });
   await auth.standings.setServiceClient('c1', { tenantId: 't1', scopes: ['users:read', 'audit:read'], deleted: false, revision: 0n });
-  await auth.standings.setUser('u1', { tenantId: 't1', role: 'admin', active: true, tier: 'free', dailyRequests: undefined });
+  await auth.standings.setUser('u1', { tenantId: 't1', role: 'admin', active: true, tier: 'free', dailyRequests: undefined }, 1n);
 });
 
 const ofClient = (more: Partial<KeptClientKey> = {}): KeptClientKey => ({
@@ -77,7 +77,7 @@ describe('a client key', () => {
     expect(await judged(auth, key)).toMatchObject({
       kind: 'user', userId: 'u1', tenantId: 't1', role: 'admin', operator: false, proof: { kind: 'client_key', keyId: 'k1', scopes: ['users:read', 'users:write'] },
     });
-    await auth.standings.setUser('u1', { tenantId: 't1', role: 'user', active: true, tier: 'free', dailyRequests: undefined });
+    await auth.standings.setUser('u1', { tenantId: 't1', role: 'user', active: true, tier: 'free', dailyRequests: undefined }, 1n);
     const demoted = await judged(auth, key) as Exclude<Principal, { kind: 'anonymous' }>;
     expect(scopesOf(demoted)).toEqual(['users:read']);
     expect(reach(demoted, 'users:read')).toBe('own');
@@ -105,9 +105,9 @@ describe('a client key', () => {
     ['its client is deleted', 'service', () => auth.standings.setServiceClient('c1', { tenantId: 't1', scopes: ['users:read'], deleted: true, revision: 1n })],
     ['its tenant is suspended', 'service', () => auth.standings.setTenant('t1', { active: false, isDefault: true, revision: 1n })],
     ['the tenant of its person is suspended', 'user', () => auth.standings.setTenant('t1', { active: false, isDefault: true, revision: 1n })],
-    ['its person is deactivated', 'user', () => auth.standings.setUser('u1', { tenantId: 't1', role: 'admin', active: false, tier: 'free', dailyRequests: null })],
-    ['its person is deleted', 'user', () => auth.standings.setUser('u1', undefined)],
-    ['its person moves to another tenant', 'user', () => auth.standings.setUser('u1', { tenantId: 't2', role: 'admin', active: true, tier: 'free', dailyRequests: null })],
+    ['its person is deactivated', 'user', () => auth.standings.setUser('u1', { tenantId: 't1', role: 'admin', active: false, tier: 'free', dailyRequests: null }, 1n)],
+    ['its person is deleted', 'user', () => auth.standings.setUser('u1', undefined, 1n)],
+    ['its person moves to another tenant', 'user', () => auth.standings.setUser('u1', { tenantId: 't2', role: 'admin', active: true, tier: 'free', dailyRequests: null }, 1n)],
   ])('opens nothing once %s, here at once and elsewhere within a second', async (_when, ownerKind, end) => {
     const key = await kept(ownerKind === 'service' ? ofClient() : ofPerson());
     const other = node();
