@@ -125,6 +125,9 @@ create table auth_oidc_flows (
   expires_at timestamptz not null
 );
 
+-- Every sign-in that begins removes those that are over.
+create index auth_oidc_flows_expiry on auth_oidc_flows (expires_at);
+
 create table auth_revoked_tokens (
   digest text primary key,
   expires_at timestamptz not null
