@@ -12,6 +12,7 @@ import { mutate } from '../../src/graphql/mutate';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { signedIn } from '../../src/graphql/tenant';
+import { notCleared } from '../not-cleared';
 import { user } from '../user/decider';
 import { countRequest } from './count-request';
 import { createPasswordLink, resetPassword } from './password-link';
@@ -57,6 +58,7 @@ export class AccountMutations {
     @Arg('input', () => SetPreferencesInput, { description: 'What changes.' }) input: SetPreferencesInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'setPreferences', input, withAddress: true }, (command) => {
+      notCleared(input, ['pythonSkillLevel', 'codeOutputStructure', 'explanationStyle']);
       const { pythonSkillLevel, codeOutputStructure, explanationStyle } = input;
       const preferences = {
         ...(pythonSkillLevel && { pythonSkillLevel }),

@@ -3,19 +3,21 @@ import type { CommandContext, CommandOutcome } from '../../src/command-runtime/p
 import type { Context } from '../../src/graphql/context';
 import { signedIn } from '../../src/graphql/tenant';
 import type { AnswerFields } from '../../src/idempotency/store';
-import type { Sealed } from '../../src/vault/port';
+import { notCleared } from '../not-cleared';
+import { changesOf } from '../user/change-user';
 import { user } from '../user/decider';
 
-/** What is omitted stays; null takes the picture away, and cannot take the name away. */
+/**
+ * What is omitted stays; null takes the picture away.
+ * @throws RefusedError E4003 for a name that is null
+ */
 export async function updateProfile(
-  context: Context, command: CommandContext, { displayName, picture }: UpdateProfileInput,
+  { principal, commands, vault }: Pick<Context, 'principal' | 'commands' | 'vault'>, command: CommandContext, input: UpdateProfileInput,
 ): Promise<CommandOutcome<AnswerFields>> {
-  const { userId, tenantId } = signedIn(context);
-  const seal = (field: string, text: string): Promise<Sealed> => context.vault.seal({ tenant: tenantId, subject: userId, field }, text);
-  const name = displayName?.trim();
-  const changes = {
-    ...(name && { displayName: await seal('displayName', name) }),
-    ...(picture !== undefined && { picture: picture === null ? null : await seal('picture', picture) }),
-  };
-  return context.commands.execute(user, userId, { type: 'UpdateProfile', changes }, command, () => ({}));
+  notCleared(input, ['displayName']);
+  const { userId } = signedIn({ principal });
+  const { state } = await commands.load(user, userId);
+  const wanted = { displayName: input.displayName ?? undefined, picture: input.picture };
+  const changes = state.exists && !state.deleted ? await changesOf(vault, state, wanted) : {};
+  return commands.execute(user, userId, { type: 'UpdateProfile', changes }, command, () => ({}));
 }

@@ -79,8 +79,8 @@ export function firstRefusal(state: UserState, planned: readonly UserCommand[]):
 const texts = ['displayName', 'note', 'picture'] as const;
 
 /** What differs from how the user is, sealed. */
-async function changesOf(
-  vault: Vault, state: Existing, wanted: Wanted,
+export async function changesOf(
+  vault: Vault, state: Existing, wanted: Pick<Wanted, 'displayName' | 'organization' | 'note' | 'picture'>,
 ): Promise<{ displayName?: Sealed; organization?: string | null; note?: Sealed | null; picture?: Sealed | null }> {
   const given = texts.filter((name) => wanted[name] !== undefined);
   const present = await Promise.all(given.map(async (name) => state[name] && (await vault.open(state.tenantId, [state[name]]))[0]));

@@ -14,6 +14,7 @@ import { derivedId, mutate, type Mutation as Act } from '../../src/graphql/mutat
 import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
+import { notCleared } from '../not-cleared';
 import { by } from './by';
 import { changeUser, executeManaged } from './change-user';
 import { createUsers, refusalsOf } from './create-users';
@@ -51,10 +52,8 @@ export class UserMutations {
   ): Promise<MutationPayload> {
     return act(context, 'updateUser', input, (command) => {
       const { displayName, organization, note, picture } = input;
-      if (displayName === null) {
-        throw new RefusedError({ code: 'E4003', rule: 'required', message: 'Everybody has a name.', path: ['displayName'] });
-      }
-      return changeUser(context, command, userIdOf(input), { displayName, organization, note, picture }, by(context));
+      notCleared(input, ['displayName']);
+      return changeUser(context, command, userIdOf(input), { displayName: displayName ?? undefined, organization, note, picture }, by(context));
     });
   }
 
@@ -64,6 +63,7 @@ export class UserMutations {
     @Arg('input', () => UpdateUsersInput, { description: 'Whom, and how.' }) input: UpdateUsersInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return act(context, 'updateUsers', input, async (command) => {
+      notCleared(input, ['tier', 'role']);
       const userIds = await knownUsers(context, input.userIds, by(context));
       const { organization, note, tier, role } = input;
       const wanted = { organization, note, tier: tier ?? undefined, role: role ?? undefined };
@@ -71,7 +71,7 @@ export class UserMutations {
     });
   }
 
-  @Mutation(() => AssignRolePayload, { description: 'Changes what a user may do; effective on their open sessions within a second.' })
+  @Mutation(() => AssignRolePayload, { description: 'Changes what a user may do; their open sessions end.' })
   @Policy('users:write')
   assignRole(
     @Arg('input', () => AssignRoleInput, { description: 'Whose, and which.' }) input: AssignRoleInput, @Ctx() context: Context,
@@ -94,10 +94,14 @@ export class UserMutations {
   setDailyLimit(
     @Arg('input', () => SetDailyLimitInput, { description: 'Who, and how many.' }) input: SetDailyLimitInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return act(context, 'setDailyLimit', input, (command) =>
-      executeManaged(
-        context, command, userIdOf(input), { type: 'SetDailyLimit', requests: input.requests ?? null, by: by(context) },
-      ));
+    return act(context, 'setDailyLimit', input, (command) => {
+      const { requests } = input;
+      // Null is unlimited, and what was forgotten must not be.
+      if (requests === undefined) {
+        throw new RefusedError({ code: 'E4003', rule: 'required', message: 'Say how many requests, or null for unlimited.', path: ['requests'] });
+      }
+      return executeManaged(context, command, userIdOf(input), { type: 'SetDailyLimit', requests, by: by(context) });
+    });
   }
 
   @Mutation(() => DeactivateUserPayload, { description: 'Ends all sessions of a user and lets no new one begin.' })
