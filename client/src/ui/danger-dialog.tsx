@@ -30,18 +30,19 @@ export default function DangerDialog({ title, consequences, name, act, busy, pro
   const [typed, setTyped] = useState('');
   const [awake, setAwake] = useState(false);
 
+  const sure = awake && typed === name;
   useEffect(() => {
     const timer = setTimeout(() => setAwake(true), pauseMs);
     return () => clearTimeout(timer);
   }, []);
 
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} closable={!busy} onClose={onClose}>
       <form
         className={dialog.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (awake && typed === name && !busy) {
+          if (sure && !busy) {
             onConfirm();
           }
         }}
@@ -57,10 +58,10 @@ export default function DangerDialog({ title, consequences, name, act, busy, pro
           spellCheck={false}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
-        <Problems problems={problems} onRetry={onConfirm} />
+        <Problems problems={problems} onRetry={sure ? onConfirm : undefined} />
         <div className={dialog.buttons}>
-          <Button variant="default" onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button type="submit" color="red" loading={busy} disabled={!awake || typed !== name}>{act}</Button>
+          <Button variant="default" disabled={busy} onClick={onClose}>{t('dialog.cancel')}</Button>
+          <Button type="submit" color="red" loading={busy} disabled={!sure}>{act}</Button>
         </div>
       </form>
     </Dialog>

@@ -13,35 +13,24 @@ import { batchChanges, type BatchForm } from './batch-changes';
 import { BatchResults } from './batch-results';
 import { ClearableInput } from './clearable-input';
 import { UpdateUsersDocument } from './gql/documents';
-import type { UserRow } from './list';
 import { rolesToGive } from './rights';
-import { outcomesOf, useBatch } from './use-batch';
-
-export interface BatchDialogProps {
-  /** Whom it is about; the same list for as long as the dialog is open. */
-  users: readonly UserRow[];
-  onChanged: (user: UserRow) => void;
-  /** Told who was refused, if any. */
-  onDone: (refused: readonly string[]) => void;
-}
-
-/** Most users a request, as the API has it. */
-export const batchSize = 100;
+import { batchSize, outcomesOf, useBatch, type BatchDialogProps } from './use-batch';
 
 const fields = ['organization', 'note', 'tier', 'role'];
 const untouched: BatchForm = { organization: { text: '', clear: false }, note: { text: '', clear: false }, tier: '', role: '' };
 
 /** The same change for many: what is left empty stays as each has it. */
-export default function BatchEditDialog({ users, onChanged, onDone }: BatchDialogProps) {
+export default function BatchEditDialog(props: BatchDialogProps) {
+  const { users } = props;
   const t = useT();
   const { viewer } = useSession();
   const act = useAct(UpdateUsersDocument, ({ updateUsers }) => updateUsers);
   const [form, setForm] = useState(untouched);
   const [empty, setEmpty] = useState(false);
-  const batch = useBatch(users, batchSize, async (part) => {
+  const batch = useBatch(props, batchSize, async (part) => {
     const { payload, problems } = await act.send({ userIds: part.map(({ id }) => id), ...batchChanges(form) });
     return payload ? { outcomes: outcomesOf(payload.results, part) } : { problems };
-  }, onChanged);
+  });
   const problems = useFormProblems(batch.problems, fields);
   const change = (changed: Partial<BatchForm>): void => setForm({ ...form, ...changed });
 
@@ -55,8 +44,8 @@ export default function BatchEditDialog({ users, onChanged, onDone }: BatchDialo
   }
 
   return (
-    <Dialog title={t('batch.edit.title', { count: users.length })} size={560} onClose={() => onDone([])} closable={!batch.busy}>
-      {batch.finished ? <BatchResults outcomes={batch.outcomes} onDone={onDone} /> : (
+    <Dialog title={t('batch.edit.title', { count: users.length })} size={560} onClose={() => (batch.finished ? batch.done([]) : batch.cancel())} closable={!batch.busy}>
+      {batch.finished ? <BatchResults batch={batch} /> : (
         <form className={dialog.form} onSubmit={submit}>
           <p className="muted">{t('batch.edit.hint')}</p>
           <ClearableInput label={t('user.organization')} value={form.organization} error={problems.of('organization')}
@@ -70,7 +59,7 @@ export default function BatchEditDialog({ users, onChanged, onDone }: BatchDialo
           {empty && <p role="alert">{t('batch.edit.nothing')}</p>}
           <Problems problems={problems.others} onRetry={() => void batch.run()} />
           <div className={dialog.buttons}>
-            <Button variant="default" onClick={() => onDone([])}>{t('dialog.cancel')}</Button>
+            <Button variant="default" disabled={batch.busy} onClick={batch.cancel}>{t('dialog.cancel')}</Button>
             <Button type="submit" loading={batch.busy}>{t('batch.edit.act', { count: users.length })}</Button>
           </div>
         </form>

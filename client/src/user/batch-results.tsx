@@ -2,22 +2,21 @@ import type { ReactNode } from 'react';
 import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import dialog from '../ui/dialog.module.css';
+import { Problems } from '../ui/form-problems';
 import { problemTitle } from '../ui/problem-notice';
 import { StatusPill } from '../ui/status-pill';
 import styles from './batch.module.css';
 import { nameOf } from './list';
-import type { Outcome } from './use-batch';
+import type { Batch } from './use-batch';
 
 interface BatchResultsProps {
-  outcomes: readonly Outcome[];
-  /** Closes; the ids are of those who were refused, to be chosen again. */
-  onDone: (refused: readonly string[]) => void;
+  batch: Batch;
   /** Takes it back, where that can be done. */
   undo?: ReactNode;
 }
 
-/** What became of each, the refused first. */
-export function BatchResults({ outcomes, onDone, undo }: BatchResultsProps) {
+/** What became of each, the refused first, and why it came to no more. */
+export function BatchResults({ batch: { outcomes, problems, done: close }, undo }: BatchResultsProps) {
   const t = useT();
   const refused = outcomes.filter(({ problem }) => problem);
   const done = outcomes.length - refused.length;
@@ -32,12 +31,13 @@ export function BatchResults({ outcomes, onDone, undo }: BatchResultsProps) {
           </li>
         ))}
       </ul>
+      <Problems problems={problems} />
       <div className={dialog.buttons}>
         {undo}
         {refused.length > 0 && (
-          <Button variant="default" onClick={() => onDone(refused.map(({ user }) => user.id))}>{t('batch.selectRefused')}</Button>
+          <Button variant="default" onClick={() => close(refused.map(({ user }) => user.id))}>{t('batch.selectRefused')}</Button>
         )}
-        <Button data-autofocus onClick={() => onDone([])}>{t('dialog.close')}</Button>
+        <Button data-autofocus onClick={() => close([])}>{t('dialog.close')}</Button>
       </div>
     </div>
   );

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { fakeServer, refusal } from '../../test/fake-server';
 import { renderIn } from '../../test/render';
@@ -100,5 +100,55 @@ describe('deactivating many', () => {
     await user.click(screen.getByRole('button', { name: 'Undo: reactivate them' }));
     await waitFor(() => expect(onDone).toHaveBeenCalledWith([]));
     expect(inputs('ReactivateUser').map(({ userId }) => userId)).toEqual([bob.id, eve.id]);
+  });
+
+  it.each(['E5031', 'E5041', 'E5001', 'E4291'])('asks a server that answers %s about nobody else', async (code) => {
+    const { around, inputs } = fakeServer({
+      DeactivateUser: () => ({ deactivateUser: { position: null, user: null, errors: [refusal('cost_budget', null, code)] } }),
+    });
+    const user = userEvent.setup();
+    const onDone = jest.fn();
+    await renderIn(around(<BatchDeactivateDialog users={[ada, bob, eve]} onChanged={jest.fn()} onDone={onDone} />));
+    await user.click(screen.getByRole('button', { name: 'Deactivate 3 users' }));
+    expect(await screen.findByRole('button', { name: 'Try again' })).toBeInTheDocument();
+    expect(inputs('DeactivateUser')).toHaveLength(1);
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(onDone).toHaveBeenCalledWith([]);
+  });
+
+  it('shows what was done when one leaves it half way, to be undone or gone on with', async () => {
+    const { around, inputs } = fakeServer({
+      DeactivateUser: ({ input: { userId } }) => (userId === eve.id ? undefined
+        : { deactivateUser: { position: '1', user: { ...bob, id: userId, state: 'DEACTIVATED' }, errors: [] } }),
+      ReactivateUser: ({ input: { userId } }) => ({ reactivateUser: { position: '2', user: { ...bob, id: userId }, errors: [] } }),
+    });
+    const user = userEvent.setup();
+    const onDone = jest.fn();
+    await renderIn(around(<BatchDeactivateDialog users={[ada, eve, bob]} onChanged={jest.fn()} onDone={onDone} />));
+    await user.click(screen.getByRole('button', { name: 'Deactivate 3 users' }));
+    await screen.findByText('The server cannot be reached.');
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(onDone).not.toHaveBeenCalled();
+    expect(screen.getByText('1 done, 0 refused.')).toBeInTheDocument();
+    expect(screen.getByText('The server cannot be reached.')).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Undo: reactivate them' }));
+    await waitFor(() => expect(onDone).toHaveBeenCalledWith([eve.id, bob.id]));
+    expect(inputs('ReactivateUser')).toEqual([{ userId: ada.id }]);
+  });
+});
+
+describe('while it works', () => {
+  it('an edit of many cannot be left', async () => {
+    const { around } = fakeServer({ UpdateUsers: () => ({ updateUsers: { position: '1', results: [done(0, ada)], errors: [] } }) });
+    const user = userEvent.setup();
+    const onDone = jest.fn();
+    await renderIn(around(<BatchEditDialog users={[ada, bob]} onChanged={jest.fn()} onDone={onDone} />));
+    await user.type(screen.getByRole('textbox', { name: 'Tier' }), 'pro');
+    // Not awaited: the answer is still on its way.
+    fireEvent.click(screen.getByRole('button', { name: 'Edit 2' }));
+    expect(screen.getByRole('button', { name: 'Cancel' })).toBeDisabled();
+    expect(screen.queryByRole('button', { name: 'Close' })).not.toBeInTheDocument();
+    // The second has no result: that is no success.
+    expect(await screen.findByText('1 done, 1 refused.')).toBeInTheDocument();
   });
 });

@@ -7,12 +7,12 @@ import type { Role } from '../lib/permissions';
 import dialog from '../ui/dialog.module.css';
 import { Problems } from '../ui/form-problems';
 import { problemTitle } from '../ui/problem-notice';
-import { batchSize } from './batch-edit-dialog';
 import styles from './batch.module.css';
 import type { CreateFormProps } from './create-one-form';
 import { CreateUsersDocument } from './gql/documents';
 import { lineOf, readPeople } from './people';
 import { RoleSelect } from './role-select';
+import { batchSize } from './use-batch';
 
 /** `['input', 'users', '3', 'email']` is about the fourth person. */
 const personOf = ({ path }: Problem): number | undefined =>
