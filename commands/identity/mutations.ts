@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { UnlinkIdentityInput } from '../../schema/identity/inputs';
-import { UnlinkIdentityPayload } from '../../schema/identity/types';
+import { UnlinkIdentityPayload } from '../../schema/identity/payloads';
 import type { Context } from '../../src/graphql/context';
 import { mutate } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';

@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
-import { SignInAnswer, SignInInput, SignUpInput } from '../../schema/session/inputs';
-import { SignInPayload, SignUpPayload } from '../../schema/session/types';
+import { SignInAnswer, SignInInput, SignUpInput } from '../../schema/sign-in/inputs';
+import { SignInPayload, SignUpPayload } from '../../schema/sign-in/payloads';
 import { DEFAULT_SLUG } from '../../schema/tenant/events';
 import { checkPassword } from '../../src/auth/password-rules';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';

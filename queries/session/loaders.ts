@@ -1,4 +1,5 @@
-import type { Session, SignInMethod } from '../../schema/session/types';
+import type { Session } from '../../schema/session/types';
+import type { SignInMethod } from '../../schema/sign-in/types';
 import type { SessionInfo } from '../../src/auth/port';
 import type { Context } from '../../src/graphql/context';
 import { defineLoader, groupedInOrderOf } from '../../src/graphql/loader';

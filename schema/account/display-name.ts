@@ -1,14 +1,21 @@
-import { Matches, MaxLength, MinLength } from 'class-validator';
+import { maxLength } from 'class-validator';
+import { NAME_LENGTH } from '../text-rules';
 
-const NAME_LENGTH = 100;
-/** What has a width of its own or none at all would make two names look the same. */
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+/**
+ * A name that comes from elsewhere, made into the name of a person that `IsName` lets pass: without what is not printable, and cut.
+ * @param otherwise stands in where nothing is left of it, and is made such a name as well
+ */
+export function asDisplayName(text: string | null | undefined, otherwise: string): string {
+  return cut(printable(text ?? '')) || cut(printable(otherwise));
+}
 
-/** The name of a person, as somebody gives it to themselves. */
-export function IsDisplayName(): PropertyDecorator {
-  const rules = [
-    MinLength(1), MaxLength(NAME_LENGTH), Matches(/\S/, { message: '$property is not blank' }),
-    Matches(PRINTABLE, { message: '$property has only printable characters' }),
-  ];
-  return (target, property) => rules.forEach((rule) => rule(target, property as string));
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\p{C}/gu, '').trim();
+}
+
+/** `MaxLength` counts what is seen: a character and the variation selector behind it are one. */
+function cut(text: string): string {
+  const characters = [...text].slice(0, 2 * NAME_LENGTH);
+  while (!maxLength(characters.join(''), NAME_LENGTH)) characters.pop();
+  return characters.join('').trimEnd();
 }

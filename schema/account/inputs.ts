@@ -1,12 +1,7 @@
-import { IsUrl, MaxLength } from 'class-validator';
+import { MaxLength } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import { IsDisplayName } from './display-name';
+import { IsName, IsPictureUrl, ONCE, PASSWORD_LENGTH } from '../text-rules';
 import { CodeOutputStructure, ExplanationStyle, PythonSkillLevel } from './types';
-
-const REPEAT = 'Repeating the request with the same key has no second effect.';
-/** Longer ones are refused unread; what a password has to be is for `checkPassword` to say. */
-const PASSWORD_LENGTH = 1_024;
-const URL_LENGTH = 2_048;
 
 @InputType({ description: 'A link for choosing a password, and the choice.' })
 export class ResetPasswordInput {
@@ -32,22 +27,21 @@ export class ChangePasswordInput {
   @MaxLength(PASSWORD_LENGTH)
   newPassword!: string;
 
-  @Field(() => String, { nullable: true, description: REPEAT })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'How the caller is shown to others. What is omitted stays.' })
 export class UpdateProfileInput {
   @Field(() => String, { nullable: true, description: 'Name shown to others, 1 to 100 characters.' })
-  @IsDisplayName()
+  @IsName()
   displayName?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Address of a picture, https; null removes it.' })
-  @IsUrl({ protocols: ['https'], require_protocol: true })
-  @MaxLength(URL_LENGTH)
+  @IsPictureUrl()
   picture?: string | null;
 
-  @Field(() => String, { nullable: true, description: REPEAT })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -62,7 +56,7 @@ export class SetPreferencesInput {
   @Field(() => ExplanationStyle, { nullable: true, description: 'How things are explained.' })
   explanationStyle?: ExplanationStyle | null;
 
-  @Field(() => String, { nullable: true, description: REPEAT })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -81,7 +75,7 @@ export class SetUserPasswordInput {
   @MaxLength(PASSWORD_LENGTH)
   password!: string;
 
-  @Field(() => String, { nullable: true, description: REPEAT })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 

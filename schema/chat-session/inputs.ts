@@ -1,13 +1,11 @@
-import { Length, Matches, MaxLength } from 'class-validator';
+import { Matches, MaxLength, MinLength } from 'class-validator';
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { IsNotBlank, NAME_LENGTH, ONCE } from '../text-rules';
 
 /** Longest question, in UTF-16 code units. */
 export const MESSAGE_LENGTH = 32_000;
 const TITLE_LENGTH = 200;
-const MODEL_LENGTH = 100;
-
-const NOT_BLANK = { message: '$property is not blank' };
 /** All but control characters and half characters, which neither Postgres nor JSON can keep. */
 const ONE_LINE = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cf}\p{Co}\p{Cn}]*$/u;
 const LINES = /^[\t\n\r\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cf}\p{Co}\p{Cn}]*$/u;
@@ -16,18 +14,20 @@ const NO_CONTROL = { message: '$property has no control characters' };
 @InputType({ description: 'The conversation to begin.' })
 export class OpenChatSessionInput {
   @Field(() => String, { nullable: true, description: 'What it is about, 1 to 200 characters; a stand-in when omitted.' })
-  @Length(1, TITLE_LENGTH)
+  @MinLength(1)
+  @MaxLength(TITLE_LENGTH)
   @Matches(ONE_LINE, NO_CONTROL)
-  @Matches(/\S/, NOT_BLANK)
+  @IsNotBlank()
   title?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Model that answers; the server\'s own choice when omitted.' })
-  @Length(1, MODEL_LENGTH)
+  @MinLength(1)
+  @MaxLength(NAME_LENGTH)
   @Matches(ONE_LINE, NO_CONTROL)
-  @Matches(/\S/, NOT_BLANK)
+  @IsNotBlank()
   model?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -37,12 +37,13 @@ export class PostMessageInput {
   sessionId!: string;
 
   @Field(() => String, { description: 'The question, 1 to 32,000 characters.' })
-  @Length(1, MESSAGE_LENGTH)
+  @MinLength(1)
+  @MaxLength(MESSAGE_LENGTH)
   @Matches(LINES, NO_CONTROL)
-  @Matches(/\S/, NOT_BLANK)
+  @IsNotBlank()
   text!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 

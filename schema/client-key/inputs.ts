@@ -1,9 +1,9 @@
-import { ArrayUnique, IsInt, Length, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ArrayUnique, IsInt, Max, MaxLength, Min } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import type { Scope } from '../access/scopes';
 import { ScopeName } from '../access/types';
-import { NAME_LENGTH, NOT_BLANK, PRINTABLE, PRINTABLE_FORM } from '../service-client/inputs';
+import { IsName, ONCE } from '../text-rules';
 import { ClientKeyState } from './types';
 
 /** Longest life of a key, and the usual one. */
@@ -15,9 +15,7 @@ export class IssueClientKeyInput {
   clientId?: string | null;
 
   @Field(() => String, { description: 'What to call it, 1 to 100 characters.' })
-  @Length(1, NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsName()
   name!: string;
 
   @Field(() => [ScopeName], { nullable: true, description: 'What it gives: scopes of the client, or some of `ownScopes`; null is all.' })
@@ -28,7 +26,7 @@ export class IssueClientKeyInput {
   @IsInt() @Min(1) @Max(MAX_DAYS)
   expiresInDays?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -37,7 +35,7 @@ export class RevokeClientKeyInput {
   @Field(() => ID, { description: 'Which one.' })
   keyId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 

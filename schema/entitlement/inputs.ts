@@ -1,12 +1,10 @@
-import { ArrayMaxSize, ArrayUnique, Length, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
 import { Feature } from '../access/types';
+import { AreNames, IsTier, ONCE } from '../text-rules';
 import { EntitlementSubject } from './types';
 
-const NAME_LENGTH = 100;
 const NAMES = 100;
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
-const PRINTABLE_FORM = { message: '$property has only printable characters', each: true };
 
 @InputType({
   description: 'What to grant, and to whom. A list replaces what was set: omitted keeps it, an empty one grants nothing, null takes it back.',
@@ -19,27 +17,25 @@ export class SetEntitlementsInput {
   userId?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Name of the tier, with `TIER` only.' })
-  @MaxLength(NAME_LENGTH)
+  @IsTier()
   tier?: string | null;
 
   @Field(() => [String], { nullable: true, description: 'Models; `all-team-models` alone is every model.' })
   @ArrayMaxSize(NAMES)
   @ArrayUnique()
-  @Length(1, NAME_LENGTH, { each: true })
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @AreNames()
   models?: string[] | null;
 
   @Field(() => [String], { nullable: true, description: 'Services; `all-services` alone is every service.' })
   @ArrayMaxSize(NAMES)
   @ArrayUnique()
-  @Length(1, NAME_LENGTH, { each: true })
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @AreNames()
   services?: string[] | null;
 
   @Field(() => [Feature], { nullable: true, description: 'Parts of the product.' })
   @ArrayUnique()
   features?: Feature[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }

@@ -1,5 +1,6 @@
 import { MaxLength } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
+import { ONCE } from '../text-rules';
 
 @InputType({ description: 'Which account elsewhere is no longer a way in.' })
 export class UnlinkIdentityInput {
@@ -7,6 +8,6 @@ export class UnlinkIdentityInput {
   @MaxLength(500)
   identityId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }

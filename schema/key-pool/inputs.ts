@@ -1,6 +1,7 @@
 import { IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { NAME_LENGTH, ONCE } from '../text-rules';
 import { LeaseOutcome } from './types';
 
 const PROVIDER = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -21,7 +22,7 @@ export class AddProviderKeyInput {
 
   @Field(() => String, { description: 'Name, unique in the pool, 1 to 100 characters.' })
   @MinLength(1)
-  @MaxLength(100)
+  @MaxLength(NAME_LENGTH)
   name!: string;
 
   @Field(() => String, { description: 'The secret as the vendor gave it, 8 to 8,192 characters. It goes to the vault and nowhere else.' })
@@ -52,7 +53,7 @@ export class AddProviderKeyInput {
   @MaxLength(2_000)
   tenantScope?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -103,7 +104,7 @@ export class HeartbeatLeaseInput {
   @Matches(TOKEN)
   fencingToken!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -119,7 +120,7 @@ export class ReleaseLeaseInput {
   @Field(() => LeaseOutcome, { nullable: true, defaultValue: LeaseOutcome.OK, description: 'How the work ended.' })
   outcome?: LeaseOutcome | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 

@@ -1,28 +1,21 @@
-import { ArrayUnique, Length, Matches, MaxLength } from 'class-validator';
+import { ArrayUnique, MaxLength } from 'class-validator';
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import type { Scope } from '../access/scopes';
 import { ScopeName } from '../access/types';
-
-export const NAME_LENGTH = 100;
-/** What has a width of its own or none at all would make two names look the same. */
-export const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
-export const PRINTABLE_FORM = { message: '$property has only printable characters' };
-export const NOT_BLANK = { message: '$property is not blank' };
+import { IsName, NAME_LENGTH, ONCE } from '../text-rules';
 
 @InputType({ description: 'The service client to make.' })
 export class CreateServiceClientInput {
   @Field(() => String, { description: 'What it is called, 1 to 100 characters.' })
-  @Length(1, NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsName()
   name!: string;
 
   @Field(() => [ScopeName], { description: 'The most its keys may do: some of `grantableScopes`.' })
   @ArrayUnique()
   scopes!: Scope[];
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -32,16 +25,14 @@ export class UpdateServiceClientInput {
   clientId!: string;
 
   @Field(() => String, { nullable: true, description: 'What it is called from now on, 1 to 100 characters.' })
-  @Length(1, NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsName()
   name?: string | null;
 
   @Field(() => [ScopeName], { nullable: true, description: 'The most its keys may do from now on; what is new must be in `grantableScopes`.' })
   @ArrayUnique()
   scopes?: Scope[] | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -54,7 +45,7 @@ export class DeleteServiceClientInput {
   @MaxLength(NAME_LENGTH)
   confirmation!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 

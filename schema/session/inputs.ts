@@ -1,6 +1,6 @@
-import { IsEmail, MaxLength, MinLength } from 'class-validator';
-import { Field, ID, InputType, registerEnumType } from 'type-graphql';
-import { IsDisplayName } from '../account/display-name';
+import { IsEmail, MaxLength } from 'class-validator';
+import { Field, ID, InputType } from 'type-graphql';
+import { EMAIL_LENGTH, IsName, ONCE, PASSWORD_LENGTH } from '../text-rules';
 
 @InputType({ description: 'The first owner and their organisation.' })
 export class SetUpInput {
@@ -10,72 +10,22 @@ export class SetUpInput {
 
   @Field(() => String, { description: 'E-mail address to sign in with.' })
   @IsEmail()
-  @MaxLength(254)
+  @MaxLength(EMAIL_LENGTH)
   email!: string;
 
   @Field(() => String, { description: 'Name shown to others.' })
-  @IsDisplayName()
+  @IsName()
   displayName!: string;
 
   @Field(() => String, { description: 'Password, 12 characters or more.' })
-  @MaxLength(1_024)
+  @MaxLength(PASSWORD_LENGTH)
   password!: string;
 
   @Field(() => String, { description: 'Name of the organisation.' })
-  @MinLength(1)
-  @MaxLength(100)
+  @IsName()
   tenantName!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
-  idempotencyKey?: string | null;
-}
-
-export enum SignInAnswer {
-  COOKIE = 'cookie',
-  TOKEN = 'token',
-}
-registerEnumType(SignInAnswer, {
-  name: 'SignInAnswer',
-  description: 'How a new session is handed over.',
-  valuesConfig: {
-    COOKIE: { description: 'As a cookie of this browser.' },
-    TOKEN: { description: 'In the answer, for `Authorization: Bearer`; no cookie is set.' },
-  },
-});
-
-@InputType({ description: 'Proof of who the caller is.' })
-export class SignInInput {
-  @Field(() => String, { description: 'E-mail address.' })
-  @MaxLength(254)
-  email!: string;
-
-  @Field(() => String, { description: 'Password.' })
-  @MaxLength(1_024)
-  password!: string;
-
-  @Field(() => SignInAnswer, { nullable: true, defaultValue: SignInAnswer.COOKIE, description: 'How the session is handed over.' })
-  answer?: SignInAnswer | null;
-
-  @Field(() => String, { nullable: true, description: 'Accepted for symmetry; signing in again is harmless.' })
-  idempotencyKey?: string | null;
-}
-
-@InputType({ description: 'Who wants an account.' })
-export class SignUpInput {
-  @Field(() => String, { description: 'E-mail address to sign in with; unique.' })
-  @IsEmail()
-  @MaxLength(254)
-  email!: string;
-
-  @Field(() => String, { description: 'Name shown to others, 1 to 100 characters.' })
-  @IsDisplayName()
-  displayName!: string;
-
-  @Field(() => String, { description: 'Password, 12 characters or more.' })
-  @MaxLength(1_024)
-  password!: string;
-
-  @Field(() => String, { nullable: true, description: 'Accepted for symmetry; an e-mail address has one account.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -90,13 +40,13 @@ export class RevokeSessionInput {
   @Field(() => ID, { description: 'The session: one of the caller, or of somebody they manage.' })
   sessionId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'All sessions of the caller but this one.' })
 export class RevokeOtherSessionsInput {
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -105,6 +55,6 @@ export class RevokeUserSessionsInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }

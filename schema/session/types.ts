@@ -5,6 +5,7 @@ import type { Scope } from '../access/scopes';
 import { Feature, ScopeName } from '../access/types';
 import { Preferences, Usage } from '../account/types';
 import { Identity } from '../identity/types';
+import { SignInMethod, SignInOptions } from '../sign-in/types';
 import { Tenant } from '../tenant/types';
 import { Role, User } from '../user/types';
 
@@ -46,25 +47,6 @@ export class Caller {
   @Field(() => DateTime, { nullable: true, description: 'When the session, token or key ends by itself.' })
   expiresAt!: Date | null;
 }
-
-export enum SignInMethod {
-  PASSWORD = 'password',
-  SET_UP = 'set_up',
-  PASSWORD_LINK = 'password_link',
-  GOOGLE = 'google',
-  OIDC = 'oidc',
-}
-registerEnumType(SignInMethod, {
-  name: 'SignInMethod',
-  description: 'How somebody proved who they are.',
-  valuesConfig: {
-    PASSWORD: { description: 'By password.' },
-    SET_UP: { description: 'By the link that makes the first owner.' },
-    PASSWORD_LINK: { description: 'By a link for choosing a password.' },
-    GOOGLE: { description: 'By Google.' },
-    OIDC: { description: 'By another OpenID Connect provider.' },
-  },
-});
 
 @ObjectType({ description: 'A place where somebody is signed in.' })
 export class Session {
@@ -129,21 +111,6 @@ export class Viewer {
   identities!: Identity[];
 }
 
-@ObjectType({ description: 'Ways to sign in on this server.' })
-export class SignInOptions {
-  @Field(() => Boolean, { description: 'By e-mail address and password.' })
-  password!: boolean;
-
-  @Field(() => Boolean, { description: 'By Google.' })
-  google!: boolean;
-
-  @Field(() => String, { nullable: true, description: 'By another OpenID Connect provider: what its button says; null when there is none.' })
-  oidc!: string | null;
-
-  @Field(() => Boolean, { description: 'Whether visitors may make themselves an account.' })
-  signUp!: boolean;
-}
-
 @ObjectType({ description: 'What a visitor may know about this server.' })
 export class SetupState {
   @Field(() => Boolean, { description: 'Whether the first owner is still to be made by the set-up link.' })
@@ -165,24 +132,6 @@ export class SetupState {
 @ObjectType({ implements: MutationPayload, description: 'Answer of `setUp`.' })
 export class SetUpPayload extends MutationPayload {
   @Field(() => Viewer, { nullable: true, description: 'The first owner, signed in.' })
-  viewer!: Viewer | null;
-}
-
-@ObjectType({ implements: MutationPayload, description: 'Answer of `signIn`.' })
-export class SignInPayload extends MutationPayload {
-  @Field(() => Viewer, { nullable: true, description: 'Who is signed in now.' })
-  viewer!: Viewer | null;
-
-  @Field(() => String, { nullable: true, description: 'With answer TOKEN: what to send as `Authorization: Bearer`. Shown once.' })
-  token!: string | null;
-
-  @Field(() => DateTime, { nullable: true, description: 'When the session ends at the latest.' })
-  expiresAt!: Date | null;
-}
-
-@ObjectType({ implements: MutationPayload, description: 'Answer of `signUp`.' })
-export class SignUpPayload extends MutationPayload {
-  @Field(() => Viewer, { nullable: true, description: 'The new account, signed in.' })
   viewer!: Viewer | null;
 }
 

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { featureNames, type Feature } from '../access/features';
+import { NAME_LENGTH, PRINTABLE } from '../text-rules';
 
 /** Name by which files and operators know a tenant. */
 export const SLUG = /^[a-z0-9_-]{2,40}$/;
-export const NAME_LENGTH = 100;
-export const TITLE_LENGTH = 100;
 
 const TAB = 'tab.';
 const knownTabs = featureNames.map((feature) => TAB + feature);
 
-const title = z.string().trim().min(1).max(TITLE_LENGTH).nullable();
+const name = z.string().trim().min(1).max(NAME_LENGTH).regex(PRINTABLE, 'has only printable characters');
 
 const tab = z.string().check((context) => {
   if (knownTabs.includes(context.value)) return;
@@ -23,11 +22,11 @@ const tab = z.string().check((context) => {
  */
 const schema = z.strictObject({
   tenant_id: z.string().regex(SLUG, 'has 2 to 40 characters: a-z, 0-9, _ and -'),
-  layout: z.string().trim().min(1).max(NAME_LENGTH),
+  layout: name,
   enabled_features: z.array(tab).optional(),
   branding: z.strictObject({
-    page_title: title.optional(),
-    browser_tab_title: title.optional(),
+    page_title: name.nullable().optional(),
+    browser_tab_title: name.nullable().optional(),
     logo_path: z.string().min(1).max(1_000).nullable().optional(),
   }).optional(),
 });

@@ -1,14 +1,11 @@
-import { IsEmail, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayUnique, IsEmail, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import { JSONValue } from '../../src/graphql/scalars';
 import { Feature } from '../access/types';
-import { NAME_LENGTH, SLUG, TITLE_LENGTH } from './configuration';
+import { EMAIL_LENGTH, IsName, NAME_LENGTH, ONCE } from '../text-rules';
+import { SLUG } from './configuration';
 import { TenantState } from './types';
-
-const EMAIL_LENGTH = 254;
-const ONCE = 'Repeating the request with the same key has no second effect.';
-const NOT_BLANK = { message: '$property is not blank' };
 
 @InputType({ description: 'The first owner of a tenant.' })
 export class NewOwnerInput {
@@ -18,8 +15,7 @@ export class NewOwnerInput {
   email!: string;
 
   @Field(() => String, { description: 'Name shown to others, 1 to 100 characters.' })
-  @Length(1, NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
+  @IsName()
   displayName!: string;
 }
 
@@ -30,11 +26,11 @@ export class CreateTenantInput {
   slug!: string;
 
   @Field(() => String, { description: 'Name of the organisation, 1 to 100 characters.' })
-  @Length(1, NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
+  @IsName()
   name!: string;
 
   @Field(() => [Feature], { nullable: true, description: 'Parts of the product to switch on; all when nothing is said.' })
+  @ArrayUnique()
   features?: Feature[] | null;
 
   @Field(() => NewOwnerInput, { description: 'Who runs it.' })
@@ -48,8 +44,7 @@ export class CreateTenantInput {
 @InputType({ description: 'The new name of your tenant.' })
 export class RenameTenantInput {
   @Field(() => String, { description: 'Name of the organisation, 1 to 100 characters.' })
-  @Length(1, NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
+  @IsName()
   name!: string;
 
   @Field(() => String, { nullable: true, description: ONCE })
@@ -59,13 +54,11 @@ export class RenameTenantInput {
 @InputType({ description: 'How your tenant looks; what is omitted stays, null takes it away.' })
 export class ChangeBrandingInput {
   @Field(() => String, { nullable: true, description: 'Title at the top of every page, at most 100 characters.' })
-  @Length(1, TITLE_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
+  @IsName()
   pageTitle?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Title of the browser tab, at most 100 characters.' })
-  @Length(1, TITLE_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
+  @IsName()
   browserTitle?: string | null;
 
   @Field(() => String, { nullable: true, description: ONCE })

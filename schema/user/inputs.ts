@@ -1,22 +1,15 @@
 import {
-  ArrayMaxSize, ArrayMinSize, ArrayUnique, IsEmail, IsInt, IsUrl, Matches, Max, MaxLength, Min, MinLength, ValidateNested,
+  ArrayMaxSize, ArrayMinSize, ArrayUnique, IsEmail, IsInt, Max, MaxLength, Min, ValidateNested,
 } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { EMAIL_LENGTH, IsName, IsPictureUrl, IsPrintable, IsTier, NAME_LENGTH, ONCE, PASSWORD_LENGTH } from '../text-rules';
 import { Role, UserState } from './types';
 
-/** RFC 5321: the longest address a mail server accepts. */
-const EMAIL_LENGTH = 254;
-const NAME_LENGTH = 100;
 const NOTE_LENGTH = 2_000;
-const PICTURE_LENGTH = 2_048;
 const AT_ONCE = 100;
-/** What has a width of its own or none at all would make two names look the same. */
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
-const PRINTABLE_FORM = { message: '$property has only printable characters' };
-const NOT_BLANK = { message: '$property is not blank' };
-const TIER = /^[^\p{C}\p{Z}]([^\p{C}\p{Zl}\p{Zp}]*[^\p{C}\p{Z}])?$/u;
-const TIER_FORM = { message: '$property is a name of printable characters without spaces around it' };
+/** What of the body of a request is left for a file. */
+const FILE_LENGTH = 90_000;
 
 @InputType({ description: 'Who a new user is.' })
 export class NewUserInput {
@@ -26,10 +19,7 @@ export class NewUserInput {
   email!: string;
 
   @Field(() => String, { description: 'Name shown to others, 1 to 100 characters.' })
-  @MinLength(1)
-  @MaxLength(NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsName()
   displayName!: string;
 
   @Field(() => Role, { description: 'What they may do: a role that you manage. Only an owner makes owners and admins.' })
@@ -37,7 +27,7 @@ export class NewUserInput {
 
   @Field(() => String, { nullable: true, description: 'Group inside the tenant, for example a class, up to 100 characters.' })
   @MaxLength(NAME_LENGTH)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsPrintable()
   organization?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What operators want to remember about them, up to 2,000 characters.' })
@@ -45,12 +35,11 @@ export class NewUserInput {
   note?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Name of the tier that grants them models and limits; `free` when nothing is said.' })
-  @MaxLength(NAME_LENGTH)
-  @Matches(TIER, TIER_FORM)
+  @IsTier()
   tier?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Password to sign in with; without one they cannot sign in by password yet.' })
-  @MaxLength(1_024)
+  @MaxLength(PASSWORD_LENGTH)
   password?: string | null;
 
   @Field(() => String, {
@@ -63,7 +52,7 @@ export class NewUserInput {
 
 @InputType({ description: 'Who the new user is.' })
 export class CreateUserInput extends NewUserInput {
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -75,7 +64,7 @@ export class CreateUsersInput {
   @ValidateNested({ each: true })
   users!: NewUserInput[];
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -85,15 +74,12 @@ export class UpdateUserInput {
   userId!: string;
 
   @Field(() => String, { nullable: true, description: 'Name shown to others, 1 to 100 characters. It cannot be cleared.' })
-  @MinLength(1)
-  @MaxLength(NAME_LENGTH)
-  @Matches(/\S/, NOT_BLANK)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsName()
   displayName?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Group inside the tenant; null clears.' })
   @MaxLength(NAME_LENGTH)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsPrintable()
   organization?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What operators want to remember about them; null clears.' })
@@ -101,11 +87,10 @@ export class UpdateUserInput {
   note?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Address of a picture, `https://` only; null clears.' })
-  @MaxLength(PICTURE_LENGTH)
-  @IsUrl({ protocols: ['https'], require_protocol: true })
+  @IsPictureUrl()
   picture?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -119,7 +104,7 @@ export class UpdateUsersInput {
 
   @Field(() => String, { nullable: true, description: 'Group inside the tenant; null clears.' })
   @MaxLength(NAME_LENGTH)
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsPrintable()
   organization?: string | null;
 
   @Field(() => String, { nullable: true, description: 'What operators want to remember about them; null clears.' })
@@ -127,14 +112,13 @@ export class UpdateUsersInput {
   note?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Name of their tier.' })
-  @MaxLength(NAME_LENGTH)
-  @Matches(TIER, TIER_FORM)
+  @IsTier()
   tier?: string | null;
 
   @Field(() => Role, { nullable: true, description: 'What they may do: a role that you manage.' })
   role?: Role | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -146,7 +130,7 @@ export class AssignRoleInput {
   @Field(() => Role, { description: 'The new role: one that you manage.' })
   role!: Role;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -156,11 +140,10 @@ export class AssignTierInput {
   userId!: string;
 
   @Field(() => String, { description: 'Name of the tier.' })
-  @MaxLength(NAME_LENGTH)
-  @Matches(TIER, TIER_FORM)
+  @IsTier()
   tier!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -173,7 +156,7 @@ export class SetDailyLimitInput {
   @IsInt() @Min(0) @Max(10_000)
   requests?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -182,7 +165,7 @@ export class DeactivateUserInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -191,7 +174,7 @@ export class ReactivateUserInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -204,7 +187,7 @@ export class DeleteUserInput {
   @MaxLength(EMAIL_LENGTH)
   confirmation!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -220,7 +203,7 @@ export class DeleteUsersInput {
   @MaxLength(NAME_LENGTH)
   confirmation!: string;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 
@@ -228,15 +211,15 @@ export class DeleteUsersInput {
 export class ImportUsersInput {
   @Field(() => String, {
     description: 'Comma-separated text. Its first line names the columns, in any order: email, displayName, role, organization, note, tier, '
-      + 'password, passwordHash. At most 500 lines of people. Whoever is there already is changed to what the file says; an empty cell keeps.',
+      + 'password, passwordHash. At most 500 lines of people and 90,000 characters: a request has at most 100,000 bytes. Whoever is there already is changed to what the file says; an empty cell keeps.',
   })
-  @MaxLength(1_000_000)
+  @MaxLength(FILE_LENGTH)
   csv!: string;
 
   @Field(() => Boolean, { description: 'Only say what would become of each line.' })
   dryRun!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 

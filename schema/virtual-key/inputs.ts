@@ -1,9 +1,9 @@
-import { ArrayMaxSize, ArrayUnique, IsInt, Length, Matches, MaxLength, Min, Max } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsInt, Matches, MaxLength, Min, Max } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { AreNames, IsName, ONCE } from '../text-rules';
 import { VirtualKeyState } from './types';
 
-const NAME_LENGTH = 100;
 const MODELS = 100;
 /** Largest count that fits the column and GraphQL's Int. */
 const LARGEST = 2_147_483_647;
@@ -11,9 +11,6 @@ const LARGEST = 2_147_483_647;
 const SPAN = /^[1-9]\d{0,4}(s|m|h|d|w|mo)$/;
 const SPAN_FORM = { message: '$property is a number and s, m, h, d, w or mo, for example 30d' };
 const MONEY = /^\d{1,12}(\.\d{1,12})?$/;
-/** What has a width of its own or none at all would make two aliases look the same. */
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
-const PRINTABLE_FORM = { message: '$property has only printable characters' };
 
 @InputType({ description: 'The key to issue. A limit of null is none, 0 blocks.' })
 export class IssueKeyInput {
@@ -21,16 +18,13 @@ export class IssueKeyInput {
   ownerId!: string;
 
   @Field(() => String, { description: 'Name of the key, unique in the tenant whatever its letter case, 1 to 100 characters.' })
-  @Length(1, NAME_LENGTH)
-  @Matches(/\S/, { message: '$property is not blank' })
-  @Matches(PRINTABLE, PRINTABLE_FORM)
+  @IsName()
   keyAlias!: string;
 
   @Field(() => [String], { description: 'Models it may use; an empty list is none.' })
   @ArrayMaxSize(MODELS)
   @ArrayUnique()
-  @Length(1, NAME_LENGTH, { each: true })
-  @Matches(PRINTABLE, { ...PRINTABLE_FORM, each: true })
+  @AreNames()
   models!: string[];
 
   @Field(() => String, { nullable: true, description: 'US dollars it may spend per `budgetDuration`, a decimal such as `25` or `0.5`.' })
@@ -60,7 +54,7 @@ export class IssueKeyInput {
   @Matches(SPAN, SPAN_FORM)
   duration?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Repeating the request with the same key has no second effect.' })
+  @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
 

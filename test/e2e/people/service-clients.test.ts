@@ -235,7 +235,7 @@ describe('a service client', () => {
     ['createServiceClient', { name: 'x', scopes: ['account'] }, 'V1001', 'scope_not_grantable'],
     ['createServiceClient', { name: 'x', scopes: ['clients:write'] }, 'V1001', 'scope_not_grantable'],
     ['createServiceClient', { name: 'x', scopes: ['tenants:manage'] }, 'V1001', 'scope_not_grantable'],
-    ['createServiceClient', { name: '', scopes: [] }, 'V1001', 'is_length'],
+    ['createServiceClient', { name: '', scopes: [] }, 'V1001', 'min_length'],
     ['createServiceClient', { name: 'x', scopes: ['users:read', 'users:read'] }, 'V1001', 'array_unique'],
     ['updateServiceClient', { clientId: Buffer.from('User:u').toString('base64url'), name: 'x' }, 'E4004', 'global_id_type'],
   ])('is not made or changed: %s %j', async (name, input, code, rule) => {
