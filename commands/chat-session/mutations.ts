@@ -9,7 +9,7 @@ import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { signedIn } from '../../src/graphql/tenant';
-import { countRequest } from '../account/count-request';
+import { countedAs } from '../account/count-request';
 import { requireModels } from '../entitlement/effective-of';
 import { run } from '../run/decider';
 import { user } from '../user/decider';
@@ -75,17 +75,14 @@ async function post(
   if (!state.exists || state.ownerId !== by) throw new RefusedError(unknownSession);
   await requireModel(context, by, state.model, ['sessionId']);
 
-  // A command that is sent again after a crash has been counted already.
-  const isRepeat = answerOf(state, ids.answerId) !== undefined;
-  if (!isRepeat) await countRequest(context);
   const text = await vault.seal(messagePlace(command.tenant, sessionId, ids.messageId), input.text);
-  const posted = await commands.execute(
+  const ask = () => commands.execute(
     chatSession, sessionId, { type: 'PostMessage', ...ids, text, by }, command, (after) => answerOf(after, ids.answerId),
   );
-  if (!posted.accepted) {
-    if (!isRepeat) await context.auth.usage.giveBack(by, context.now());
-    return posted;
-  }
+  // A command that is sent again after a crash has been counted already.
+  const isRepeat = answerOf(state, ids.answerId) !== undefined;
+  const posted = isRepeat ? await ask() : await countedAs(context, ask);
+  if (!posted.accepted) return posted;
   // The job requests it as well, in case we end here; now it lets the payload show the run.
   if (posted.answer) {
     const request = chatRun(state, posted.answer, setting.simulatedLlm);

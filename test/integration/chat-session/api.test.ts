@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import { RefusedError } from '../../../schema/errors/catalogue';
 import type { ChatRequest, Llm } from '../../../src/upstreams/llm';
 import { eventually } from '../projection-runtime/setting';
 import { createApiSetting, type ApiSetting, type Person } from './api-setting';
@@ -121,6 +122,29 @@ describe('a chat', () => {
     await ended(who, sessionId);
     expect((await post(who, sessionId, 'One?', { idempotencyKey: 'one' }))).toMatchObject({ message: { id: first.message.id }, answer: { id: first.answer.id }, errors: [] });
     expect((await api.ask(who, SESSION, { id: sessionId })).node.messageCount).toBe(2);
+  });
+
+  it('costs a request of the day only when it was asked, or may have been', async () => {
+    const who = await api.person();
+    const used = async (): Promise<number> => (await api.ask(who, '{ viewer { usage { dailyRequests } } }')).viewer.usage.dailyRequests;
+    const sessionId = await openSession(who);
+    const failing = async (rule: string): Promise<unknown> => {
+      jest.spyOn(api.commands, 'execute').mockRejectedValueOnce(new RefusedError({ code: 'E5031', rule, message: 'Later.' }));
+      return (await post(who, sessionId, 'Again?', { idempotencyKey: rule })).errors[0].rule;
+    };
+    jest.spyOn(api.vault, 'seal').mockRejectedValueOnce(new RefusedError({ code: 'E5031', rule: 'vault_away', message: 'Later.' }));
+    expect((await post(who, sessionId, 'Sealed?')).errors).toMatchObject([{ rule: 'vault_away' }]);
+    expect(await used()).toBe(0);
+    expect(await failing('event_store_unavailable')).toBe('event_store_unavailable');
+    expect(await used()).toBe(0);
+    expect(await failing('outcome_unknown')).toBe('outcome_unknown');
+    expect(await used()).toBe(1);
+    jest.restoreAllMocks();
+    expect((await post(who, sessionId, 'Asked?')).errors).toEqual([]);
+    expect((await post(who, sessionId, 'Too soon?')).errors).toMatchObject([{ rule: 'answer_running' }]);
+    expect(await used()).toBe(2);
+    llm.say('Yes.', END);
+    await ended(who, sessionId);
   });
 
   it('keeps the question of a failed answer, and shows why it failed', async () => {
