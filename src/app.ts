@@ -6,7 +6,6 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createAuth } from './auth/auth';
 import { createOidcFlows } from './auth/oidc-flows';
 import { createOidcProviders } from './auth/oidc-providers';
-import { checkPassword } from './auth/password-rules';
 import { createSignInThrottle } from './auth/throttle';
 import { createCommandRuntime } from './command-runtime/runtime';
 import type { Configuration } from './configuration';
@@ -112,7 +111,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     tasks: { ...tasks, 'remove-expired-answers': async () => void (await idempotency.removeExpired()) },
   });
   const refusals = createRefusalRecorder({ commands, vault, log, clock });
-  const keeper = startKeyPoolKeeper({ commands, db, log });
+  const keeper = startKeyPoolKeeper({ commands, db, suspended: auth.standings.suspendedTenants, log });
   for (const { file, changes } of await applyTenantFiles({ commands, auth, logos }, tenantFiles)) {
     if (changes.length > 0) log.info({ file, changes }, 'A tenant was configured by its file');
   }
@@ -149,13 +148,14 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   async function makeFirstOwner(): Promise<void> {
     if (!configuration.firstOwner) return;
     const { email, password } = configuration.firstOwner;
-    checkPassword(password);
     const token = await auth.setup.token();
-    if (!token || !(await auth.setup.consume(token))) return;
-    const commandId = randomUUID();
+    if (!token) return;
+    const [commandId, userId] = [randomUUID(), randomUUID()];
+    await auth.passwords.set(userId, password);
+    if (!(await auth.setup.consume(token))) return;
     const command = { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'start' }, tenant: '' } as const;
     const outcome = await setUpOwner({ commands, vault, auth }, command, {
-      tenantName: 'Main', userId: randomUUID(), email, displayName: email.split('@')[0] ?? email, password,
+      tenantName: 'Main', userId, email, displayName: email.split('@')[0] ?? email,
     });
     if (!outcome.accepted) throw new Error(`The first owner was refused: ${outcome.refusal.message}`);
     log.info('The first owner was made from ADMIN_USER');

@@ -11,6 +11,8 @@ export const QUEUE_LIMIT = 10_000;
 export const KEY_LIMIT = 500;
 /** A lease is not renewed for longer than this, in milliseconds. */
 export const LEASE_LIFETIME_MS = 86_400_000;
+/** Most leases and tickets that one command takes away, so that one append stays small. */
+export const WITHDRAW_LIMIT = 200;
 /** Wait to suggest when only a release can help, in milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -72,13 +74,21 @@ interface TimeOutTicket {
   now: number;
 }
 
+/** Takes from a tenant what it holds and waits for, at most WITHDRAW_LIMIT at once. */
+interface WithdrawTenant {
+  type: 'WithdrawTenant';
+  tenant: string;
+  reason: 'tenant_suspended';
+  now: number;
+}
+
 interface Tick {
   type: 'Tick';
   now: number;
 }
 
 /** `now` is in milliseconds since the epoch; the pool's clock is the newest time it has seen. */
-export type KeyPoolCommand = AddProviderKey | RequestLease | ReleaseLease | HeartbeatLease | ExpireLease | TimeOutTicket | Tick;
+export type KeyPoolCommand = AddProviderKey | RequestLease | ReleaseLease | HeartbeatLease | ExpireLease | TimeOutTicket | WithdrawTenant | Tick;
 
 /** The keys of one provider with their leases and everybody who waits for one. The stream's id is the provider. */
 export const keyPool: Aggregate<KeyPoolState, KeyPoolCommand, typeof keyPoolEvents> = {
@@ -107,6 +117,8 @@ function decide(state: KeyPoolState, command: KeyPoolCommand): Decision<KeyPoolE
       return expireLease(state, command, now);
     case 'TimeOutTicket':
       return timeOutTicket(state, command, now);
+    case 'WithdrawTenant':
+      return withdrawTenant(state, command, now);
     case 'Tick':
       return { events: drain(state, now) };
     default:
@@ -185,6 +197,18 @@ function timeOutTicket(state: KeyPoolState, { ticketId }: TimeOutTicket, now: nu
   if (!ticket) return { events: drain(state, now) };
   if (now < ticket.deadline) return refuse('B2001', 'ticket_not_due', 'The ticket may still wait.');
   return { events: [{ type: 'TicketTimedOut', data: { ticketId, tenant: ticket.tenant, at: now } }, ...drain(state, now, { left: ticket })] };
+}
+
+function withdrawTenant(state: KeyPoolState, { tenant, reason }: WithdrawTenant, now: number): Decision<KeyPoolEvent> {
+  const theirs = <Item extends { tenant: string }>(items: Map<string, Item>): Item[] => [...items.values()].filter((item) => item.tenant === tenant);
+  const due: KeyPoolEvent[] = [
+    ...theirs(state.leases).map((lease) => ({ type: 'LeaseRevoked' as const, data: { ...ending(lease, now), tenant, reason } })),
+    ...theirs(state.tickets).map(({ id }) => ({ type: 'TicketCancelled' as const, data: { ticketId: id, tenant, reason, at: now } })),
+  ];
+  const withdrawn = due.slice(0, WITHDRAW_LIMIT);
+  // What is left goes with the next command: until then a free place must not fall to those who still wait.
+  if (withdrawn.length < due.length) return { events: withdrawn };
+  return { events: [...withdrawn, ...drain(withdrawn.reduce(evolve, copy(state)), now)] };
 }
 
 /** The lease that the caller proves to hold. A lease of somebody else is as unknown as one that never was. */

@@ -13,6 +13,8 @@ export interface KeyPoolKeeperOptions {
   commands: CommandRuntime;
   /** On the database of the views and of `lease_beat`. */
   db: Db;
+  /** Tenants that may hold nothing now. */
+  suspended: () => Promise<readonly string[]>;
   /** The clock that mutations use, to compare with the database's. */
   clock?: () => Date;
   log: Log;
@@ -37,10 +39,10 @@ const COMMAND_IDS = '2f0f7f0a-4c1c-5f6e-9a52-6f5f0f4f7c11';
 
 /**
  * Does what is due in the pools without anybody asking: ends leases whose heartbeat has stopped, ends tickets past their
- * wait limit, and serves the queue when a rate window reopens. Every node runs one; they need not know of each other,
+ * wait limit, takes from suspended tenants what they hold and wait for, and serves the queue when a rate window reopens. Every node runs one; they need not know of each other,
  * because whatever two of them do, the table and the log take once. All times are the database's.
  */
-export function startKeyPoolKeeper({ commands, db, clock = () => new Date(), log, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
+export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new Date(), log, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
   const stopping = new AbortController();
   /** When this keeper began to look: before that, it does not know whether anybody could beat. */
   let since: number | undefined;
@@ -63,8 +65,9 @@ export function startKeyPoolKeeper({ commands, db, clock = () => new Date(), log
     since ??= now;
     compareClocks(now);
     await markLapsed(db, since);
+    const without = new Set(await suspended());
     const pools = await db.query<{ provider: string; tenant: string }>('select provider, min(tenant_id) as tenant from views.key_pools group by provider');
-    const wakes = await Promise.all(pools.map(({ provider, tenant }) => tend(provider, tenant, now).catch((error: unknown) => {
+    const wakes = await Promise.all(pools.map(({ provider, tenant }) => tend(provider, tenant, now, without).catch((error: unknown) => {
       log.warn({ provider, error: messageOf(error) }, 'A key pool could not be looked after');
       return undefined;
     })));
@@ -77,17 +80,19 @@ export function startKeyPoolKeeper({ commands, db, clock = () => new Date(), log
   }
 
   /** @returns when the pool has to be looked at again, if that is known */
-  async function tend(provider: string, tenant: string, now: number): Promise<number | undefined> {
+  async function tend(provider: string, tenant: string, now: number, without: ReadonlySet<string>): Promise<number | undefined> {
     const send = (command: KeyPoolCommand, commandId: string) => commands.execute(keyPool, provider, command, contextOf(commandId, tenant));
     const context = contextOf(randomUUID(), tenant);
     const tick = await commands.execute(keyPool, provider, { type: 'Tick', now }, context, (state) => survey(state, now));
     if (!tick.accepted) return undefined;
-    const { leases, token, overdue, wakeAt } = tick.answer;
+    const { leases, token, overdue, tenants, wakeAt } = tick.answer;
     await insertBeats(db, leases.map((lease) => ({ ...lease, provider })));
     await closeEnded(db, provider, leases.map(({ leaseId }) => leaseId), token);
     const lapsed = await lapsedLeases(db, provider, ENDED_AT_ONCE);
     await Promise.all([
       ...lapsed.map((lease) => send({ type: 'ExpireLease', ...lease, now }, idOf('expire', provider, lease.leaseId, lease.token))),
+      ...tenants.filter((name) => without.has(name)).map((name) =>
+        send({ type: 'WithdrawTenant', tenant: name, reason: 'tenant_suspended', now }, randomUUID())),
       ...overdue.map((ticketId) => send({ type: 'TimeOutTicket', ticketId, now }, idOf('time out', provider, ticketId))),
     ]);
     return wakeAt;
@@ -120,6 +125,7 @@ function survey(state: KeyPoolState, now: number) {
     leases: Array.from(state.leases.values(), ({ id, token, ttlMs }) => ({ leaseId: id, token, ttlMs })),
     token: state.token,
     overdue,
+    tenants: [...new Set([...state.leases.values(), ...state.tickets.values()].map(({ tenant }) => tenant))],
     wakeAt: nextWakeAt(state),
   };
 }

@@ -50,14 +50,14 @@ export interface Lease {
   readonly grantedAt: number;
 }
 
-/** A finished request: its lease ended, or its ticket waited in vain. */
+/** A finished request: its lease ended, or its ticket left the queue without one. */
 export interface Ended {
   readonly id: string;
   readonly requestId: string;
   readonly holder: string;
   /** Undefined when it never held a lease. */
   readonly token: number | undefined;
-  readonly how: 'released' | 'expired' | 'timedOut';
+  readonly how: 'released' | 'expired' | 'revoked' | 'timedOut' | 'cancelled';
   readonly at: number;
 }
 
@@ -129,8 +129,14 @@ export function evolve(state: KeyPoolState, event: KeyPoolEvent): KeyPoolState {
     case 'LeaseExpired':
       endLease(state, event.data, 'expired');
       break;
+    case 'LeaseRevoked':
+      endLease(state, event.data, 'revoked');
+      break;
     case 'TicketTimedOut':
-      timeOut(state, event.data);
+      leaveInVain(state, event.data, 'timedOut');
+      break;
+    case 'TicketCancelled':
+      leaveInVain(state, event.data, 'cancelled');
       break;
     default:
       return event satisfies never;
@@ -229,7 +235,7 @@ function grant(state: KeyPoolState, data: DataOf<'LeaseGranted'>): void {
   state.leases.set(leaseId, { id: leaseId, requestId, keyId, token, tenant, holder, ttlMs, grantedAt: at });
 }
 
-function endLease(state: KeyPoolState, { leaseId, at }: { leaseId: string; at: number }, how: 'released' | 'expired'): void {
+function endLease(state: KeyPoolState, { leaseId, at }: { leaseId: string; at: number }, how: 'released' | 'expired' | 'revoked'): void {
   const lease = state.leases.get(leaseId);
   if (!lease) return;
   state.leases.delete(leaseId);
@@ -237,11 +243,11 @@ function endLease(state: KeyPoolState, { leaseId, at }: { leaseId: string; at: n
   remember(state, { id: leaseId, requestId: lease.requestId, holder: lease.holder, token: lease.token, how, at });
 }
 
-function timeOut(state: KeyPoolState, { ticketId, at }: DataOf<'TicketTimedOut'>): void {
+function leaveInVain(state: KeyPoolState, { ticketId, at }: { ticketId: string; at: number }, how: 'timedOut' | 'cancelled'): void {
   const ticket = state.tickets.get(ticketId);
   if (!ticket) return;
   leave(state, ticket);
-  remember(state, { id: ticketId, requestId: ticket.requestId, holder: ticket.holder, token: undefined, how: 'timedOut', at });
+  remember(state, { id: ticketId, requestId: ticket.requestId, holder: ticket.holder, token: undefined, how, at });
 }
 
 function remember(state: KeyPoolState, ended: Ended): void {

@@ -67,14 +67,17 @@ function detailChanges(event: Event): Change[] {
       return ended(event, event.data.outcome === 'ok' ? 'released' : 'error');
     case 'LeaseExpired':
       return ended(event, 'expired');
+    case 'LeaseRevoked':
+      return ended(event, 'revoked');
     case 'TicketTimedOut':
+    case 'TicketCancelled':
       return [{ kind: 'remove', table: 'wait_tickets', key: { id: event.data.ticketId }, position }];
     default:
       return event satisfies never;
   }
 }
 
-function ended({ data, at: { position } }: Extract<Event, { type: 'LeaseReleased' | 'LeaseExpired' }>, state: string): Change[] {
+function ended({ data, at: { position } }: Extract<Event, { type: 'LeaseReleased' | 'LeaseExpired' | 'LeaseRevoked' }>, state: string): Change[] {
   return [
     { kind: 'patch', table: 'leases', key: { id: data.leaseId }, position, set: { state, ended_at: new Date(data.at) } },
     { kind: 'add', table: 'provider_keys', key: { id: data.keyId }, position, add: { active_leases: -1 } },
@@ -130,9 +133,11 @@ function count(sums: { active_leases: number; waiting: number; grants_total: num
       break;
     case 'LeaseReleased':
     case 'LeaseExpired':
+    case 'LeaseRevoked':
       sums.active_leases--;
       break;
     case 'TicketTimedOut':
+    case 'TicketCancelled':
       sums.waiting--;
       break;
     default:

@@ -39,7 +39,7 @@ create table leases (
   holder text not null,
   token bigint not null,
   ttl_ms integer not null,
-  -- active, released, error or expired
+  -- active, released, error, expired or revoked
   state text not null,
   granted_at timestamptz not null,
   ended_at timestamptz,

@@ -7,6 +7,7 @@ const duration = z.int().nonnegative();
 const token = z.int().positive();
 /** Of the holder. Events of earlier builds do not name it. */
 const tenant = z.string().optional();
+const withdrawal = z.enum(['tenant_suspended']);
 
 /**
  * Events of one key pool; the stream's id is the provider. A lease keeps the id of the ticket that it served.
@@ -51,6 +52,10 @@ export const keyPoolEvents = {
   /** No heartbeat came for the lease's own TTL. */
   LeaseExpired: event(z.strictObject({ leaseId: z.string(), keyId: z.string(), token, tenant, at: time })),
   TicketTimedOut: event(z.strictObject({ ticketId: z.string(), tenant, at: time })),
+  /** The holder lost the right to it before its end. */
+  LeaseRevoked: event(z.strictObject({ leaseId: z.string(), keyId: z.string(), token, tenant: z.string(), reason: withdrawal, at: time })),
+  /** Whoever waited lost the right to. */
+  TicketCancelled: event(z.strictObject({ ticketId: z.string(), tenant: z.string(), reason: withdrawal, at: time })),
 };
 
 export type KeyPoolEvent = EventOf<typeof keyPoolEvents>;

@@ -33,8 +33,24 @@ export interface Auth {
 }
 
 export interface Passwords {
-  /** Keeps the password and ends the user's sessions and links. @throws RefusedError V1001, E4291 */
-  set(userId: string, password: string): Promise<void>;
+  /**
+   * Keeps the password and ends the user's sessions and links.
+   * @param options.batch one of many: they wait for each other, so that people who sign in meanwhile need not wait for them
+   * @throws RefusedError V1001, E4291
+   */
+  set(userId: string, password: string, options?: { batch: boolean }): Promise<void>;
+  /**
+   * As `set`, in place of the password that held since then.
+   * @returns since when the new one holds; undefined when another one was set meanwhile, which stays
+   * @throws RefusedError V1001, E4291
+   */
+  replace(userId: string, password: string, since: Date): Promise<Date | undefined>;
+  /**
+   * As `set`, for the user of a link, which it uses up in the same statement: a link outlives whatever comes before.
+   * @returns since when the password holds; undefined when the link is wrong, used or too old
+   * @throws RefusedError V1001, E4291
+   */
+  setByLink(token: string, password: string): Promise<Date | undefined>;
   /**
    * Keeps the hash of another system: `pbkdf2_sha256$<iterations>$<salt>$<hash>`, salt and hash as base64url. It is
    * replaced by argon2id at the first sign-in. @throws RefusedError V1001 rule `password_hash`
@@ -49,14 +65,12 @@ export interface Passwords {
   remove(userId: string): Promise<void>;
 }
 
-/** Links with which somebody chooses a password without knowing the old one: single use, one hour. */
+/** Links with which somebody chooses a password without knowing the old one: single use (`Passwords.setByLink`), one hour. */
 export interface PasswordLinks {
   /** Any earlier link of the user stops working. @returns the token; only its digest is kept */
   issue(userId: string, tenantId: string): Promise<{ token: string; linkId: string; expiresAt: Date }>;
   /** Whose link it is, without using it up; undefined when it is wrong, used or too old. */
   find(token: string): Promise<{ userId: string; tenantId: string; linkId: string } | undefined>;
-  /** Atomically uses up the token. @returns false when another was first */
-  consume(token: string): Promise<boolean>;
 }
 
 export type SignInMethod = 'password' | 'set_up' | 'password_link' | 'google' | 'oidc';
@@ -183,6 +197,8 @@ export interface Standings {
   setUser(userId: string, standing: UserStanding | undefined, revision: bigint): Promise<void>;
   /** @param standing.revision of the tenant's stream: what is older than what is kept changes nothing */
   setTenant(tenantId: string, standing: { active: boolean; isDefault: boolean; revision: bigint }): Promise<void>;
+  /** Ids of the tenants that nobody may use now. */
+  suspendedTenants(): Promise<readonly string[]>;
   setServiceClient(clientId: string, standing: ServiceClientStanding): Promise<void>;
   /** Features granted to a tenant, a tier (`<tenant>/<tier>`) or a user; null when none are set. A tenant of which none are set has all. */
   setFeatures(subject: { kind: 'tenant' | 'tier' | 'user'; id: string; tenantId: string }, granted: { features: readonly Feature[] | null; revision: bigint }): Promise<void>;
@@ -209,6 +225,8 @@ export interface Usage {
 export interface Setup {
   /** The token while no owner exists, undefined afterwards. */
   token(): Promise<string | undefined>;
+  /** Whether it is the token now in force, without using it up. */
+  accepts(token: string): Promise<boolean>;
   /** Atomically uses up the token. @returns false when it is wrong, used or another caller was first */
   consume(token: string): Promise<boolean>;
 }

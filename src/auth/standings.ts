@@ -60,6 +60,10 @@ export function createStandings({ pool, forget }: { pool: SqlPool; forget(): voi
       return change(standing ? SET_USER : FORGET_USER, [userId, tenantId, role, active, tier, dailyRequests ?? null, dailyRequests !== undefined, revision]);
     },
     setTenant: (tenantId, { active, isDefault, revision }) => change(SET_TENANT, [tenantId, active, isDefault, revision]),
+    async suspendedTenants() {
+      const { rows } = await pool.query<{ tenant_id: string }>('select tenant_id from auth_tenants where not active');
+      return rows.map(({ tenant_id }) => tenant_id);
+    },
     setServiceClient: (clientId, { tenantId, scopes, deleted, revision }) =>
       change(SET_SERVICE_CLIENT, [clientId, tenantId, scopes, deleted, revision]),
     setFeatures: ({ kind, id, tenantId }, { features, revision }) => change(SET_FEATURES, [kind, id, tenantId, features, revision]),

@@ -2,12 +2,12 @@
 export const acts = [
   'ActRefused', 'AnswerCompleted', 'AnswerFailed', 'AnswerStarted', 'BrandingChanged', 'ChatSessionOpened',
   'ClientKeyIssued', 'ClientKeyRevoked', 'DailyLimitSet', 'EntitlementsSet', 'IdentityLinked', 'IdentityUnlinked',
-  'KeyAliasClaimed', 'KeyAliasReleased', 'LeaseExpired', 'LeaseGranted', 'LeaseReleased', 'LeaseRequested',
+  'KeyAliasClaimed', 'KeyAliasReleased', 'LeaseExpired', 'LeaseGranted', 'LeaseReleased', 'LeaseRequested', 'LeaseRevoked',
   'LoginNameClaimed', 'LoginNameReleased', 'LogoChanged', 'MessagePosted', 'OwnerAdded', 'OwnerRemoved',
   'PasswordChanged', 'PasswordLinkIssued', 'PreferencesSet', 'ProviderKeyAdded', 'RoleAssigned', 'RunFailed',
   'RunRequested', 'RunStarted', 'RunSucceeded', 'ServiceClientCreated', 'ServiceClientDeleted',
   'ServiceClientUpdated', 'SessionEnded', 'SessionOpened', 'SignInFailed', 'TenantClaimed', 'TenantCreated',
-  'TenantRenamed', 'TenantResumed', 'TenantSuspended', 'TicketTimedOut', 'TierAssigned', 'UserCreated', 'UserDeactivated',
+  'TenantRenamed', 'TenantResumed', 'TenantSuspended', 'TicketCancelled', 'TicketTimedOut', 'TierAssigned', 'UserCreated', 'UserDeactivated',
   'UserDeleted', 'UserReactivated', 'UserUpdated', 'VirtualKeyProvisioned', 'VirtualKeyProvisioningFailed',
   'VirtualKeyRequested',
 ] as const;

@@ -55,6 +55,16 @@ describe('a keeper', () => {
     ]));
   });
 
+  it('takes from a suspended tenant what it holds and waits for', async () => {
+    const provider = await newPool({ held: { ttlMs: HOUR }, waiting: { ttlMs: HOUR }, theirs: { ttlMs: HOUR, tenant: 'b' } });
+    setting.suspended.push('a');
+    await eventually(async () => (await stateOf(provider)).leases.has(`${provider}/theirs`));
+    setting.suspended.pop();
+    const { leases, tickets } = await stateOf(provider);
+    expect([[...leases.keys()], [...tickets.keys()]]).toEqual([[`${provider}/theirs`], []]);
+    expect((await typesOf(provider)).slice(-3)).toEqual(['LeaseRevoked', 'TicketCancelled', 'LeaseGranted']);
+  });
+
   it('leaves a lease alone that beats', async () => {
     const provider = await newPool({ steady: { ttlMs: 20_000 } });
     const lease = { leaseId: `${provider}/steady`, provider, token: 1, ttlMs: 20_000 };

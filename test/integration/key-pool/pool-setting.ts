@@ -34,6 +34,8 @@ export interface PoolSetting {
   ask(document: string, variables?: Record<string, unknown>, userId?: string, role?: Role): Promise<Record<string, any>>;
   /** What a subscription document yields. */
   follow(document: string, userId?: string): Promise<AsyncIterableIterator<{ data?: Record<string, any> | null }>>;
+  /** Tenants that keepers find suspended. */
+  suspended: string[];
   startKeeper(): KeyPoolKeeper;
   close(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   };
   const makeContext = contextMaker(parts as Services);
   const keepers: KeyPoolKeeper[] = [];
+  const suspended: string[] = [];
 
   const context: PoolSetting['context'] = (userId, role = 'owner', tenantId = 'a') => {
     const id = randomUUID();
@@ -65,7 +68,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   };
 
   return {
-    schema, store, commands, db, context,
+    schema, store, commands, db, context, suspended,
     async ask(document, variables, userId = 'anna', role) {
       const { data, errors } = await graphql({ schema, source: document, variableValues: variables, contextValue: context(userId, role) });
       if (errors || !data) throw new Error(JSON.stringify(errors));
@@ -77,7 +80,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
       return followed as AsyncIterableIterator<{ data?: Record<string, any> | null }>;
     },
     startKeeper() {
-      const keeper = startKeyPoolKeeper({ commands, db, log: silentLog, sweepMs: SWEEP_MS });
+      const keeper = startKeyPoolKeeper({ commands, db, suspended: async () => suspended, log: silentLog, sweepMs: SWEEP_MS });
       keepers.push(keeper);
       return keeper;
     },

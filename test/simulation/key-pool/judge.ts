@@ -26,8 +26,11 @@ interface Held {
   keyId: string;
   token: number;
   holder: string;
+  tenant: string;
   ttlMs: number;
 }
+
+type Ending = 'released' | 'expired' | 'revoked';
 
 export class Violation extends Error {}
 
@@ -42,12 +45,12 @@ export class Judge {
   /** In order of arrival. */
   private waiters: Waiter[] = [];
   private readonly held = new Map<string, Held>();
-  private readonly over = new Map<string, Held & { how: 'released' | 'expired' }>();
+  private readonly over = new Map<string, Held & { how: Ending }>();
   private readonly requests = new Map<string, Standing>();
   /** Leases whose missing heartbeat the beat table has established. */
   private readonly lapsed = new Set<string>();
 
-  readonly counted = { grants: 0, releases: 0, expiries: 0, timeOuts: 0, stale: 0 };
+  readonly counted = { grants: 0, releases: 0, expiries: 0, timeOuts: 0, withdrawals: 0, stale: 0 };
 
   /** One command with its outcome. `told` is what the caller of a request will hear. */
   command(command: KeyPoolCommand, decision: Decision<KeyPoolEvent>, told?: Standing): void {
@@ -57,6 +60,7 @@ export class Judge {
     this.accepted(command, decision.events, before);
     for (const event of decision.events) this.event(event, command);
     if (command.type === 'HeartbeatLease') return;
+    if (command.type === 'WithdrawTenant') this.nothingLeft(command.tenant);
     this.noneServable(now, `after ${command.type}`);
     if (command.type === 'RequestLease') this.told(command.requestId, told);
   }
@@ -167,6 +171,16 @@ export class Judge {
         this.rule(this.lapsed.has(event.data.leaseId), `lease ${event.data.leaseId} expired although it never lapsed`);
         this.end(event.data, 'expired');
         break;
+      case 'LeaseRevoked':
+        this.withdrawn(cause, this.held.get(event.data.leaseId)?.tenant, event.data.tenant);
+        this.end(event.data, 'revoked');
+        break;
+      case 'TicketCancelled': {
+        const waiter = this.leave(event.data.ticketId);
+        this.withdrawn(cause, waiter.tenant, event.data.tenant);
+        this.requests.set(waiter.requestId, { is: 'over' });
+        break;
+      }
       case 'TicketTimedOut': {
         const waiter = this.leave(event.data.ticketId);
         this.rule(waiter.deadline <= data.at, `ticket ${waiter.ticketId} timed out early`);
@@ -199,18 +213,30 @@ export class Judge {
     this.rule(best!.active <= best!.limit, `${best!.active} leases on ${keyId}, its limit is ${best!.limit}`);
     const inWindow = recent(best!, at);
     this.rule(best!.rpm === null || inWindow <= best!.rpm, `${inWindow} grants of ${keyId} in 60 s, its limit is ${best!.rpm}`);
-    this.held.set(leaseId, { requestId: waiter.requestId, keyId, token, holder: waiter.holder, ttlMs });
+    this.held.set(leaseId, { requestId: waiter.requestId, keyId, token, holder: waiter.holder, tenant: waiter.tenant, ttlMs });
     this.requests.set(waiter.requestId, { is: 'held', leaseId, token });
     this.counted.grants++;
   }
 
-  private end({ leaseId, token, keyId }: { leaseId: string; token: number; keyId: string }, how: 'released' | 'expired'): void {
+  private end({ leaseId, token, keyId }: { leaseId: string; token: number; keyId: string }, how: Ending): void {
     const lease = this.held.get(leaseId);
     this.rule(lease?.token === token && lease.keyId === keyId, `lease ${leaseId} ${how} without being held like that`);
     this.held.delete(leaseId);
     this.over.set(leaseId, { ...lease!, how });
     this.requests.set(lease!.requestId, { is: 'over' });
     this.keys.find(({ id }) => id === keyId)!.active--;
+  }
+
+  /** What is taken away belonged to the tenant that was named, and somebody asked for it. */
+  private withdrawn(cause: KeyPoolCommand, owner: string | undefined, named: string): void {
+    const asked = cause.type === 'WithdrawTenant' && cause.tenant === owner && owner === named;
+    this.rule(asked, `something of ${owner} was taken away by ${cause.type} as if of ${named}`);
+    this.counted.withdrawals++;
+  }
+
+  private nothingLeft(tenant: string): void {
+    const left = [...this.held.values(), ...this.waiters].filter((one) => one.tenant === tenant).length;
+    this.rule(left === 0, `${left} leases and tickets of ${tenant} outlived its withdrawal`);
   }
 
   private leave(ticketId: string): Waiter {

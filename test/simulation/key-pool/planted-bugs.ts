@@ -71,6 +71,12 @@ export const plantedBugs: Readonly<Record<string, Rules>> = {
     (command.type === 'RequestLease' ? { ...command, requestId: `${command.requestId}/${command.ticketId}` } : command)),
   'a release is not followed by a drain': withoutDrainAfter('ReleaseLease'),
   'an expiry is not followed by a drain': withoutDrainAfter('ExpireLease'),
+  'a withdrawal leaves one behind': inDecisions((events, _state, command) => {
+    const last = events.findLastIndex(({ type }) => type === 'LeaseRevoked' || type === 'TicketCancelled');
+    return command.type === 'WithdrawTenant' && last >= 0 ? events.toSpliced(last, 1) : events;
+  }),
+  'a withdrawal is not followed by a drain': inDecisions((events, _state, command) =>
+    (command.type === 'WithdrawTenant' ? events.filter(({ type }) => type !== 'LeaseGranted') : events)),
   'the head of the queue blocks everybody': inDecisions((events, state) => {
     const [oldest] = [...state.tickets.values()].sort((a, b) => a.seq - b.seq);
     const blocked = events.findIndex(({ type, data }) => type === 'LeaseGranted' && oldest && data.ticketId !== oldest.id);

@@ -24,6 +24,7 @@ export interface Tally {
   releases: number;
   expiries: number;
   timeOuts: number;
+  withdrawals: number;
   stale: number;
 }
 
@@ -73,7 +74,8 @@ class World implements Log {
     if (dice < 0.35) random.pick(this.holders).act(false);
     else if (dice < 0.80) this.serve(random.pick(this.nodes));
     else if (dice < 0.90) this.keep(random.pick(this.nodes));
-    else if (dice < 0.997) this.now += random.chance(0.02) ? random.between(5_000, 40_000) : random.between(0, 1_500);
+    else if (dice < 0.996) this.now += random.chance(0.02) ? random.between(5_000, 40_000) : random.between(0, 1_500);
+    else if (dice < 0.998) this.send({ type: 'WithdrawTenant', tenant: random.pick(TENANTS), reason: 'tenant_suspended', now: 0 }, () => {}, () => {});
     else this.fault(random.pick(this.nodes));
   }
 
@@ -165,7 +167,7 @@ class World implements Log {
     const { random } = this;
     const id = String(this.ids++);
     return {
-      type: 'AddProviderKey', keyId: id, name: id, fingerprint: id, secretRef: id, lastFour: '0000', now: 0,
+      type: 'AddProviderKey', keyId: id, name: id, fingerprint: id, secretRef: `operator/${id}`, lastFour: '0000', now: 0,
       concurrencyLimit: random.between(1, 3), rpmLimit: random.chance(0.5) ? null : random.between(1, 6),
       priority: random.between(0, 2), tenantScope: random.pick(['*', '*', 'a', 'b,c', 'c']),
     };

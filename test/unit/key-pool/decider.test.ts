@@ -1,9 +1,9 @@
-import { KEY_LIMIT, keyPool, LEASE_LIFETIME_MS, QUEUE_LIMIT } from '../../../commands/key-pool/decider';
+import { KEY_LIMIT, keyPool, LEASE_LIFETIME_MS, QUEUE_LIMIT, WITHDRAW_LIMIT } from '../../../commands/key-pool/decider';
 import { MEMORY_MS } from '../../../commands/key-pool/state';
 import type { KeyPoolEvent } from '../../../schema/key-pool/events';
 import { fold, specification, twiceIsOnce } from '../../support/specification';
 import {
-  addKey, expire, expired, granted, heartbeat, keyAdded, release, released, request, requested, tick, timedOut, timeOut,
+  addKey, cancelled, expire, expired, granted, heartbeat, keyAdded, release, released, request, requested, revoked, tick, timedOut, timeOut, withdraw,
 } from './pool';
 
 const given = (...events: KeyPoolEvent[]) => specification(keyPool).given(events);
@@ -185,4 +185,29 @@ describe('the wait limit', () => {
     given(keyAdded('k', { rpmLimit: 1, concurrencyLimit: 3 }), requested('x'), granted('x', 'k', 1),
       requested('y'), requested('z', { maxWaitMs: 90_000 }))
       .when(timeOut('y', 60_000)).then([timedOut('y', 60_000), granted('z', 'k', 2, { at: 60_000 })]));
+});
+
+describe('withdrawing a tenant', () => {
+  const shared = [
+    keyAdded('k'), requested('x'), granted('x', 'k', 1), requested('y'), requested('z', { tenant: 'b' }), requested('w'),
+  ];
+
+  it('takes what it holds and waits for, and serves who is next', () =>
+    given(...shared).when(withdraw('a', 5)).then([
+      revoked('x', 'k', 1, 5), cancelled('y', 5), cancelled('w', 5), granted('z', 'k', 2, { tenant: 'b', at: 5 }),
+    ]));
+  it('is done once', () => twiceIsOnce(keyPool, shared, withdraw('a')));
+  it('leaves the others alone', () => given(...shared).when(withdraw('c')).thenNothing());
+  it('makes the token stale and ends the request', () => {
+    given(...shared, revoked('x', 'k', 1)).when(heartbeat('x', 1)).thenRefused('E4091', 'stale_lease');
+    given(...shared, revoked('x', 'k', 1)).when(release('x', 1)).thenRefused('E4091', 'stale_lease');
+    expect(fold(keyPool, [...shared, cancelled('y')]).ended.get('y')).toMatchObject({ how: 'cancelled', token: undefined });
+  });
+  it('of very many takes a part at a time, and serves nobody of them meanwhile', () => {
+    const many = Array.from({ length: WITHDRAW_LIMIT }, (_, n) => requested(`t${n}`));
+    const first = [revoked('x', 'k', 1), ...many.slice(1).map((_, n) => cancelled(`t${n}`))];
+    const crowd = [keyAdded('k'), requested('x'), granted('x', 'k', 1), ...many];
+    given(...crowd).when(withdraw('a')).then(first);
+    given(...crowd, ...first).when(withdraw('a')).then([cancelled(`t${WITHDRAW_LIMIT - 1}`)]);
+  });
 });

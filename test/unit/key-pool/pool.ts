@@ -33,6 +33,12 @@ export const expired = (id: string, keyId: string, token: number, at: number): K
 
 export const timedOut = (id: string, at: number): KeyPoolEvent => ({ type: 'TicketTimedOut', data: { ticketId: id, tenant: 'a', at } });
 
+export const revoked = (id: string, keyId: string, token: number, at = 0, tenant = 'a'): KeyPoolEvent =>
+  ({ type: 'LeaseRevoked', data: { leaseId: id, keyId, token, tenant, reason: 'tenant_suspended', at } });
+
+export const cancelled = (id: string, at = 0, tenant = 'a'): KeyPoolEvent =>
+  ({ type: 'TicketCancelled', data: { ticketId: id, tenant, reason: 'tenant_suspended', at } });
+
 export const addKey = (id: string, more: Partial<Command<'AddProviderKey'>> = {}): KeyPoolCommand =>
   ({ type: 'AddProviderKey', ...key(id), now: 0, ...more });
 
@@ -48,3 +54,4 @@ export const heartbeat = (id: string, token: number, more: Partial<Command<'Hear
 export const expire = (id: string, token: number, now: number): KeyPoolCommand => ({ type: 'ExpireLease', leaseId: id, token, now });
 export const timeOut = (id: string, now: number): KeyPoolCommand => ({ type: 'TimeOutTicket', ticketId: id, now });
 export const tick = (now: number): KeyPoolCommand => ({ type: 'Tick', now });
+export const withdraw = (tenant: string, now = 0): KeyPoolCommand => ({ type: 'WithdrawTenant', tenant, reason: 'tenant_suspended', now });
