@@ -10,7 +10,7 @@ const PREFLIGHT_SECONDS = 600;
 export async function allowOrigins(app: FastifyInstance, allowed: readonly string[]): Promise<void> {
   const origins = originsOf(allowed);
   await app.register(cors, {
-    origin: (origin, answer) => answer(null, origin !== undefined && origins.allowsUpgrade({ origin })),
+    origin: (origin, answer) => answer(null, origin !== undefined && origins.allowsPage(origin)),
     credentials: true,
     methods: ['GET', 'POST', 'PUT'],
     allowedHeaders: SENT,

@@ -16,9 +16,9 @@ import type { Log } from '../postgres/log';
 import { startDeadline } from './deadline';
 import type { HttpMetrics } from './metrics';
 import { operationPlugin, requestError, type HttpOperation } from './operation-plugin';
-import type { Origins } from './origins';
-import { authenticateRequest, requireAllowedOrigin, type RequestAuthentication } from './authenticate-request';
-import { deviceOf, payerOf } from './caller';
+import { requireAllowedOrigin, type Origins } from './origins';
+import { authenticateRequest, type RequestAuthentication } from './authenticate-request';
+import { factsOf, payerOf } from './caller';
 
 export interface GraphqlRouteOptions extends RequestAuthentication {
   schema: GraphQLSchema;
@@ -77,11 +77,7 @@ export async function registerGraphqlRoute(app: FastifyInstance, options: Graphq
       const principal = await authenticateRequest(options, request);
       operation.payer = payerOf(principal, request.ip);
       return options.makeContext({
-        requestId: request.id,
-        correlationId: request.correlationId,
-        principal,
-        address: request.ip,
-        device: deviceOf(request.headers),
+        ...factsOf(request, principal),
         signal: operation.deadline.signal,
         minPosition: minPositionOf(request.headers['x-min-position']),
         setSessionCookie: (token) => options.cookie.write(reply, token),

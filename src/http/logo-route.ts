@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { catalogue, RefusedError } from '../../schema/errors/catalogue';
+import { catalogue, RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { UserError } from '../../schema/errors/types';
 import type { Context } from '../graphql/context';
 import type { Budget } from '../graphql/budget';
@@ -9,9 +9,10 @@ import { judge } from '../graphql/policy';
 import { tenantOf } from '../graphql/tenant';
 import type { Logo } from '../images/logos';
 import { logoSize, MAX_LOGO_BYTES } from '../images/read-logo';
-import { authenticateRequest, requireAllowedOrigin, type RequestAuthentication } from './authenticate-request';
-import { deviceOf, payerOf } from './caller';
-import type { Origins } from './origins';
+import { authenticateRequest, type RequestAuthentication } from './authenticate-request';
+import { factsOf, payerOf } from './caller';
+import { requireAllowedOrigin, type Origins } from './origins';
+import { retryAfter } from './retry-after';
 
 /** How a tenant looks, as the API says it. */
 export interface LogoBranding {
@@ -41,6 +42,7 @@ const TYPES: readonly Logo['contentType'][] = ['image/png', 'image/svg+xml'];
 /** Points of cost: looking through a drawing is work. */
 const CHANGE_COST = 200;
 const READ_COST = 1;
+const contentTypeRefusal: Refusal = { code: 'V1001', rule: 'content_type', message: `Send ${TYPES.join(' or ')}.` };
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** A picture by itself can do nothing: it loads nothing, runs nothing, and is nothing but a picture. */
@@ -58,13 +60,15 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
     // Neither type can be sent by a form or without asking first, so no foreign page sends one with somebody's cookie.
     scope.addContentTypeParser([...TYPES], { parseAs: 'buffer', bodyLimit: MAX_LOGO_BYTES }, (_request, body, done) => done(null, body));
     scope.addHook('onRequest', async (request) => requireAllowedOrigin(options.origins, request));
-    scope.setErrorHandler((error: Error & { code?: string }) => {
-      throw bodyRefusal(error.code) ?? error;
+    scope.setErrorHandler(async (error: Error & { code?: string }, request) => {
+      const refusal = bodyRefusal(error.code);
+      if (refusal) return refuseBody(request, refusal);
+      throw error;
     });
 
     scope.put('/logo', { bodyLimit: MAX_LOGO_BYTES, onRequest: authorised('tenant:write', CHANGE_COST) }, async (request, reply) => {
       const contentType = TYPES.find((type) => request.headers['content-type']?.toLowerCase().startsWith(type));
-      if (!contentType || !Buffer.isBuffer(request.body)) throw bodyRefusal('FST_ERR_CTP_INVALID_MEDIA_TYPE')!;
+      if (!contentType || !Buffer.isBuffer(request.body)) return refuseBody(request, contentTypeRefusal);
       const changed = await acts.change(contexts.get(request)!, { contentType, bytes: request.body });
       if ('errors' in changed) return refused(reply, changed.errors);
       return { tenant: { branding: changed.branding }, position: changed.position };
@@ -84,37 +88,43 @@ export async function registerLogoRoutes(app: FastifyInstance, options: LogoRout
   function authorised(scope: 'tenant:read' | 'tenant:write', cost: number) {
     return async (request: FastifyRequest): Promise<void> => {
       const principal = await authenticateRequest(options, request);
-      const { id: requestId, correlationId, ip: address } = request;
       const context = options.makeContext({
-        requestId, correlationId, principal, address, device: deviceOf(request.headers),
-        signal: AbortSignal.timeout(limits.mutationMs), minPosition: undefined, setSessionCookie: () => {},
+        ...factsOf(request, principal), signal: AbortSignal.timeout(limits.mutationMs), minPosition: undefined, setSessionCookie: () => {},
       });
       contexts.set(request, context);
-      budget.spend(payerOf(principal, address), cost);
+      budget.spend(payerOf(principal, request.ip), cost);
       try {
         judge(context, scope);
       } catch (error) {
-        if (scope === 'tenant:write' && error instanceof RefusedError) {
-          await options.refusals.record(context, { act: 'changeLogo', refusal: error.refusal });
-        }
+        if (scope === 'tenant:write' && error instanceof RefusedError) await recordRefusal(context, error.refusal);
         throw error;
       }
     };
   }
+
+  async function refuseBody(request: FastifyRequest, refusal: Refusal): Promise<never> {
+    await recordRefusal(contexts.get(request)!, refusal);
+    throw new RefusedError(refusal);
+  }
+
+  function recordRefusal(context: Context, refusal: Refusal): Promise<void> {
+    return options.refusals.record(context, { act: 'changeLogo', refusal });
+  }
 }
 
-function bodyRefusal(code: string | undefined): RefusedError | undefined {
+/** What is wrong with a body that was not even read, which happens after its sender was judged; undefined for any other error. */
+function bodyRefusal(code: string | undefined): Refusal | undefined {
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new RefusedError(logoSize);
+      return logoSize;
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new RefusedError({ code: 'V1001', rule: 'content_type', message: `Send ${TYPES.join(' or ')}.` });
+      return contentTypeRefusal;
     default:
       return undefined;
   }
 }
 
 function refused(reply: FastifyReply, errors: readonly UserError[]): FastifyReply {
-  const body = { errors: errors.map(({ message, ...extensions }) => ({ message, extensions })) };
-  return reply.code(catalogue[errors[0]!.code].httpStatus).send(body);
+  const shown = errors.map(({ message, ...extensions }) => ({ message, extensions }));
+  return reply.code(catalogue[errors[0]!.code].httpStatus).headers(retryAfter(shown)).send({ errors: shown });
 }

@@ -2,12 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import { oidcProviderNames, type OidcProviderName } from '../auth/oidc-providers';
 import type { Auth } from '../auth/port';
+import type { Budget } from '../graphql/budget';
 import type { Context } from '../graphql/context';
 import { refusalOf } from '../graphql/errors';
 import { limits } from '../graphql/limits';
 import type { MakeContext } from '../graphql/make-context';
 import type { Log } from '../postgres/log';
-import { deviceOf } from './caller';
+import { factsOf, payerOf } from './caller';
 import { oidcCookie } from './oidc-cookie';
 import type { SessionCookie } from './session-cookie';
 
@@ -33,16 +34,21 @@ export interface OidcRoutesOptions {
   authenticate: Auth['authenticate'];
   cookie: SessionCookie;
   https: boolean;
+  budget: Budget;
   log: Log;
 }
 
 const MAX_RETURN_LENGTH = 1_000;
+/** Points of cost of one step: a write by somebody unknown. Few enough for a whole class that signs in from one address. */
+const STEP_COST = 10;
+const foreignLink: Refusal = { code: 'E4031', rule: 'origin', message: 'Linking an account begins in the account page.' };
 
 /**
  * `/auth/<provider>/start` and `/auth/<provider>/callback`. Both only ever redirect: to the provider, to a page of this
  * server, or to the sign-in page with the rule that refused.
  */
-export function registerOidcRoutes(app: FastifyInstance, { signIn, makeContext, authenticate, cookie, https, log }: OidcRoutesOptions): void {
+export function registerOidcRoutes(app: FastifyInstance, options: OidcRoutesOptions): void {
+  const { signIn, makeContext, authenticate, cookie, https, budget, log } = options;
   const flow = oidcCookie(https);
 
   for (const provider of oidcProviderNames.filter((name) => signIn.offers(name))) {
@@ -51,7 +57,8 @@ export function registerOidcRoutes(app: FastifyInstance, { signIn, makeContext, 
       const link = query.get('link') === '1';
       // From a page of somebody else it would link the account that they had prepared at the provider.
       if (link && request.headers['sec-fetch-site'] !== 'same-origin') {
-        throw new RefusedError({ code: 'E4031', rule: 'origin', message: 'Linking an account begins in the account page.' });
+        await context.refusals.record(context, { act: 'signInWithIdentity', refusal: foreignLink });
+        throw new RefusedError(foreignLink);
       }
       const { location, browser } = await signIn.begin(context, provider, { returnTo: localPath(query.get('returnTo')), link });
       flow.write(reply, browser);
@@ -76,12 +83,10 @@ export function registerOidcRoutes(app: FastifyInstance, { signIn, makeContext, 
 
   async function contextOf(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
     const token = cookie.read(request.headers.cookie);
+    const principal = await authenticate(token === undefined ? { kind: 'none' } : { kind: 'cookie', token });
+    budget.spend(payerOf(principal, request.ip), STEP_COST);
     return makeContext({
-      requestId: request.id,
-      correlationId: request.correlationId,
-      principal: await authenticate(token === undefined ? { kind: 'none' } : { kind: 'cookie', token }),
-      address: request.ip,
-      device: deviceOf(request.headers),
+      ...factsOf(request, principal),
       signal: AbortSignal.timeout(limits.mutationMs),
       minPosition: undefined,
       setSessionCookie: (value) => cookie.write(reply, value),

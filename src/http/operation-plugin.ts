@@ -9,6 +9,7 @@ import { limits } from '../graphql/limits';
 import { unknownDocument, type TrustedDocuments } from '../graphql/trusted-documents';
 import type { Deadline } from './deadline';
 import type { HttpMetrics } from './metrics';
+import { retryAfter } from './retry-after';
 
 /** What the HTTP transport keeps about one request beside its context. */
 export interface HttpOperation extends ErrorScope {
@@ -60,8 +61,7 @@ function listenerFor(
       if (cost) singleResult.extensions = { ...singleResult.extensions, cost };
       const code = codeOf(errors?.[0]);
       if (code && singleResult.data === undefined) http.status = refusedStatus(http.status, code);
-      const retryAfterMs = errors?.find((error) => error.extensions?.['retryAfterMs'] !== undefined)?.extensions?.['retryAfterMs'];
-      if (typeof retryAfterMs === 'number') http.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
+      for (const [name, value] of Object.entries(retryAfter(errors ?? []))) http.headers.set(name, value);
       metrics.operations.inc({ transport: 'http', kind: kindOf(request), code: code ?? 'ok' });
     },
   };

@@ -1,7 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { RefusedError } from '../../schema/errors/catalogue';
 
 /** Judges the `Origin` header that browsers send and pages cannot change. */
 export interface Origins {
+  /** Whether pages of this origin may call. */
+  allowsPage(origin: string): boolean;
   /**
    * For WebSocket upgrades: browsers always name an origin there, so none is as bad as a foreign one, unless the caller
    * proves by a header that no page can set that it is no browser.
@@ -18,10 +22,18 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 export function originsOf(allowed: readonly string[]): Origins {
   const known = new Set(allowed.flatMap(namesOf));
   return {
+    allowsPage: (origin) => known.has(origin),
     allowsUpgrade: ({ origin, authorization, 'x-api-key': apiKey }) =>
       (origin === undefined ? authorization !== undefined || apiKey !== undefined : known.has(origin)),
     allowsRequest: (origin, fetchSite = 'none') => (origin === undefined ? ['none', 'same-origin'].includes(fetchSite) : known.has(origin)),
   };
+}
+
+/** @throws RefusedError E4031 for a request that a page of another site has its visitor send */
+export function requireAllowedOrigin(origins: Origins, { headers }: Pick<FastifyRequest, 'headers'>): void {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (origins.allowsRequest(origin, Array.isArray(site) ? site[0] : site)) return;
+  throw new RefusedError({ code: 'E4031', rule: 'origin', message: 'Requests from this origin are not allowed.' });
 }
 
 function namesOf(address: string): string[] {

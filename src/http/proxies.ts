@@ -5,7 +5,7 @@ export type Trusts = (address: string) => boolean;
 
 /** @param places addresses and networks such as `10.0.0.0/8` @throws Error for anything else */
 export function trustedProxies(places: readonly string[]): Trusts {
-  const networks = places.map(networkOf);
+  const networks = places.map(parseNetwork);
   return (address) => {
     if (!ipaddr.isValid(address)) return false;
     const hop = ipaddr.process(address);
@@ -13,7 +13,7 @@ export function trustedProxies(places: readonly string[]): Trusts {
   };
 }
 
-function networkOf(place: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
+function parseNetwork(place: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   if (place.includes('/')) return ipaddr.parseCIDR(place);
   const address = ipaddr.process(place);
   return [address, address.kind() === 'ipv4' ? 32 : 128];

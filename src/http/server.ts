@@ -20,6 +20,7 @@ import { registerLogoRoutes, type LogoActs } from './logo-route';
 import { httpMetrics } from './metrics';
 import { registerOidcRoutes, type OidcSignIn } from './oidc-routes';
 import { requestError } from './operation-plugin';
+import { retryAfter } from './retry-after';
 import { originsOf } from './origins';
 import { trustedProxies } from './proxies';
 import { sessionCookie } from './session-cookie';
@@ -129,7 +130,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   registerHealth(app, { checks: readiness, registry, draining: () => draining });
   if (options.oidcSignIn) {
-    registerOidcRoutes(app, { signIn: options.oidcSignIn, makeContext, authenticate: auth.authenticate, cookie, https, log });
+    registerOidcRoutes(app, { signIn: options.oidcSignIn, makeContext, authenticate: auth.authenticate, cookie, https, budget, log });
   }
   await registerClientFiles(app, { directory: config.clientDirectory, https });
   const { trustedDocuments: trusted, trustedDocumentsOnly: trustedOnly } = config;
@@ -155,8 +156,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 /** Whatever fails outside of an operation is answered in GraphQL's form too: a client needs one way to read errors. */
 function answerErrorsAsGraphql(app: FastifyInstance, log: Logger): void {
-  const answer = (request: FastifyRequest, reply: FastifyReply, status: number, error: unknown) =>
-    reply.code(status).send({ errors: [requestError(error, { correlationId: request.correlationId, log })] });
+  const answer = (request: FastifyRequest, reply: FastifyReply, status: number, error: unknown) => {
+    const shown = requestError(error, { correlationId: request.correlationId, log });
+    return reply.code(status).headers(retryAfter([shown])).send({ errors: [shown] });
+  };
 
   const nothingHere = refusedOperation({ code: 'E4041', rule: 'route', message: 'There is nothing at this path.' });
   app.setNotFoundHandler((request, reply) => answer(request, reply, 404, nothingHere));

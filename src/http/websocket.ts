@@ -97,6 +97,8 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
   });
   const peers = new Set<Peer>();
   const connected = new Set<Peer>();
+  /** The connected ones, by who pays for them. */
+  const peersOf = new Map<string, Set<Peer>>();
   const protocol = makeServer<Record<string, unknown>, Peer>({ connectionInitWaitTimeout: limits.connectionInitMs, ...graphqlHooks() });
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -166,7 +168,7 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
     );
     socket.once('close', (code, detail) => {
       peers.delete(peer);
-      connected.delete(peer);
+      leave(peer);
       for (const controller of peer.running) controller.abort();
       metrics.sockets.dec();
       const reason = peer.closedWith ?? code;
@@ -181,13 +183,13 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
         peer.credential = socketCredentialOf(peer.headers, connectionParams, cookie.read);
         const principal = await authenticate(peer.credential).catch((error: unknown) => notAuthenticated(peer, error));
         if (!principal || principal.kind === 'anonymous') return false;
-        if (peersOf(payerOf(principal, peer.address)).length >= limits.socketsPerPrincipal) {
+        if ((peersOf.get(payerOf(principal, peer.address))?.size ?? 0) >= limits.socketsPerPrincipal) {
           closePeer(peer, SocketClose.tooMany, 'Too many sockets');
           return false;
         }
         peer.principal = principal;
         peer.subscriptions = subscriptions;
-        if (peer.socket.readyState === peer.socket.OPEN) connected.add(peer);
+        if (peer.socket.readyState === peer.socket.OPEN) enter(peer);
         return true;
       },
       async onSubscribe({ extra: peer, subscriptions }, _id, payload) {
@@ -240,12 +242,23 @@ export function attachWebSockets(server: Server, options: WebSocketOptions): { j
     return undefined;
   }
 
-  function peersOf(payer: string): Peer[] {
-    return [...connected].filter(({ principal, address }) => payerOf(principal, address) === payer);
+  function enter(peer: Peer): void {
+    connected.add(peer);
+    const payer = payerOf(peer.principal, peer.address);
+    const theirs = peersOf.get(payer) ?? new Set();
+    peersOf.set(payer, theirs.add(peer));
+  }
+
+  function leave(peer: Peer): void {
+    connected.delete(peer);
+    const payer = payerOf(peer.principal, peer.address);
+    const theirs = peersOf.get(payer);
+    theirs?.delete(peer);
+    if (theirs?.size === 0) peersOf.delete(payer);
   }
 
   function subscriptionsOf(payer: string): number {
-    return peersOf(payer).reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0);
+    return [...(peersOf.get(payer) ?? [])].reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0);
   }
 
   function codeOf([error]: readonly GraphQLError[], peer: Peer): string {

@@ -188,6 +188,14 @@ describe('flows', () => {
     expect(taken.filter(Boolean)).toEqual([{ ...flow, secrets }]);
   });
 
+  test('those that are over are found by an index, however many strangers begin some', async () => {
+    const client = await database.pool.connect();
+    await client.query('set enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>('explain delete from auth_oidc_flows where expires_at <= now()');
+    client.release(true);
+    expect(rows.map((row) => row['QUERY PLAN']).join()).toMatch(/Index Scan/);
+  });
+
   test('78: one belongs to its browser and its provider, and whoever else tries does not use it up', async () => {
     const [mine, theirs] = [newFlowSecrets(), newFlowSecrets()];
     const link = { userId: 'u1', sessionId: 's1' };

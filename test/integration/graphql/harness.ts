@@ -6,7 +6,7 @@ import type { Credential } from '../../../src/auth/credential';
 import type { Context, Db, Principal } from '../../../src/graphql/context';
 import { contextMaker, type Services } from '../../../src/graphql/make-context';
 import { createLogger } from '../../../src/http/log';
-import { createHttpServer, type HttpConfig, type HttpServer } from '../../../src/http/server';
+import { createHttpServer, type HttpConfig, type HttpServer, type HttpServerOptions } from '../../../src/http/server';
 import type { ReadinessCheck } from '../../../src/http/health';
 import { person } from '../../support/principals';
 import { plainSetting, refusalsInMemory } from '../../support/services';
@@ -47,8 +47,10 @@ export function services(given: Partial<Services> & { rows?: object[] } = {}): S
 /** The whole HTTP server over the library's schema, on a free port. */
 export async function startServer(
   {
-    config, readiness = [], ...given
-  }: Partial<Services> & { rows?: object[]; config?: Partial<HttpConfig>; readiness?: ReadinessCheck[] } = {},
+    config, readiness = [], oidcSignIn, logos, ...given
+  }: Partial<Services> & Pick<HttpServerOptions, 'oidcSignIn' | 'logos'> & {
+    rows?: object[]; config?: Partial<HttpConfig>; readiness?: ReadinessCheck[];
+  } = {},
 ): Promise<TestServer> {
   const sessions = new Map<string, Principal>([['user-token', person('user-1')], ['admin-token', person('admin-1', 'admin')]]);
   const logged: string[] = [];
@@ -64,7 +66,7 @@ export async function startServer(
       publicUrl: ORIGIN, allowedOrigins: [], introspection: true, trustedDocuments: new Map(), trustedDocumentsOnly: false,
       clientDirectory: path.join(__dirname, 'no-client-here'), ...config,
     },
-    log, metrics: registry, readiness,
+    log, metrics: registry, readiness, oidcSignIn, logos,
   });
   return { ...server, url: await server.listen({ host: '127.0.0.1', port: 0 }), sessions, logged, registry, refusals };
 }

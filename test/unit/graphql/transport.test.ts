@@ -49,6 +49,7 @@ test('origins are compared whole', () => {
       undefined, 'null', '', 'https://keys.example.evil', 'http://keys.example', 'https://keys.example:444', 'https://KEYS.example',
     ].map((origin) => origins.allowsUpgrade({ origin }))
   ).not.toContain(true);
+  expect(['https://keys.example', 'null', ''].map(origins.allowsPage)).toEqual([true, false, false]);
   expect([
     origins.allowsRequest(undefined, undefined), origins.allowsRequest(undefined, 'same-origin'),
     origins.allowsRequest(undefined, 'cross-site'),
