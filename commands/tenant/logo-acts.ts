@@ -6,7 +6,7 @@ import type { LogoActs } from '../../src/http/logo-route';
 import type { Logos } from '../../src/images/logos';
 import { readLogo } from '../../src/images/read-logo';
 import { tenant } from './decider';
-import { changeLogo, logoOf } from './logo';
+import { changeLogo, hasLogo } from './logo';
 
 /** The logos of tenants, as the routes for pictures need them. */
 export function createLogoActs({ commands, logos }: { commands: CommandRuntime; logos: Logos }): LogoActs {
@@ -20,7 +20,7 @@ export function createLogoActs({ commands, logos }: { commands: CommandRuntime; 
       return { branding: { pageTitle, browserTitle, logoUrl: logo && logoPath(logo.digest) }, position: String(payload.position) };
     },
     async read(tenantId, digest) {
-      return (await logoOf({ commands }, tenantId)) === digest ? logos.get(tenantId, digest) : undefined;
+      return (await hasLogo({ commands }, tenantId, digest)) ? logos.get(tenantId, digest) : undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
+import type { CommandContext, CommandOutcome, CommandRuntime, Loaded } from '../../src/command-runtime/port';
 import type { Logo, Logos } from '../../src/images/logos';
-import { tenant } from './decider';
+import { tenant, type TenantState } from './decider';
 
 interface LogoServices {
   commands: CommandRuntime;
@@ -24,15 +24,17 @@ export async function changeLogo(
   return outcome;
 }
 
-/** Digest of the logo that a tenant has now. */
-export async function logoOf({ commands }: Pick<LogoServices, 'commands'>, tenantId: string): Promise<string | undefined> {
-  const { state } = await commands.load(tenant, tenantId);
-  return state.exists ? state.logo?.digest : undefined;
+/** Whether this is the logo of a tenant. Only what this node does not know is looked up in the log: a new logo shows at once everywhere. */
+export async function hasLogo({ commands }: Pick<LogoServices, 'commands'>, tenantId: string, digest: string): Promise<boolean> {
+  return digestOf(await commands.recent(tenant, tenantId)) === digest || digestOf(await commands.load(tenant, tenantId)) === digest;
 }
 
 /** Forgets the pictures that are no logo of the tenant any more. */
 export async function settleLogo(services: LogoServices, tenantId: string): Promise<void> {
-  const { state, revision } = await services.commands.load(tenant, tenantId);
-  await services.logos.keepOnly(tenantId, state.exists ? state.logo?.digest : undefined, revision);
+  const newest = await services.commands.load(tenant, tenantId);
+  await services.logos.keepOnly(tenantId, digestOf(newest), newest.revision);
 }
 
+function digestOf({ state }: Loaded<TenantState>): string | undefined {
+  return state.exists ? state.logo?.digest : undefined;
+}
