@@ -62,6 +62,50 @@ describe('account', () => {
     expect(calls.find(({ name }) => name === 'UpdateProfile')?.variables.input).toMatchObject({ displayName: 'Ada L.', picture: null });
   });
 
+  it('sends of the profile only what was typed, over what others changed meanwhile', async () => {
+    let account = someAccount();
+    const { calls } = await open('profile', {
+      answers: { Account: () => ({ viewer: account }), UpdateProfile: () => done('updateProfile', { viewer: null }), SetPreferences: () => done('setPreferences') },
+    });
+    const user = userEvent.setup();
+    account = someAccount({ user: { ...account.user, displayName: 'Ada King' } });
+    // Asks for the account anew.
+    await user.selectOptions(await screen.findByLabelText('Explanations'), 'BRIEF');
+    await waitFor(() => expect(screen.getByLabelText(/^Your name/)).toHaveValue('Ada King'));
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+    account = someAccount({ user: { ...account.user, picture: 'https://pictures.example.test/a.png' } });
+    await user.type(screen.getByLabelText('Address of your picture'), 'https://pictures.example.test/a.png');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled());
+    const { idempotencyKey: _, ...input } = calls.find(({ name }) => name === 'UpdateProfile')?.variables.input;
+    expect(input).toEqual({ picture: 'https://pictures.example.test/a.png' });
+    expect(screen.getByLabelText('Address of your picture')).toHaveValue('https://pictures.example.test/a.png');
+  });
+
+  it('keeps a preference that was saved when the account cannot be asked for anew, and says that', async () => {
+    let reachable = true;
+    await open('profile', {
+      answers: {
+        Account: () => (reachable ? { viewer: someAccount() } : undefined),
+        SetPreferences: () => {
+          reachable = false;
+          return done('setPreferences');
+        },
+      },
+    });
+    await userEvent.setup().selectOptions(await screen.findByLabelText('Explanations'), 'EDUCATIONAL');
+    expect(await screen.findByText('The server cannot be reached.')).toBeInTheDocument();
+    expect(screen.getByLabelText('Explanations')).toHaveValue('EDUCATIONAL');
+  });
+
+  it('takes a preference back that was not saved', async () => {
+    await open('profile', { answers: { SetPreferences: () => undefined } });
+    const explanations = await screen.findByLabelText('Explanations');
+    await userEvent.setup().selectOptions(explanations, 'EDUCATIONAL');
+    expect(await screen.findByText('The server cannot be reached.')).toBeInTheDocument();
+    expect(explanations).toHaveValue('STANDARD');
+  });
+
   it('says what is left of today', async () => {
     await open('profile');
     expect(await screen.findByText('12 of 100 requests; 88 left')).toBeInTheDocument();
@@ -104,6 +148,22 @@ describe('account', () => {
     await user.click(screen.getByRole('button', { name: 'Unlink Google' }));
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Unlink' }));
     expect(calls.find(({ name }) => name === 'UnlinkIdentity')?.variables.input).toMatchObject({ identityId: 'identity-1' });
+  });
+
+  it('says of each account elsewhere by itself why it was not unlinked', async () => {
+    const [google, oidc] = ['google', 'oidc'].map((provider) => ({ __typename: 'Identity' as const, id: provider, provider, linkedAt: now }));
+    await open('sign-in', {
+      account: someAccount({ identities: [google!, oidc!] }), options: { google: true, oidc: 'School ID' },
+      answers: { UnlinkIdentity: () => undefined },
+    });
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'Unlink Google' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Unlink' }));
+    expect(await screen.findByText('The server cannot be reached.')).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    await user.click(screen.getByRole('button', { name: 'Unlink School ID' }));
+    const asking = await screen.findByRole('dialog', { name: 'Unlink School ID' });
+    expect(within(asking).queryByRole('alert')).not.toBeInTheDocument();
   });
 
   it('does not offer to unlink the only way in', async () => {

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { NativeSelect } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
@@ -5,7 +6,7 @@ import { announce } from '../ui/announcer';
 import { Problems } from '../ui/form-problems';
 import type { Account } from './account';
 import styles from './account-screen.module.css';
-import { SetPreferencesDocument, type SetPreferencesInput } from './gql/documents';
+import { SetPreferencesDocument } from './gql/documents';
 
 const choices = {
   pythonSkillLevel: ['BEGINNER', 'INTERMEDIATE'],
@@ -25,10 +26,19 @@ export function PreferenceFields({ preferences, onChanged }: PreferenceFieldsPro
   const t = useT();
   const act = useAct(SetPreferencesDocument, ({ setPreferences }) => setPreferences);
 
-  async function choose(change: SetPreferencesInput): Promise<void> {
-    if (await act.run(change)) {
+  // What was chosen stands until the account is known anew: asking for it takes a while, and may fail.
+  const [chosen, setChosen] = useState({ before: preferences, now: preferences });
+  const shown = chosen.before === preferences ? chosen.now : preferences;
+
+  async function choose(change: Partial<Account['preferences']>): Promise<void> {
+    setChosen({ before: preferences, now: { ...shown, ...change } });
+    const payload = await act.run(change);
+    if (payload) {
+      setChosen({ before: preferences, now: payload.viewer?.preferences ?? { ...shown, ...change } });
       announce(t('form.saved'));
       onChanged();
+    } else {
+      setChosen({ before: preferences, now: shown });
     }
   }
 
@@ -41,7 +51,7 @@ export function PreferenceFields({ preferences, onChanged }: PreferenceFieldsPro
           <NativeSelect
             key={name}
             label={t(`preferences.${name}`)}
-            value={preferences[name]}
+            value={shown[name]}
             disabled={act.busy}
             data={choices[name].map((value) => ({ value, label: t(`preferences.${value}`) }))}
             onChange={(event) => void choose({ [name]: event.currentTarget.value })}

@@ -14,6 +14,11 @@ import { UsageToday } from './usage-today';
 
 const fields = ['displayName', 'picture'];
 
+interface Texts {
+  displayName: string;
+  picture: string;
+}
+
 /** Name and picture, what was used today, and how answers should be. */
 export function ProfileTab({ account, onChanged }: TabProps) {
   const t = useT();
@@ -21,18 +26,27 @@ export function ProfileTab({ account, onChanged }: TabProps) {
   const { user, usage, preferences } = account;
   const act = useAct(UpdateProfileDocument, ({ updateProfile }) => updateProfile);
   const problems = useFormProblems(act.problems, fields);
-  const [displayName, setDisplayName] = useState(user.displayName);
-  const [picture, setPicture] = useState(user.picture ?? '');
-  const changed = displayName !== user.displayName || picture !== (user.picture ?? '');
+  /** Only what differs from what is held: the other field follows when it is changed elsewhere, and is not sent. */
+  const [typed, setTyped] = useState<Partial<Texts>>({});
+  const held: Texts = { displayName: user.displayName, picture: user.picture ?? '' };
+  const { displayName, picture } = { ...held, ...typed };
+  const changes: { displayName?: string; picture?: string | null } = {
+    ...(displayName.trim() !== user.displayName && { displayName: displayName.trim() }),
+    ...(picture.trim() !== held.picture && { picture: picture.trim() || null }),
+  };
+  const changed = Object.keys(changes).length > 0;
   useUnsaved(changed);
+
+  const type = (field: keyof Texts, text: string): void =>
+    setTyped(({ [field]: _before, ...other }) => (text === held[field] ? other : { ...other, [field]: text }));
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const payload = await act.run({ displayName: displayName.trim(), picture: picture.trim() || null });
+    const payload = await act.run(changes);
     if (payload) {
-      const saved = { displayName: displayName.trim(), picture: picture.trim() || null };
-      setDisplayName(saved.displayName);
-      changeViewer({ user: { ...viewer.user, ...saved } });
+      // What was typed on while it was being saved stays.
+      setTyped((now) => Object.fromEntries(Object.entries(now).filter(([field, text]) => typed[field as keyof Texts] !== text)));
+      changeViewer({ user: { ...viewer.user, ...changes } });
       announce(t('form.saved'));
       onChanged();
     }
@@ -43,10 +57,10 @@ export function ProfileTab({ account, onChanged }: TabProps) {
       <section className={styles.section}>
         <form className={styles.form} onSubmit={(event) => void submit(event)}>
           <TextInput label={t('setup.displayName')} value={displayName} required autoComplete="name" error={problems.of('displayName')}
-            onChange={(event) => setDisplayName(event.currentTarget.value)} />
+            onChange={(event) => type('displayName', event.currentTarget.value)} />
           <TextInput label={t('signIn.email')} value={user.email ?? ''} description={t('account.email.help')} readOnly />
           <TextInput type="url" label={t('account.picture')} description={t('account.picture.help')} value={picture} autoComplete="off"
-            placeholder="https://" error={problems.of('picture')} onChange={(event) => setPicture(event.currentTarget.value)} />
+            placeholder="https://" error={problems.of('picture')} onChange={(event) => type('picture', event.currentTarget.value)} />
           <Problems problems={problems.others} />
           <div className={styles.buttons}>
             <Button type="submit" loading={act.busy} disabled={!changed}>{t('form.save')}</Button>

@@ -4,7 +4,7 @@ import { useT } from '../i18n/use-t';
 import { providerStart, ProviderProblem, useSession } from '../setup';
 import { ConfirmButton } from '../ui/confirm-button';
 import { Time } from '../ui/time';
-import type { TabProps } from './account';
+import type { Account, TabProps } from './account';
 import styles from './account-screen.module.css';
 import { UnlinkIdentityDocument } from './gql/documents';
 
@@ -19,18 +19,11 @@ interface SignInTabProps extends TabProps {
 export function SignInTab({ account: { hasPassword, identities }, problem, onChanged }: SignInTabProps) {
   const t = useT();
   const { setup: { signIn } } = useSession();
-  const act = useAct(UnlinkIdentityDocument, ({ unlinkIdentity }) => unlinkIdentity);
   const linked = new Set(identities.map(({ provider }) => provider));
   const nameOf = (provider: string): string => ({ google: 'Google', oidc: signIn.oidc ?? 'OpenID Connect' })[provider] ?? provider;
   const offered = [...(signIn.google ? ['google'] : []), ...(signIn.oidc === null ? [] : ['oidc'])];
   const open = offered.filter((provider) => !linked.has(provider));
   const only = identities.length + (hasPassword ? 1 : 0) === 1;
-
-  async function unlink(identityId: string): Promise<void> {
-    if (await act.run({ identityId })) {
-      onChanged();
-    }
-  }
 
   return (
     <section className={styles.section}>
@@ -42,18 +35,8 @@ export function SignInTab({ account: { hasPassword, identities }, problem, onCha
             <p className="muted">{t(hasPassword ? 'account.hasPassword' : 'account.noPassword')}</p>
           </div>
         </li>
-        {identities.map(({ id, provider, linkedAt }) => (
-          <li key={id} className={styles.item}>
-            <div>
-              <p className={styles.name}><bdi>{nameOf(provider)}</bdi></p>
-              <p className="muted">{t('account.linkedAt')} <Time iso={linkedAt} /></p>
-            </div>
-            {only ? <span className="muted">{t('account.onlyWay')}</span> : (
-              <ConfirmButton act={t('account.unlink')} label={t('account.unlink.of', { provider: nameOf(provider) })}
-                effect={t('account.unlink.effect', { provider: nameOf(provider) })}
-                busy={act.busy} problems={act.problems} onConfirm={() => void unlink(id)} />
-            )}
-          </li>
+        {identities.map((identity) => (
+          <IdentityItem key={identity.id} identity={identity} name={nameOf(identity.provider)} only={only} onUnlinked={onChanged} />
         ))}
       </ul>
       {open.length > 0 && (
@@ -67,5 +50,38 @@ export function SignInTab({ account: { hasPassword, identities }, problem, onCha
       )}
       {offered.length === 0 && identities.length === 0 && <p className="muted">{t('account.noProviders')}</p>}
     </section>
+  );
+}
+
+interface IdentityItemProps {
+  identity: Account['identities'][number];
+  /** What its provider is called here. */
+  name: string;
+  /** The account has no other way in. */
+  only: boolean;
+  onUnlinked: () => void;
+}
+
+function IdentityItem({ identity: { id, linkedAt }, name, only, onUnlinked }: IdentityItemProps) {
+  const t = useT();
+  const act = useAct(UnlinkIdentityDocument, ({ unlinkIdentity }) => unlinkIdentity);
+
+  async function unlink(): Promise<void> {
+    if (await act.run({ identityId: id })) {
+      onUnlinked();
+    }
+  }
+
+  return (
+    <li className={styles.item}>
+      <div>
+        <p className={styles.name}><bdi>{name}</bdi></p>
+        <p className="muted">{t('account.linkedAt')} <Time iso={linkedAt} /></p>
+      </div>
+      {only ? <span className="muted">{t('account.onlyWay')}</span> : (
+        <ConfirmButton act={t('account.unlink')} label={t('account.unlink.of', { provider: name })}
+          effect={t('account.unlink.effect', { provider: name })} busy={act.busy} problems={act.problems} onConfirm={() => void unlink()} />
+      )}
+    </li>
   );
 }

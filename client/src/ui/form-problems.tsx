@@ -23,4 +23,4 @@ export function useFormProblems(problems: readonly Problem[], fields: readonly s
 
 /** Problems one under the other. */
 export const Problems = ({ problems, onRetry }: { problems: readonly Problem[]; onRetry?: () => void }) =>
-  problems.map((problem) => <ProblemNotice key={`${problem.code} ${problem.rule ?? ''}`} problem={problem} onRetry={onRetry} />);
+  problems.map((problem, place) => <ProblemNotice key={`${place} ${problem.code} ${problem.rule ?? ''}`} problem={problem} onRetry={onRetry} />);

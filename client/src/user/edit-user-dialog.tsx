@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { Button, Textarea, TextInput } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
-import type { Problem } from '../graphql/problem';
+import { mayRetry, type Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
@@ -45,21 +45,28 @@ export default function EditUserDialog({ user, mayAssignRole, onChanged, onClose
     event.preventDefault();
     const userId = user.id;
     const { profile, tier, role, dailyLimit } = userChanges(base, form);
-    const acts: (() => Promise<Answer>)[] = [
-      ...(profile ? [() => updateUser.send({ userId, ...profile })] : []),
-      ...(tier === undefined ? [] : [() => assignTier.send({ userId, tier })]),
-      ...(dailyLimit === undefined ? [] : [() => setDailyLimit.send({ userId, requests: dailyLimit })]),
+    const acts: { sets: Partial<UserRow>; send: () => Promise<Answer> }[] = [
+      ...(profile ? [{ sets: profile, send: () => updateUser.send({ userId, ...profile }) }] : []),
+      ...(tier === undefined ? [] : [{ sets: { tier }, send: () => assignTier.send({ userId, tier }) }]),
+      ...(dailyLimit === undefined ? [] : [{ sets: { dailyLimit }, send: () => setDailyLimit.send({ userId, requests: dailyLimit }) }]),
       // Last: it may take away the right to do the others.
-      ...(role === undefined ? [] : [() => assignRole.send({ userId, role })]),
+      ...(role === undefined ? [] : [{ sets: { role }, send: () => assignRole.send({ userId, role }) }]),
     ];
     setBusy(true);
     const found: Problem[] = [];
-    for (const act of acts) {
-      const answer = await act();
-      found.push(...answer.problems);
-      if (answer.payload?.user) {
-        setBase(answer.payload.user);
-        onChanged(answer.payload.user);
+    for (const { sets, send } of acts) {
+      const { payload, problems: refusals } = await send();
+      found.push(...refusals);
+      if (payload) {
+        // Only what this act set: the answer also holds what others changed, and the form would take that back.
+        setBase((held) => ({ ...held, ...sets }));
+      }
+      if (payload?.user) {
+        onChanged(payload.user);
+      }
+      if (refusals.some(mayRetry)) {
+        // Who cannot be reached, or has no time, is not asked for the rest either.
+        break;
       }
     }
     setBusy(false);
@@ -70,7 +77,7 @@ export default function EditUserDialog({ user, mayAssignRole, onChanged, onClose
   }
 
   return (
-    <Dialog title={t('user.edit.title', { name: nameOf(user) })} size={560} onClose={onClose}>
+    <Dialog title={t('user.edit.title', { name: nameOf(user) })} size={560} closable={!busy} onClose={onClose}>
       <form className={dialog.form} onSubmit={(event) => void submit(event)}>
         <TextInput data-autofocus label={t('user.displayName')} value={form.displayName} error={shown.of('displayName')} required
           autoComplete="off" onChange={(event) => change({ displayName: event.currentTarget.value })} />
@@ -89,7 +96,7 @@ export default function EditUserDialog({ user, mayAssignRole, onChanged, onClose
           onChange={(event) => change({ note: event.currentTarget.value })} />
         <Problems problems={shown.others} />
         <div className={dialog.buttons}>
-          <Button variant="default" onClick={onClose}>{t('dialog.cancel')}</Button>
+          <Button variant="default" disabled={busy} onClick={onClose}>{t('dialog.cancel')}</Button>
           <Button type="submit" loading={busy}>{t('form.save')}</Button>
         </div>
       </form>

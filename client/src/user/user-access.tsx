@@ -1,9 +1,7 @@
-import { useQuery } from 'urql';
-import { toNode } from '../graphql/document';
-import { ofError } from '../graphql/problem';
+import { SessionItem } from '../account';
 import { useAct } from '../graphql/use-act';
+import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
-import { deviceName } from '../lib/device';
 import { count } from '../lib/format';
 import { Chips } from '../ui/chips';
 import { ConfirmButton } from '../ui/confirm-button';
@@ -12,9 +10,7 @@ import { ProblemNotice } from '../ui/problem-notice';
 import { Skeleton } from '../ui/skeleton';
 import { StatusPill, type Tone } from '../ui/status-pill';
 import { Time } from '../ui/time';
-import {
-  RevokeUserSessionDocument, RevokeUserSessionsDocument, UserAccessDocument, type ClientKeyState, type UserAccessQuery,
-} from './gql/documents';
+import { RevokeUserSessionsDocument, UserAccessDocument, type ClientKeyState, type UserAccessQuery } from './gql/documents';
 import styles from './user-access.module.css';
 
 type Access = Extract<NonNullable<UserAccessQuery['node']>, { usage: object }>;
@@ -29,17 +25,16 @@ interface UserAccessProps {
 /** What somebody uses the product with: requests of today, open sessions, keys for calling the API. */
 export function UserAccess({ userId, mayRevoke }: UserAccessProps) {
   const t = useT();
-  const [{ data, error }, refresh] = useQuery({ query: toNode(UserAccessDocument), variables: { id: userId }, requestPolicy: 'cache-and-network' });
-  const again = (): void => refresh({ requestPolicy: 'network-only' });
+  const { data, problem, refresh } = useAnswer(UserAccessDocument, { id: userId });
+  const again = (): void => void refresh();
   const node = data?.node;
-  if (error) {
-    return <ProblemNotice problem={ofError(error)} onRetry={again} />;
-  }
+  const notice = problem && <ProblemNotice problem={problem} onRetry={again} />;
   if (!node || !('usage' in node)) {
-    return <Skeleton rows={4} />;
+    return notice ?? <Skeleton rows={4} />;
   }
   return (
     <>
+      {notice}
       <Usage usage={node.usage} />
       <Sessions userId={userId} sessions={node.sessions} mayRevoke={mayRevoke} onRevoked={again} />
       <section aria-label={t('user.clientKeys')}>
@@ -92,7 +87,6 @@ interface SessionsProps extends Pick<Access, 'sessions'> {
 
 function Sessions({ userId, sessions, mayRevoke, onRevoked }: SessionsProps) {
   const t = useT();
-  const one = useAct(RevokeUserSessionDocument, ({ revokeSession }) => revokeSession);
   const all = useAct(RevokeUserSessionsDocument, ({ revokeUserSessions }) => revokeUserSessions);
 
   return (
@@ -100,25 +94,7 @@ function Sessions({ userId, sessions, mayRevoke, onRevoked }: SessionsProps) {
       <h3>{t('user.sessions')}</h3>
       {sessions.length === 0 ? <p className="muted">{t('user.sessions.none')}</p> : (
         <ul className={styles.list}>
-          {sessions.map(({ id, method, device, address, openedAt, lastSeenAt }) => {
-            const name = device ? deviceName(device) : t('sessions.unknownDevice');
-            return (
-              <li key={id}>
-                <div className={styles.line}>
-                  <span title={device ?? undefined}><bdi>{name}</bdi></span>
-                  {mayRevoke && (
-                    <ConfirmButton act={t('sessions.end')} label={t('sessions.end.of', { device: name })} effect={t('sessions.end.effect')}
-                      busy={one.busy} problems={one.problems}
-                      onConfirm={() => void one.run({ sessionId: id }).then((payload) => payload && onRevoked())} />
-                  )}
-                </div>
-                <div className="muted">{t(`sessions.method.${method}`)}{address && <> · <code>{address}</code></>}</div>
-                <div className="muted">
-                  {t('sessions.openedAt')} <Time iso={openedAt} /> · {t('sessions.lastSeenAt')} <Time iso={lastSeenAt} />
-                </div>
-              </li>
-            );
-          })}
+          {sessions.map((session) => <SessionItem key={session.id} session={session} mayEnd={mayRevoke} onEnded={onRevoked} />)}
         </ul>
       )}
       {mayRevoke && sessions.length > 1 && (

@@ -13,14 +13,15 @@ import { Problems } from '../ui/form-problems';
 import { limitWords } from '../ui/limit-words';
 import { Time } from '../ui/time';
 import { UserStatePill } from './columns';
-import { CreatePasswordLinkDocument, DeactivateUserDocument, DeleteUserDocument, ReactivateUserDocument } from './gql/documents';
+import { CreatePasswordLinkDocument, ReactivateUserDocument } from './gql/documents';
 import { nameOf, type UserRow } from './list';
 import { actsOn } from './rights';
 import { UserAccess } from './user-access';
 import styles from './user-peek.module.css';
 
-const DangerDialog = lazy(() => import('../ui/danger-dialog'));
 const SecretDialog = lazy(() => import('../ui/secret-dialog'));
+const DeactivateUserDialog = lazy(() => import('./deactivate-user-dialog'));
+const DeleteUserDialog = lazy(() => import('./delete-user-dialog'));
 const EditUserDialog = lazy(() => import('./edit-user-dialog'));
 const SetPasswordDialog = lazy(() => import('./set-password-dialog'));
 
@@ -40,23 +41,22 @@ export function UserPeek({ user, onChanged, onGranted }: UserPeekProps) {
   const acts = actsOn({ id: viewer.user.id, role: viewer.role, mayWrite: useMay('users:write') }, user);
   const mayReadLedger = useMay('audit:read');
   const mayReadKeys = useMay('keys:read');
-  const deactivate = useAct(DeactivateUserDocument, (data) => data.deactivateUser);
   const reactivate = useAct(ReactivateUserDocument, (data) => data.reactivateUser);
-  const remove = useAct(DeleteUserDocument, (data) => data.deleteUser);
   const link = useAct(CreatePasswordLinkDocument, (data) => data.createPasswordLink);
   const [layer, setLayer] = useState<Layer>();
   const close = (): void => setLayer(undefined);
 
-  async function change(act: Promise<{ user: UserRow | null } | undefined>): Promise<void> {
-    const payload = await act;
+  async function bringBack(): Promise<void> {
+    const payload = await reactivate.run({ userId: user.id });
     if (payload?.user) {
       onChanged(payload.user);
-      close();
     }
   }
 
   async function makeLink(): Promise<void> {
-    const payload = await link.run({ userId: user.id });
+    const answer = await link.run({ userId: user.id });
+    // Made already, but the answer got lost, and a secret is told once: another link, in place of that one.
+    const payload = answer && !answer.url ? await link.run({ userId: user.id }) : answer;
     if (payload?.url) {
       setLayer({ kind: 'link', url: payload.url, expiresAt: payload.expiresAt });
     }
@@ -70,7 +70,7 @@ export function UserPeek({ user, onChanged, onGranted }: UserPeekProps) {
           {acts.password && <Button size="xs" variant="default" loading={link.busy} onClick={() => void makeLink()}>{t('user.passwordLink')}</Button>}
           {acts.password && <Button size="xs" variant="default" onClick={() => setLayer({ kind: 'password' })}>{t('user.setPassword')}</Button>}
           {acts.reactivate && (
-            <Button size="xs" variant="default" loading={reactivate.busy} onClick={() => void change(reactivate.run({ userId: user.id }))}>
+            <Button size="xs" variant="default" loading={reactivate.busy} onClick={() => void bringBack()}>
               {t('user.reactivate')}
             </Button>
           )}
@@ -119,30 +119,8 @@ export function UserPeek({ user, onChanged, onGranted }: UserPeekProps) {
           <EditUserDialog user={user} mayAssignRole={acts.assignRole} onChanged={onChanged} onClose={close} />
         )}
         {layer?.kind === 'password' && <SetPasswordDialog user={user} onChanged={onChanged} onClose={close} />}
-        {layer?.kind === 'deactivate' && (
-          <DangerDialog
-            title={t('user.deactivate.title', { name: nameOf(user) })}
-            consequences={[t('user.deactivate.sessions'), t('user.deactivate.keys'), t('user.deactivate.history')]}
-            name={user.email ?? nameOf(user)}
-            act={t('user.deactivate')}
-            busy={deactivate.busy}
-            problems={deactivate.problems}
-            onConfirm={() => void change(deactivate.run({ userId: user.id }))}
-            onClose={close}
-          />
-        )}
-        {layer?.kind === 'delete' && (
-          <DangerDialog
-            title={t('user.delete.title', { name: nameOf(user) })}
-            consequences={[t('user.delete.sessions'), t('user.delete.keys'), t('user.delete.history')]}
-            name={user.email ?? nameOf(user)}
-            act={t('user.delete')}
-            busy={remove.busy}
-            problems={remove.problems}
-            onConfirm={() => void change(remove.run({ userId: user.id, confirmation: user.email ?? '' }))}
-            onClose={close}
-          />
-        )}
+        {layer?.kind === 'deactivate' && <DeactivateUserDialog user={user} onChanged={onChanged} onClose={close} />}
+        {layer?.kind === 'delete' && <DeleteUserDialog user={user} onChanged={onChanged} onClose={close} />}
         {layer?.kind === 'link' && (
           <SecretDialog
             title={t('user.passwordLink.title', { name: nameOf(user) })}
