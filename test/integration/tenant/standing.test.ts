@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { settleFeatures } from '../../../commands/entitlement/standing';
 import { grant } from '../../../commands/entitlement/grant';
-import { changeLogo, settleLogo } from '../../../commands/tenant/logo';
+import { changeLogo, hasLogo, settleLogo } from '../../../commands/tenant/logo';
 import { makeTenant } from '../../../commands/tenant/make-tenant';
 import { settleTenant } from '../../../commands/tenant/standing';
 import { tenant } from '../../../commands/tenant/decider';
@@ -11,6 +11,7 @@ import type { Auth } from '../../../src/auth/port';
 import { createStandings } from '../../../src/auth/standings';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
+import { systemClock } from '../../../src/event-store/clock';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import { createLogos, type Logo, type Logos } from '../../../src/images/logos';
 import { readLogo } from '../../../src/images/read-logo';
@@ -41,9 +42,9 @@ function commandIn(tenantId: string): CommandContext {
   return { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'test' }, tenant: tenantId };
 }
 
-async function newTenant(slug = `t-${randomUUID().slice(0, 8)}`): Promise<string> {
+async function newTenant(slug = `t-${randomUUID().slice(0, 8)}`, commands = services.commands): Promise<string> {
   const tenantId = tenantIdOf(slug);
-  expect(await makeTenant(services, commandIn(tenantId), { slug, name: slug })).toMatchObject({ accepted: true });
+  expect(await makeTenant({ ...services, commands }, commandIn(tenantId), { slug, name: slug })).toMatchObject({ accepted: true });
   return tenantId;
 }
 
@@ -121,6 +122,25 @@ describe('the logo of a tenant', () => {
     await services.commands.execute(tenant, tenantId, { type: 'ChangeLogo', logo: null }, commandIn(tenantId));
     await settleLogo(services, tenantId);
     expect(await kept(tenantId)).toEqual([]);
+  });
+
+  test('is known without reading the log, unless somebody asks for one that this node has not heard of', async () => {
+    const store = createInMemoryEventStore();
+    // Its time stands still, so that what it knows is as recent at the end as in the beginning.
+    const here = createCommandRuntime({ store, clock: { ...systemClock, now: () => Date.UTC(2030, 0, 1) } });
+    const there = createCommandRuntime({ store });
+    const tenantId = await newTenant(undefined, here);
+    const [old, fresh] = [await logo(1), await logo(2)];
+    await changeLogo({ commands: there, logos: services.logos }, commandIn(tenantId), tenantId, old);
+    expect(await hasLogo({ commands: here }, tenantId, old.digest)).toBe(true);
+    const read = jest.spyOn(store, 'readStream');
+    for (let n = 0; n < 5; n++) expect(await hasLogo({ commands: here }, tenantId, old.digest)).toBe(true);
+    expect(read).not.toHaveBeenCalled();
+
+    await changeLogo({ commands: there, logos: services.logos }, commandIn(tenantId), tenantId, fresh);
+    expect(await hasLogo({ commands: here }, tenantId, fresh.digest)).toBe(true);
+    expect(await hasLogo({ commands: here }, tenantId, (await logo(3)).digest)).toBe(false);
+    await Promise.all([here.close(), there.close()]);
   });
 
   test('is there whatever happens at the same time', async () => {
