@@ -1,6 +1,5 @@
 import type { CreatePasswordLinkInput, ResetPasswordInput } from '../../schema/account/inputs';
 import { RefusedError } from '../../schema/errors/catalogue';
-import { checkPassword } from '../../src/auth/password-rules';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { fromGlobalId } from '../../src/graphql/node';
@@ -43,17 +42,16 @@ export async function resetPassword(
   context: Context, command: CommandContext, { token, password }: ResetPasswordInput,
 ): Promise<CommandOutcome<AnswerFields>> {
   const { auth, commands } = context;
-  checkPassword(password);
   const link = await auth.passwordLinks.find(token);
   const { state } = await commands.load(user, link?.userId ?? 'nobody');
   const usable = link && state.exists && !state.deleted && state.active && state.tenantId === link.tenantId;
-  if (!usable || !(await auth.passwordLinks.consume(token))) throw new RefusedError(UNUSABLE);
+  const passwordSince = usable && await auth.passwords.setByLink(token, password);
+  if (!usable || !passwordSince) throw new RefusedError(UNUSABLE);
 
-  await auth.passwords.set(link.userId, password);
   const asUser = await inTheNameOf(context, command, link);
   const outcome = await commands.execute(user, link.userId, { type: 'RecordPasswordChange', by: 'link' }, asUser, () => ({}));
   if (!outcome.accepted) return outcome;
-  const opened = await signInHere(context, command, { ...link, method: 'password_link' });
+  const opened = await signInHere(context, command, { ...link, method: 'password_link', passwordSince });
   if (!opened) throw new RefusedError(UNUSABLE);
   return { ...outcome, position: opened.position };
 }

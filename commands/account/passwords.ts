@@ -11,6 +11,8 @@ import { by } from '../user/by';
 import { user } from '../user/decider';
 import { setPasswordOf } from '../user/set-password';
 
+const WRONG = { code: 'E4011', rule: 'old_password', message: 'The old password is wrong.', path: ['oldPassword'] } as const;
+
 /**
  * The caller's own password, proven by the old one; guesses are counted as at sign-in. Keeping the new one ends every
  * session of theirs, and the one they are in is opened anew.
@@ -21,15 +23,17 @@ export async function changePassword(
 ): Promise<CommandOutcome<AnswerFields>> {
   const { userId, tenantId, proof } = signedIn(context);
   checkPassword(newPassword, 'newPassword');
+  const { passwords } = context.auth;
   await context.signIn.checkSignInAllowed(userId, context.address);
-  if (!(await context.auth.passwords.verify(userId, oldPassword))) {
-    throw new RefusedError({ code: 'E4011', rule: 'old_password', message: 'The old password is wrong.', path: ['oldPassword'] });
-  }
+  const since = await passwords.since(userId);
+  if (!since || !(await passwords.verify(userId, oldPassword))) throw new RefusedError(WRONG);
   await context.signIn.signInSucceeded(userId, context.address);
-  await context.auth.passwords.set(userId, newPassword);
+  const passwordSince = await passwords.replace(userId, newPassword, since);
+  // Somebody set another one while this one was proven, perhaps to keep out whoever is asking.
+  if (!passwordSince) throw new RefusedError(WRONG);
   const outcome = await context.commands.execute(user, userId, { type: 'RecordPasswordChange', by: 'self' }, command, () => ({}));
   if (!outcome.accepted || proof.kind !== 'session') return outcome;
-  const opened = await signInHere(context, command, { userId, tenantId, method: 'password' });
+  const opened = await signInHere(context, command, { userId, tenantId, method: 'password', passwordSince });
   return { ...outcome, position: opened?.position ?? outcome.position };
 }
 

@@ -7,7 +7,6 @@ import {
   RevokeOtherSessionsPayload, RevokeSessionPayload, RevokeUserSessionsPayload, SetUpPayload, SignOutPayload,
 } from '../../schema/session/types';
 import { DEFAULT_SLUG } from '../../schema/tenant/events';
-import { checkPassword } from '../../src/auth/password-rules';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { derivedId, mutate } from '../../src/graphql/mutate';
@@ -29,6 +28,10 @@ function done<Answer>(answer: Answer, position: bigint): CommandOutcome<Answer> 
   return { accepted: true, answer, position, revision: -1n };
 }
 
+const SET_UP_OVER = {
+  code: 'E4031', rule: 'setup_token', message: 'This set-up link was used or has expired. Start the server again for a new one.', path: ['token'],
+} as const;
+
 @Resolver()
 export class SessionMutations {
   @Mutation(() => SetUpPayload, { description: 'Makes the first owner by the one-time link, and signs them in.' })
@@ -37,12 +40,12 @@ export class SessionMutations {
     @Arg('input', () => SetUpInput, { description: 'Who, and for which organisation.' }) input: SetUpInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'setUp', input }, async (command) => {
-      checkPassword(input.password);
-      if (!(await context.auth.setup.consume(input.token))) {
-        const message = 'This set-up link was used or has expired. Start the server again for a new one.';
-        throw new RefusedError({ code: 'E4031', rule: 'setup_token', message, path: ['token'] });
-      }
+      const { setup, passwords } = context.auth;
       const owner = { userId: derivedId(command, 'user'), tenantId: tenantIdOf(DEFAULT_SLUG) };
+      if (!(await setup.accepts(input.token))) throw new RefusedError(SET_UP_OVER);
+      // Before the link is used up: whoever has to wait because too many sign in can come again with it.
+      await passwords.set(owner.userId, input.password);
+      if (!(await setup.consume(input.token))) throw new RefusedError(SET_UP_OVER);
       const outcome = await setUpOwner(context, await inTheNameOf(context, command, owner), { ...input, userId: owner.userId });
       if (!outcome.accepted) return outcome;
       const opened = await signInHere(context, command, { ...owner, method: 'set_up' });

@@ -10,16 +10,15 @@ export interface FirstOwner {
   tenantName: string;
   email: string;
   displayName: string;
-  password: string;
 }
 
-/** Makes the default tenant and its owner, who counts as the actor: nobody else is there yet. */
+/** Makes the default tenant and its owner, whose password is kept already and who counts as the actor: nobody else is there yet. */
 export async function setUpOwner(
   context: Pick<Context, 'commands' | 'vault' | 'auth'>, command: CommandContext, owner: FirstOwner,
 ): Promise<CommandOutcome<{ userId: string }>> {
-  const { tenantName, userId, email, displayName, password } = owner;
+  const { tenantName, userId, email, displayName } = owner;
   const asOwner: CommandContext = { ...command, tenant: tenantIdOf(DEFAULT_SLUG), actor: { kind: 'user', id: userId } };
   const made = await makeTenant(context, asOwner, { slug: DEFAULT_SLUG, name: tenantName });
   if (!made.accepted) return made;
-  return registerUser(context, asOwner, { userId, email, displayName, role: 'owner', password });
+  return registerUser(context, asOwner, { userId, email, displayName, role: 'owner' });
 }

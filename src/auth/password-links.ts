@@ -10,26 +10,26 @@ const ISSUE = `
   on conflict (user_id) do update set
     tenant_id = excluded.tenant_id, link_id = excluded.link_id, token_digest = excluded.token_digest, expires_at = excluded.expires_at`;
 
+/** By what the link of a token is found; undefined for what cannot be one. */
+export function linkDigest(token: string): Buffer | undefined {
+  return TOKEN_SHAPE.test(token) ? createHash('sha256').update(token).digest() : undefined;
+}
+
 /** One-time links on `auth_password_links`: 256 random bits in the link, their SHA-256 at rest. */
 export function createPasswordLinks({ pool, clock }: { pool: SqlPool; clock: () => Date }): PasswordLinks {
-  const digestOf = (token: string): Buffer => createHash('sha256').update(token).digest();
   return {
     async issue(userId, tenantId) {
       const [token, linkId] = [randomBytes(32).toString('base64url'), randomUUID()];
       const expiresAt = new Date(clock().getTime() + PASSWORD_LINK_MS);
-      await pool.query(ISSUE, [userId, tenantId, linkId, digestOf(token), expiresAt]);
+      await pool.query(ISSUE, [userId, tenantId, linkId, linkDigest(token), expiresAt]);
       return { token, linkId, expiresAt };
     },
     async find(token) {
-      if (!TOKEN_SHAPE.test(token)) return undefined;
+      const digest = linkDigest(token);
+      if (!digest) return undefined;
       const { rows: [row] } = await pool.query<{ user_id: string; tenant_id: string; link_id: string }>(
-        'select user_id, tenant_id, link_id from auth_password_links where token_digest = $1 and expires_at > $2', [digestOf(token), clock()]);
+        'select user_id, tenant_id, link_id from auth_password_links where token_digest = $1 and expires_at > $2', [digest, clock()]);
       return row && { userId: row.user_id, tenantId: row.tenant_id, linkId: row.link_id };
-    },
-    async consume(token) {
-      if (!TOKEN_SHAPE.test(token)) return false;
-      const { rowCount } = await pool.query('delete from auth_password_links where token_digest = $1 and expires_at > $2', [digestOf(token), clock()]);
-      return rowCount === 1;
     },
   };
 }

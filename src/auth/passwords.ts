@@ -3,6 +3,7 @@ import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { deriveKey } from '../vault/cipher';
 import type { SqlPool } from '../vault/sql-pool';
 import { isImported, matchesImported, parseImported } from './imported-hash';
+import { linkDigest } from './password-links';
 import { checkPassword, isOverlong, normalisePassword } from './password-rules';
 import type { Passwords } from './port';
 import { createWorkLimit } from './work-limit';
@@ -11,13 +12,33 @@ import { createWorkLimit } from './work-limit';
 const COST = { memoryCost: 47_104, timeCost: 1, parallelism: 1 };
 /** Two hashes at once leave the other threads of libuv's pool to files and DNS. */
 const HASH_WORKERS = 2;
+/** Of them so many for batches, however many there are: people who sign in meanwhile find a worker and a place in the queue. */
+const BATCH_WORKERS = 1;
 const MAX_WAITING = 64;
 
+/** Whoever has a new password proves anew who they are: what `kept` names is kept, and their sessions and links end. */
+const ANEW = `
+    sessions as (delete from auth_sessions s using kept where s.user_id = kept.user_id),
+    links as (delete from auth_password_links l using kept where l.user_id = kept.user_id)
+  select user_id from kept`;
+
+const UPSERT = `
+  on conflict (user_id) do update set hash = excluded.hash, updated_at = excluded.updated_at returning user_id`;
+
 const KEEP = `
-  with ended as (delete from auth_sessions where user_id = $1),
-    links as (delete from auth_password_links where user_id = $1)
-  insert into auth_passwords (user_id, hash, updated_at) values ($1, $2, $3)
-  on conflict (user_id) do update set hash = excluded.hash, updated_at = excluded.updated_at`;
+  with kept as (insert into auth_passwords (user_id, hash, updated_at) values ($3, $1, $2) ${UPSERT}), ${ANEW}`;
+
+/** Only while the password holds that was proven. It is judged to the millisecond, as `since` tells it. */
+const REPLACE = `
+  with kept as (
+    update auth_passwords set hash = $1, updated_at = $2
+    where user_id = $3 and date_trunc('milliseconds', updated_at) = $4 returning user_id
+  ), ${ANEW}`;
+
+/** Only while the link is there; of two with the same link one waits for the other, and then finds none. */
+const KEEP_BY_LINK = `
+  with link as (select user_id from auth_password_links where token_digest = $3 and expires_at > $2 for update),
+    kept as (insert into auth_passwords (user_id, hash, updated_at) select user_id, $1, $2 from link ${UPSERT}), ${ANEW}`;
 
 /** The hash of one user, and that of anybody who still has an imported one. */
 const STORED = `
@@ -34,15 +55,20 @@ export function createPasswords(
 ): Passwords {
   const options = { ...COST, secret: deriveKey(masterKey, ['password pepper']) };
   const inTurn = createWorkLimit(HASH_WORKERS, MAX_WAITING);
+  const inBatchTurn = createWorkLimit(BATCH_WORKERS, Infinity);
   const hashOf = (password: string): Promise<string> => inTurn(() => hash(normalisePassword(password), options));
   let dummy: Promise<string> | undefined;
   const dummyHash = (): Promise<string> => (dummy ??= hash(randomBytes(32), options));
 
-  async function keep(userId: string, kept: string): Promise<void> {
-    await pool.query(KEEP, [userId, kept, clock()]);
+  /** @returns since when it holds; undefined when the statement found that it may not be kept */
+  async function keep(statement: string, kept: string, values: unknown[]): Promise<Date | undefined> {
+    const since = clock();
+    const { rows: [row] } = await pool.query<{ user_id: string }>(statement, [kept, since, ...values]);
+    if (!row) return undefined;
     // Again, for whoever was being signed in by the old one: from now on `since` tells them that they are too late.
-    await pool.query('delete from auth_sessions where user_id = $1', [userId]);
+    await pool.query('delete from auth_sessions where user_id = $1', [row.user_id]);
     forget();
+    return since;
   }
 
   async function stored(userId: string | undefined): Promise<{ own: string | null; imported: string | null }> {
@@ -63,13 +89,22 @@ export function createPasswords(
   }
 
   return {
-    async set(userId, password) {
+    async set(userId, password, { batch } = { batch: false }) {
       checkPassword(password);
-      await keep(userId, await hashOf(password));
+      await keep(KEEP, await (batch ? inBatchTurn(() => hashOf(password)) : hashOf(password)), [userId]);
+    },
+    async replace(userId, password, since) {
+      checkPassword(password);
+      return keep(REPLACE, await hashOf(password), [userId, since]);
+    },
+    async setByLink(token, password) {
+      checkPassword(password);
+      const digest = linkDigest(token);
+      return digest && keep(KEEP_BY_LINK, await hashOf(password), [digest]);
     },
     async importHash(userId, imported) {
       parseImported(imported);
-      await keep(userId, imported);
+      await keep(KEEP, imported, [userId]);
     },
     async has(userId) {
       return (await stored(userId)).own !== null;

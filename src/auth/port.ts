@@ -167,6 +167,11 @@ export interface Identities {
   digest(issuer: string, subject: string): string;
   /** Whose it is as of a revision of its stream; what is older than what is known changes nothing. */
   set(digest: string, owner: { userId: string; tenantId: string; provider: string } | undefined, revision: bigint): Promise<void>;
+  /**
+   * Asks to take one from the ways in of a person: of two at once, one keeps them in. It stays in force until `set` says
+   * otherwise; a minute later it is as if nobody had asked.
+   */
+  leave(digest: string, userId: string): Promise<'leaving' | 'last_way_in' | 'not_linked'>;
   of(userId: string): Promise<{ digest: string; provider: string; linkedAt: Date }[]>;
 }
 

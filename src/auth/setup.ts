@@ -37,6 +37,15 @@ export function createSetup({ pool, masterKey, clock }: { pool: SqlPool; masterK
     return rows[0]!;
   }
 
+  /** The seed of the token now in force, when it is this one. */
+  async function seedOf(token: string): Promise<Buffer | undefined> {
+    const { owned, seed } = await current();
+    if (owned || !seed) return undefined;
+    const expected = tokenOf(seed);
+    const given = Buffer.from(token, 'base64url');
+    return given.length === expected.length && timingSafeEqual(given, expected) ? seed : undefined;
+  }
+
   return {
     async token() {
       let state = await current();
@@ -47,12 +56,12 @@ export function createSetup({ pool, masterKey, clock }: { pool: SqlPool; masterK
       }
       return state.owned || !state.seed ? undefined : tokenOf(state.seed).toString('base64url');
     },
+    async accepts(token) {
+      return (await seedOf(token)) !== undefined;
+    },
     async consume(token) {
-      const { owned, seed } = await current();
-      if (owned || !seed) return false;
-      const expected = tokenOf(seed);
-      const given = Buffer.from(token, 'base64url');
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
+      const seed = await seedOf(token);
+      if (!seed) return false;
       const { rowCount } = await pool.query(CONSUME, [seed, clock()]);
       return rowCount === 1;
     },

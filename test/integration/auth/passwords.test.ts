@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await pool.query('truncate auth_passwords, auth_password_links');
+  await pool.query('truncate auth_passwords, auth_password_links, auth_sessions');
   auth = node();
 });
 
@@ -58,6 +58,26 @@ describe('passwords', () => {
     expect(await auth.passwords.verify('u1', GOOD)).toBe(true);
   });
 
+  it('that were proven are replaced unless another one was set meanwhile', async () => {
+    let now = Date.UTC(2030, 0, 1);
+    const { passwords, sessions } = authOn(pool, { masterKey, clock: () => new Date(now) });
+    await passwords.set('u1', GOOD);
+    const proven = (await passwords.since('u1'))!;
+    now += 1;
+    await passwords.set('u1', 'set by an operator');
+    now += 1;
+    expect(await passwords.replace('u1', 'chosen by a thief', proven)).toBeUndefined();
+    expect(await passwords.verify('u1', 'set by an operator')).toBe(true);
+
+    await sessions.open({ userId: 'u1', tenantId: 't1', method: 'password', address: null, device: null });
+    const since = await passwords.replace('u1', 'chosen by the owner', (await passwords.since('u1'))!);
+    expect(since).toEqual(new Date(now));
+    expect(await passwords.since('u1')).toEqual(since);
+    expect(await passwords.verify('u1', 'chosen by the owner')).toBe(true);
+    expect(await sessions.of(['u1'])).toEqual([]);
+    expect(await passwords.replace('nobody', GOOD, since!)).toBeUndefined();
+  });
+
   it('can be taken away', async () => {
     expect(await auth.passwords.has('u1')).toBe(false);
     await auth.passwords.set('u1', GOOD);
@@ -83,6 +103,15 @@ describe('passwords', () => {
     expect(new Set(refused)).toEqual(new Set(['E4291']));
     expect(longest).toBeLessThan(1_000);
   });
+
+  it('of a batch wait for each other, and let people in', async () => {
+    await auth.passwords.set('u1', GOOD);
+    const batch = Promise.all(Array.from({ length: 100 }, (_, n) => auth.passwords.set(`b${n}`, GOOD, { batch: true }).then(() => n)));
+    const people = await Promise.all(Array.from({ length: 40 }, () => auth.passwords.verify('u1', GOOD)));
+    expect(people).toEqual(Array.from({ length: 40 }, () => true));
+    expect(await batch).toHaveLength(100);
+    expect(await auth.passwords.verify('b99', GOOD)).toBe(true);
+  }, 30_000);
 });
 
 describe('TEST-04, 66: hashes of another system', () => {
@@ -149,9 +178,26 @@ describe('80: links for choosing a password', () => {
     expect(rows[0].row).not.toContain(token);
     expect(await auth.passwordLinks.find(first.token)).toBeUndefined();
     expect(await auth.passwordLinks.find(token)).toEqual({ userId: 'u1', tenantId: 't1', linkId });
-    const won = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? auth : node()).passwordLinks.consume(token)));
+    const won = await Promise.all(Array.from({ length: 50 }, (_, n) => (n % 2 ? auth : node()).passwords.setByLink(token, `${GOOD} ${n}`)));
     expect(won.filter(Boolean)).toHaveLength(1);
     expect(await auth.passwordLinks.find(token)).toBeUndefined();
+    expect(await auth.passwords.verify('u1', `${GOOD} ${won.findIndex(Boolean)}`)).toBe(true);
+  });
+
+  it('work until a password is kept: a weak one, or too many who sign in, use none up', async () => {
+    const { token } = await auth.passwordLinks.issue('u1', 't1');
+    await expect(auth.passwords.setByLink(token, 'short')).rejects.toMatchObject({ refusal: { code: 'V1001' } });
+    const crowd = Promise.all(Array.from({ length: 66 }, (_, n) => auth.passwords.set(`c${n}`, GOOD)));
+    await expect(auth.passwords.setByLink(token, GOOD)).rejects.toMatchObject({ refusal: { code: 'E4291' } });
+    await crowd;
+    expect(await auth.passwords.setByLink(token, GOOD)).toEqual(await auth.passwords.since('u1'));
+    expect(await auth.passwords.setByLink(token, 'another one, please')).toBeUndefined();
+    expect(await auth.passwords.verify('u1', GOOD)).toBe(true);
+  });
+
+  it('of which there are none keep nothing', async () => {
+    for (const token of ['', 'x', 'A'.repeat(43)]) expect(await auth.passwords.setByLink(token, GOOD)).toBeUndefined();
+    expect(await auth.passwords.has('u1')).toBe(false);
   });
 
   it('end with a new password', async () => {
@@ -160,7 +206,7 @@ describe('80: links for choosing a password', () => {
     expect(await auth.passwordLinks.find(token)).toBeDefined();
     await auth.passwords.set('u1', GOOD);
     expect(await auth.passwordLinks.find(token)).toBeUndefined();
-    expect(await auth.passwordLinks.consume(token)).toBe(false);
+    expect(await auth.passwords.setByLink(token, 'another one, please')).toBeUndefined();
   });
 
   it('expire after an hour', async () => {
@@ -172,6 +218,6 @@ describe('80: links for choosing a password', () => {
     expect(await clocked.passwordLinks.find(token)).toBeDefined();
     now += 1;
     expect(await clocked.passwordLinks.find(token)).toBeUndefined();
-    expect(await clocked.passwordLinks.consume(token)).toBe(false);
+    expect(await clocked.passwords.setByLink(token, GOOD)).toBeUndefined();
   });
 });

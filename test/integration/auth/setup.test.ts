@@ -52,8 +52,14 @@ describe('the set-up token', () => {
 
   it('is not guessed', async () => {
     const token = (await setup.token())!;
-    for (const wrong of ['', 'x', token.slice(1), `${token}A`, 'A'.repeat(43)]) expect(await setup.consume(wrong)).toBe(false);
+    for (const wrong of ['', 'x', token.slice(1), `${token}A`, 'A'.repeat(43)]) {
+      expect(await setup.accepts(wrong)).toBe(false);
+      expect(await setup.consume(wrong)).toBe(false);
+    }
+    expect(await setup.accepts(token)).toBe(true);
+    expect(await setup.accepts(token)).toBe(true);
     expect(await setup.consume(token)).toBe(true);
+    expect(await setup.accepts(token)).toBe(false);
   });
 
   it('is neither given nor taken once there is an owner', async () => {
