@@ -69,3 +69,43 @@ function newestPosition(data: unknown, newest: bigint): bigint {
     return position > max ? position : max;
   }, newest);
 }
+
+/** A caller with headers of its own and no cookie. */
+export async function post(url: string, headers: Record<string, string>, query: string, variables: object = {}): Promise<{ status: number; headers: Headers; data: any; errors: any[] }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, variables }),
+  });
+  const { data = null, errors = [] } = (await response.json()) as { data?: unknown; errors?: any[] };
+  return { status: response.status, headers: response.headers, data, errors };
+}
+
+export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+/** A subscription somebody follows. */
+export interface Followed {
+  /** All that has come so far: the first is there. */
+  items: any[];
+  /** The code with which the socket was closed. */
+  closed: Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Follows a subscription, and answers once the first item has come. */
+export async function follow(api: Api, query: string, variables: Record<string, unknown> = {}): Promise<Followed> {
+  const client = api.socket();
+  const items: any[] = [];
+  const closed = new Promise<number>((resolve) => {
+    client.on('closed', (event) => resolve((event as { code: number }).code));
+  });
+  await new Promise<void>((resolve, reject) => {
+    client.subscribe({ query, variables }, {
+      next(item) {
+        items.push(item);
+        resolve();
+      },
+      error: reject,
+      complete: () => undefined,
+    });
+  });
+  return { items, closed, stop: async () => client.dispose() };
+}

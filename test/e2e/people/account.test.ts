@@ -1,7 +1,7 @@
-import { apiOf, type Api } from '../../support/api';
+import { apiOf, post, type Api } from '../../support/api';
+import { act, acts, done, globalId, keyOf, PASSWORD, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner } from '../../support/set-up';
-import { act, acts, done, PASSWORD, post, somebody } from './people';
 
 const OTHER = 'another tram on ice';
 const PUBLIC_URL = 'https://keys.example.test';
@@ -19,7 +19,6 @@ afterAll(async () => {
 }, 30_000);
 
 const signIn = (email: string, password: string): Promise<any> => act(apiOf(server.url), 'signIn', { email, password });
-const keyOf = (id: string): string => Buffer.from(id, 'base64url').toString().split(':')[1]!;
 
 describe('MAMA-05, MAMA-54: changing one\'s own password', () => {
   test('needs the old one, and the new one is the only one that works', async () => {
@@ -60,7 +59,7 @@ test('MAMA-07, MAMA-54: whoever manages a role sets its passwords, which ends se
 
   expect((await act(admin.api, 'setUserPassword', { userId: peer.id, password: OTHER })).errors).toMatchObject([{ code: 'B2003', rule: 'role_above' }]);
   expect((await act(admin.api, 'setUserPassword', { userId: admin.id, password: OTHER })).errors).toMatchObject([{ code: 'B2003', rule: 'own_password' }]);
-  const unknown = Buffer.from('User:nobody').toString('base64url');
+  const unknown = globalId('User', 'nobody');
   expect((await act(admin.api, 'setUserPassword', { userId: unknown, password: OTHER })).errors).toMatchObject([{ code: 'E4041', rule: 'user_unknown' }]);
   const asUser = await peer.api.call(`mutation { setUserPassword(input: { userId: "${user.id}", password: "short" }) { errors { rule path } } }`);
   expect(asUser.data!['setUserPassword'].errors).toMatchObject([{ rule: 'password_too_short', path: ['input', 'password'] }]);

@@ -1,10 +1,11 @@
 import { request } from 'node:http';
 import WebSocket from 'ws';
-import { apiOf, type Api } from '../../support/api';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { apiOf, post, type Api } from '../../support/api';
+import { eventually } from '../../support/eventually';
+import { act, done, keyOf, seeAll, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner } from '../../support/set-up';
-import { eventually, makeTenant } from '../../support/tenants';
-import { act, done, post, somebody } from './people';
+import { makeTenant } from '../../support/tenants';
 
 const ENTRY = 'id position at act actorKind actorId subjects result reason code requestId correlationId address summary';
 const LOG = `query ($filter: AuditFilter, $first: Int, $after: String, $orderBy: AuditOrder) {
@@ -12,20 +13,17 @@ const LOG = `query ($filter: AuditFilter, $first: Int, $after: String, $orderBy:
 /** Where the proxy, which this test plays, says that requests come from. */
 const HERE = '203.0.113.77';
 
+const folder = temporaryDataDir();
 let server: ServerProcess;
 let owner: Api;
 let auditor: { id: string; api: Api };
 let user: { id: string; api: Api };
 
-const keyOf = (id: string): string => Buffer.from(id, 'base64url').toString().replace(/^\w+:/, '');
 const log = async (who: Api, filter: object = {}, more: object = {}) => (await who.ask(LOG, { filter, first: 100, ...more })).auditLog;
-let written = 0;
-/** What others wrote so far stands before a write of the owner in the log, and their next read waits for that. */
-const seeAll = (): Promise<unknown> => done(owner, 'updateProfile', { displayName: `Olga ${++written}` });
 
 /** Refusals so far. */
 async function refusals(filter: object = {}): Promise<any[]> {
-  await seeAll();
+  await seeAll(owner);
   return (await log(owner, { result: ['REFUSED'], ...filter })).nodes;
 }
 
@@ -38,12 +36,15 @@ async function through(headers: Record<string, string>, query: string, variables
 }
 
 beforeAll(async () => {
-  server = await startServer({ env: { KEYLEDGER_TRUST_PROXY: '127.0.0.1,::1' } });
+  server = await startServer({ dataDir: folder.dataDir, env: { KEYLEDGER_TRUST_PROXY: '127.0.0.1,::1' } });
   owner = await setUpOwner(server);
   auditor = await somebody(server, owner, 'auditor@example.test', 'AUDITOR');
   user = await somebody(server, owner, 'user@example.test');
 }, 90_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+}, 30_000);
 
 describe('MAMA-40: every act has a line', () => {
   test('that was done: by whom, to whom, with which request, from where', async () => {
@@ -51,7 +52,7 @@ describe('MAMA-40: every act has a line', () => {
       { cookie: owner.cookie()! }, 'mutation ($input: CreateUserInput!) { createUser(input: $input) { position user { id } errors { message } } }',
       { input: { email: 'new@example.test', displayName: 'Nelly New', role: 'USER' } });
     const { user: { id }, position } = created.body.data.createUser;
-    await seeAll();
+    await seeAll(owner);
     const entries = (await log(owner, { subject: keyOf(id) })).nodes;
     const entry = entries.find(({ act: what }: any) => what === 'UserCreated');
     const { viewer } = await owner.ask('{ viewer { user { id } } }');

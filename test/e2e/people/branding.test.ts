@@ -1,23 +1,29 @@
 import { createHash } from 'node:crypto';
 import { apiOf, type Api } from '../../support/api';
 import { png, pngChunk, pngHeader, pngPixels, PNG_SIGNATURE } from '../../support/png';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { eventually } from '../../support/eventually';
+import { act, done, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner } from '../../support/set-up';
-import { done, eventually, mutation, newUser, putLogo } from '../../support/tenants';
+import { putLogo } from '../../support/tenants';
 
 const TENANT = '{ viewer { tenant { id branding { pageTitle browserTitle logoUrl } } } }';
 const DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><script>alert(1)</script><rect width="1" height="1" onclick="alert(1)"/></svg>';
 
+const folder = temporaryDataDir();
 let server: ServerProcess;
 let owner: Api;
 let user: Api;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ dataDir: folder.dataDir });
   owner = await setUpOwner(server);
-  user = (await newUser(server, owner, 'user@example.test')).api;
+  user = (await somebody(server, owner, 'user@example.test')).api;
 }, 90_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+}, 30_000);
 
 const branding = async (api: Api): Promise<Record<string, unknown>> => (await api.ask(TENANT)).viewer.tenant.branding;
 const put = (body: Uint8Array | string, headers?: Record<string, string>, api = owner): Promise<Response> => putLogo(server.url, api, body, headers);
@@ -31,8 +37,8 @@ test('TEST-03: page title and browser title are the tenant\'s; omitted keeps, nu
   await done(owner, 'changeBranding', { browserTitle: null });
   await eventually(async () => (await branding(user)).browserTitle === null);
   expect(await branding(user)).toEqual({ pageTitle: 'Acme', browserTitle: null, logoUrl: null });
-  expect((await mutation(owner, 'changeBranding', { pageTitle: ' ' })).errors).toMatchObject([{ path: ['input', 'pageTitle'] }]);
-  await expect(mutation(user, 'changeBranding', { pageTitle: 'Mine' })).rejects.toThrow('Your role does not allow this');
+  expect((await act(owner, 'changeBranding', { pageTitle: ' ' })).errors).toMatchObject([{ path: ['input', 'pageTitle'] }]);
+  await expect(act(user, 'changeBranding', { pageTitle: 'Mine' })).rejects.toThrow('Your role does not allow this');
 });
 
 test('TEST-03: a PNG logo is the picture alone, for people of the tenant', async () => {

@@ -2,10 +2,11 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, openPage, type WatchedPage } from '../../support/browser';
 import { violations } from '../../support/axe';
 import { button, dialog, go, picture } from '../../support/screens';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
 
 const PASSWORD = 'plain words of berta';
+const { dataDir, remove } = temporaryDataDir();
 let server: ServerProcess;
 let browser: Browser;
 let url: string;
@@ -14,7 +15,7 @@ let owner: WatchedPage;
 let berta: WatchedPage;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+  [server, browser] = await Promise.all([startServer({ dataDir }), launchBrowser()]);
   await setUpOwner(server);
   url = server.url.replace('127.0.0.1', 'localhost');
   owner = await openPage(browser);
@@ -24,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
+  remove();
 }, 60_000);
 
 /** What each window showed last, for whoever has to find out why a step failed. */

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { newClientKey } from '../../../src/auth/client-key-format';
 import { runningDatabaseUrl } from '../../../src/embedded/postgres';
-import { apiOf, type Api } from '../../support/api';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { apiOf, bearer, post, type Api } from '../../support/api';
+import { eventually } from '../../support/eventually';
+import { act, acts, done, globalId, keyOf, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner } from '../../support/set-up';
+import { makeTenant } from '../../support/tenants';
 import { decisionOverHttp, decisionOverSocket, headersWith, openSocket, socketsWith } from './key-callers';
-import { act, acts, bearer, done, PASSWORD, post, somebody } from './people';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Nothing of a lost right is left after this. */
@@ -15,15 +17,19 @@ const WHO = '{ caller { kind id tenantId scopes expiresAt } }';
 const KEY_FIELDS = 'secret clientKey { id name scopes lastFour state expiresAt createdAt useCount lastUsedAt owner { __typename ... on User { email } ... on ServiceClient { name } } }';
 const STATE = 'query ($id: ID!) { node(id: $id) { ... on ClientKey { state useCount lastUsedAt } } }';
 
+const folder = temporaryDataDir();
 let server: ServerProcess;
 let owner: Api;
 let count = 0;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ dataDir: folder.dataDir });
   owner = await setUpOwner(server);
 }, 90_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+}, 30_000);
 
 const ownKey = (api: Api, more: object = {}): Promise<any> => done(api, 'issueClientKey', { name: `key ${++count}`, ...more }, KEY_FIELDS);
 async function clientWith(scopes: string[], api = owner): Promise<string> {
@@ -39,18 +45,10 @@ async function expire(keyId: string): Promise<void> {
   await database.connect();
   try {
     const { rowCount } = await database.query(
-      `update auth_client_keys set expires_at = now() - interval '1 second' where key_id = $1`, [Buffer.from(keyId, 'base64url').toString().split(':')[1]]);
+      `update auth_client_keys set expires_at = now() - interval '1 second' where key_id = $1`, [keyOf(keyId)]);
     expect(rowCount).toBe(1);
   } finally {
     await database.end();
-  }
-}
-
-async function eventually(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`It did not come true within ${withinMs} ms`);
-    await sleep(50);
   }
 }
 
@@ -103,7 +101,7 @@ describe('HAPA-01: a key', () => {
     [{ name: 'x', scopes: [] }, 'V1001', 'scopes'], [{ name: 'x', scopes: ['users:read', 'users:read'] }, 'V1001', 'scopes'],
     [{ name: 'x', scopes: ['account'] }, 'B2003', 'scopes'], [{ name: 'x', scopes: ['clients:write'] }, 'B2003', 'scopes'],
     [{ name: 'x', clientId: 'nonsense' }, 'E4004', 'none'], [{ name: 'x', clientId: '' }, 'E4004', 'none'],
-    [{ name: 'x', clientId: Buffer.from('ServiceClient:unknown').toString('base64url') }, 'E4041', 'clientId'],
+    [{ name: 'x', clientId: globalId('ServiceClient', 'unknown') }, 'E4041', 'clientId'],
   ])('is refused for %j: %s', async (input, code, field) => {
     const { errors, clientKey, secret } = await act(owner, 'issueClientKey', input, KEY_FIELDS);
     expect(errors).toMatchObject([{ code, ...(field !== 'none' && { path: ['input', field] }) }]);
@@ -120,8 +118,7 @@ test('HAPA-02: neither the tables nor any later answer hold a key, and there is 
   const { secret, clientKey } = await serviceKey(['users:read']);
   const database = new Client({ connectionString: runningDatabaseUrl(server.dataDir, 'keyledger') });
   await database.connect();
-  const plainId = Buffer.from(clientKey.id, 'base64url').toString().split(':')[1];
-  const { rows: [kept] } = await database.query('select fingerprint, k::text as row from auth_client_keys k where key_id = $1', [plainId]);
+  const { rows: [kept] } = await database.query('select fingerprint, k::text as row from auth_client_keys k where key_id = $1', [keyOf(clientKey.id)]);
   await database.end();
   const body = secret.slice('sk-kl-'.length, -6);
   expect(kept.row).not.toContain(body);
@@ -130,13 +127,15 @@ test('HAPA-02: neither the tables nor any later answer hold a key, and there is 
   ]);
   expect(answers).toContain(secret.slice(-4));
   expect(answers).not.toContain(body);
-  const other = await startServer();
+  const elsewhere = temporaryDataDir();
+  const other = await startServer({ dataDir: elsewhere.dataDir });
   try {
     expect((await post(other.url, key(secret), WHO)).status).toBe(401);
     const { clientKeys: none } = await (await setUpOwner(other)).ask('{ clientKeys { totalCount } }');
     expect(none.totalCount).toBe(0);
   } finally {
     await other.stop();
+    elsewhere.remove();
   }
 }, 90_000);
 
@@ -199,8 +198,8 @@ describe('81: a key means the same in each header, scheme and letter case, over 
     ['in another letter case', 'stranger', async () => `sk-kl-${(await serviceKey(['users:read'])).secret.slice(6).toLowerCase()}`],
     ['that nobody issued', 'stranger', async () => newClientKey()],
     ['of a suspended tenant', 'stranger', async () => {
-      const other = await otherTenant('suspended-keys');
-      const { secret } = await ownKey(other.api, { clientId: await clientWith(['users:read'], other.api) });
+      const other = await makeTenant(server, owner, 'suspended-keys');
+      const { secret } = await ownKey(other.owner, { clientId: await clientWith(['users:read'], other.owner) });
       await done(owner, 'suspendTenant', { tenantId: other.id, confirmation: 'suspended-keys' });
       return secret;
     }],
@@ -211,8 +210,8 @@ describe('81: a key means the same in each header, scheme and letter case, over 
   });
 
   test('of another tenant sees that tenant alone, in whatever header', async () => {
-    const other = await otherTenant('elsewhere');
-    const { secret } = await ownKey(other.api, { clientId: await clientWith(['users:read'], other.api) });
+    const other = await makeTenant(server, owner, 'elsewhere');
+    const { secret } = await ownKey(other.owner, { clientId: await clientWith(['users:read'], other.owner) });
     const { viewer } = await owner.ask('{ viewer { user { id } } }');
     for (const { headers } of headersWith(secret)) {
       expect((await post(server.url, headers!, '{ users { nodes { email } } }')).data.users.nodes).toEqual([{ email: 'owner-of-elsewhere@example.test' }]);
@@ -228,14 +227,6 @@ describe('81: a key means the same in each header, scheme and letter case, over 
     expect(await decisionOverSocket(server.url, both(other), SOCKET)).toBe('stranger');
   });
 });
-
-async function otherTenant(slug: string): Promise<{ id: string; api: Api }> {
-  const { tenant, passwordLink } = await done(
-    owner, 'createTenant', { slug, name: slug, owner: { email: `owner-of-${slug}@example.test`, displayName: slug } }, 'tenant { id } passwordLink');
-  const api = apiOf(server.url);
-  await done(api, 'resetPassword', { token: new URL(passwordLink).searchParams.get('token'), password: PASSWORD });
-  return { id: tenant.id, api };
-}
 
 describe('keys of people', () => {
   test('are seen, issued and taken back by themselves, and by nobody of their kind', async () => {

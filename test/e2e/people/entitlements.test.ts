@@ -1,10 +1,13 @@
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { eventually } from '../../support/eventually';
+import { act, done, globalId, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import type { Api } from '../../support/api';
 import { setUpOwner } from '../../support/set-up';
-import { done, eventually, makeTenant, mutation, newUser } from '../../support/tenants';
+import { makeTenant } from '../../support/tenants';
 
 const EFFECTIVE = 'models services features fromTenant { models services } fromTier { models services } fromUser { models services }';
 
+const folder = temporaryDataDir();
 let server: ServerProcess;
 let operator: Api;
 let owner: Api;
@@ -12,20 +15,23 @@ let user: { id: string; api: Api };
 let count = 0;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ dataDir: folder.dataDir });
   operator = await setUpOwner(server);
 }, 90_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+}, 30_000);
 beforeEach(async () => {
   owner = (await makeTenant(server, operator, `tenant-${++count}`)).owner;
-  user = await newUser(server, owner, `user-${count}@example.test`, { tier: 'pro' });
+  user = await somebody(server, owner, `user-${count}@example.test`, 'USER', { tier: 'pro' });
 });
 
 const set = (input: object, api = owner): Promise<Record<string, any>> =>
-  mutation(api, 'setEntitlements', input, `entitlements { models services features } effective { ${EFFECTIVE} }`);
+  act(api, 'setEntitlements', input, `entitlements { models services features } effective { ${EFFECTIVE} }`);
 const issue = (models: string[]): Promise<Record<string, any>> =>
-  mutation(owner, 'issueKey', { ownerId: user.id, keyAlias: `key ${models.join()}`, models }, 'virtualKey { id models }');
-const open = (model: string): Promise<Record<string, any>> => mutation(user.api, 'openChatSession', { title: 'T', model }, 'chatSession { id }');
+  act(owner, 'issueKey', { ownerId: user.id, keyAlias: `key ${models.join()}`, models }, 'virtualKey { id models }');
+const open = (model: string): Promise<Record<string, any>> => act(user.api, 'openChatSession', { title: 'T', model }, 'chatSession { id }');
 
 test('where nothing is set everything is granted', async () => {
   expect((await user.api.ask(`{ viewer { entitlements { ${EFFECTIVE} } } }`)).viewer.entitlements).toEqual({
@@ -71,7 +77,7 @@ test('what the tenant, the tier and the user have adds up', async () => {
 
 test('the entitlements of many users are read at once', async () => {
   await set({ subjectKind: 'TENANT', models: [] });
-  const others = await Promise.all([1, 2, 3].map((n) => newUser(server, owner, `other-${count}-${n}@example.test`, { tier: n === 1 ? 'pro' : 'free' })));
+  const others = await Promise.all([1, 2, 3].map((n) => somebody(server, owner, `other-${count}-${n}@example.test`, 'USER', { tier: n === 1 ? 'pro' : 'free' })));
   await set({ subjectKind: 'TIER', tier: 'pro', models: ['p'] });
   await set({ subjectKind: 'USER', userId: others[1]!.id, models: ['own'] });
   const { users } = await owner.ask('{ users(first: 100) { nodes { id entitlements { models } } } }');
@@ -103,7 +109,7 @@ test('a chat begins and goes on only with a model that was granted', async () =>
   const { chatSession } = await open('a');
   await done(user.api, 'postMessage', { sessionId: chatSession.id, text: 'Hello' });
   await set({ subjectKind: 'TENANT', models: ['b'] });
-  expect((await mutation(user.api, 'postMessage', { sessionId: chatSession.id, text: 'Again' })).errors).toMatchObject([{ rule: 'model_not_granted', path: ['input', 'sessionId'] }]);
+  expect((await act(user.api, 'postMessage', { sessionId: chatSession.id, text: 'Again' })).errors).toMatchObject([{ rule: 'model_not_granted', path: ['input', 'sessionId'] }]);
 });
 
 test('MAMA-53: everything excludes all others', async () => {
@@ -112,8 +118,8 @@ test('MAMA-53: everything excludes all others', async () => {
 });
 
 test('HUB-06: users see what they have and change nothing; admins grant, but not to owners', async () => {
-  const admin = await newUser(server, owner, `admin-${count}@example.test`, { role: 'ADMIN' });
-  const auditor = await newUser(server, owner, `auditor-${count}@example.test`, { role: 'AUDITOR' });
+  const admin = await somebody(server, owner, `admin-${count}@example.test`, 'ADMIN');
+  const auditor = await somebody(server, owner, `auditor-${count}@example.test`, 'AUDITOR');
   for (const api of [user.api, auditor.api]) await expect(set({ subjectKind: 'TENANT', models: [] }, api)).rejects.toThrow('Your role does not allow this');
   expect((await user.api.call('{ entitlements { tenant { models } } }')).errors[0]!.extensions).toMatchObject({ code: 'E4031', rule: 'role' });
   expect((await auditor.api.ask('{ entitlements { tenant { models } tiers { tier } } }')).entitlements).toEqual({ tenant: { models: null }, tiers: [] });
@@ -127,7 +133,7 @@ test('whose entitlements they are has to be said, and only that', async () => {
     [{ subjectKind: 'USER' }, 'userId'], [{ subjectKind: 'TIER' }, 'tier'],
     [{ subjectKind: 'TENANT', userId: user.id }, 'userId'], [{ subjectKind: 'USER', userId: user.id, tier: 'pro' }, 'tier'],
   ] as const) expect((await set({ ...input, models: [] })).errors).toMatchObject([{ rule: 'entitlement_subject', path: ['input', path] }]);
-  expect((await set({ subjectKind: 'USER', userId: Buffer.from('User:nobody').toString('base64url'), models: [] })).errors).toMatchObject([{ code: 'E4041', rule: 'user_unknown' }]);
+  expect((await set({ subjectKind: 'USER', userId: globalId('User', 'nobody'), models: [] })).errors).toMatchObject([{ code: 'E4041', rule: 'user_unknown' }]);
   expect((await set({ subjectKind: 'USER', userId: 'nonsense', models: [] })).errors).toMatchObject([{ code: 'E4004' }]);
   expect((await set({ subjectKind: 'TENANT', models: ['a', 'a', ''] })).errors).not.toEqual([]);
 });

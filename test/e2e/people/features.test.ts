@@ -1,11 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Api } from '../../support/api';
+import { follow, type Api } from '../../support/api';
 import { png } from '../../support/png';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { eventually } from '../../support/eventually';
+import { act, done, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner, signIn } from '../../support/set-up';
-import { done, eventually, follow, makeTenant, mutation, newUser, type NewTenant } from '../../support/tenants';
+import { makeTenant, type NewTenant } from '../../support/tenants';
 
 /** As a deployment would keep them: one file a tenant. */
 const SCHOOL = {
@@ -18,6 +20,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'keyledger-tenants-'));
 const write = (name: string, content: string | Buffer | object): void =>
   writeFileSync(path.join(folder, name), typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
 
+const { dataDir, remove } = temporaryDataDir();
 let server: ServerProcess;
 let operator: Api;
 let school: NewTenant;
@@ -28,14 +31,15 @@ beforeAll(async () => {
   write('school_a.json', SCHOOL);
   write('default.json', { tenant_id: 'default', layout: 'Main office', enabled_features: ['tab.chat', 'tab.virtual_keys', 'tab.key_pools', 'tab.runs'] });
   write('notes.txt', 'no tenant');
-  server = await startServer({ env: { KEYLEDGER_TENANTS_DIR: folder } });
+  server = await startServer({ dataDir, env: { KEYLEDGER_TENANTS_DIR: folder } });
   operator = await setUpOwner(server);
   school = await makeTenant(server, operator, 'school_a', { name: 'School A' });
 }, 90_000);
 afterAll(async () => {
   await server?.stop();
   rmSync(folder, { recursive: true });
-});
+  remove();
+}, 30_000);
 
 const LIST = 'query ($search: String) { tenants(filter: { search: $search }) { nodes { id slug name features branding { pageTitle browserTitle logoUrl } } } }';
 const configurationOf = async (slug: string): Promise<Record<string, any>> => {
@@ -43,7 +47,7 @@ const configurationOf = async (slug: string): Promise<Record<string, any>> => {
   return (await operator.ask('query ($id: ID!) { tenantConfiguration(tenantId: $id) }', { id: tenants.nodes[0].id })).tenantConfiguration;
 };
 const importing = (configuration: unknown, dryRun = false): Promise<Record<string, any>> =>
-  mutation(operator, 'importTenant', { configuration, dryRun }, 'changes tenant { slug name features }');
+  act(operator, 'importTenant', { configuration, dryRun }, 'changes tenant { slug name features }');
 
 describe('TEST-01: one file a tenant', () => {
   test('is applied at the start: names, features, branding, logo', async () => {
@@ -110,7 +114,7 @@ describe('TEST-01: one file a tenant', () => {
       'input.configuration.tenant_id', 'input.configuration.layout', 'input.configuration.enabled_features.0', 'input.configuration',
     ]));
     expect(JSON.stringify(errors)).toContain('tab.chat, tab.virtual_keys, tab.key_pools, tab.runs');
-    for (const configuration of [null, [], 'text', 7, {}]) expect((await mutation(operator, 'importTenant', { configuration: configuration ?? [], dryRun: true })).errors).not.toEqual([]);
+    for (const configuration of [null, [], 'text', 7, {}]) expect((await act(operator, 'importTenant', { configuration: configuration ?? [], dryRun: true })).errors).not.toEqual([]);
     expect((await importing({ tenant_id: 'kept', layout: 'Kept', branding: { logo_path: '../../etc/passwd' } })).errors).toMatchObject([{ rule: 'logo_path' }]);
   });
 });
@@ -127,7 +131,7 @@ describe('TEST-02, TEST-85: a feature that is off is neither shown nor served', 
     }
     expect((await school.owner.call('{ viewer { user { virtualKeys { totalCount } } } }')).errors[0]!.extensions).toMatchObject({ rule: 'feature_off' });
     const { viewer } = await school.owner.ask('{ viewer { user { id } } }');
-    await expect(mutation(school.owner, 'issueKey', { ownerId: viewer.user.id, keyAlias: 'k', models: [] })).rejects.toThrow('switched off');
+    await expect(act(school.owner, 'issueKey', { ownerId: viewer.user.id, keyAlias: 'k', models: [] })).rejects.toThrow('switched off');
     const { items, stop } = await follow(school.owner, 'subscription { runChanged { cursor } }');
     expect(items).toMatchObject([{ errors: [{ extensions: { rule: 'feature_off' } }] }]);
     await stop();
@@ -135,7 +139,7 @@ describe('TEST-02, TEST-85: a feature that is off is neither shown nor served', 
   });
 
   test('switched on and off it holds for open sessions and sockets within a second', async () => {
-    const { api } = await newUser(server, school.owner, 'pupil@school.test');
+    const { api } = await somebody(server, school.owner, 'pupil@school.test');
     await done(school.owner, 'setEntitlements', { subjectKind: 'TENANT', features: ['CHAT', 'RUNS'] }, 'entitlements { features }');
     await eventually(async () => (await api.call('{ runs { totalCount } }')).errors.length === 0, 1_000);
     const { closed } = await follow(api, 'subscription { runChanged { cursor } }');
@@ -148,7 +152,7 @@ describe('TEST-02, TEST-85: a feature that is off is neither shown nor served', 
   });
 
   test('a tier or a user may have more than the tenant', async () => {
-    const { api, id } = await newUser(server, school.owner, 'teacher@school.test', { tier: 'teachers' });
+    const { api, id } = await somebody(server, school.owner, 'teacher@school.test', 'USER', { tier: 'teachers' });
     await done(school.owner, 'setEntitlements', { subjectKind: 'TIER', tier: 'teachers', features: ['RUNS'] });
     await done(school.owner, 'setEntitlements', { subjectKind: 'USER', userId: id, features: ['VIRTUAL_KEYS'] });
     await eventually(async () => (await api.ask('{ viewer { features } }')).viewer.features.length === 3, 2_000);
@@ -166,7 +170,7 @@ describe('TEST-02, TEST-85: a feature that is off is neither shown nor served', 
 });
 
 describe('TEST-01: a faulty file stops the start with a sentence', () => {
-  const ends = async (): Promise<string> => startServer({ dataDir: server.dataDir, env: { KEYLEDGER_TENANTS_DIR: folder } }).then(
+  const ends = async (): Promise<string> => startServer({ dataDir, env: { KEYLEDGER_TENANTS_DIR: folder } }).then(
     async (other) => {
       server = other;
       return 'it started';
@@ -202,7 +206,7 @@ describe('TEST-01: a faulty file stops the start with a sentence', () => {
 
   test('a folder that is not there', async () => {
     const missing = path.join(folder, 'nowhere');
-    await expect(startServer({ dataDir: server.dataDir, env: { KEYLEDGER_TENANTS_DIR: missing } })).rejects.toThrow(`the folder ${missing} cannot be read`);
+    await expect(startServer({ dataDir, env: { KEYLEDGER_TENANTS_DIR: missing } })).rejects.toThrow(`the folder ${missing} cannot be read`);
   }, 60_000);
 
   test('mended, it starts and applies what has changed', async () => {

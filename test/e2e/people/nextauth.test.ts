@@ -1,11 +1,11 @@
 import net from 'node:net';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
-import { apiOf, type Api } from '../../support/api';
+import { apiOf, bearer, post, type Api } from '../../support/api';
+import { act, acts, done, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
 import { claimsOf, encryptedToken, forgedTokens, newTokenSecret, tokenOf, type Claims } from '../../support/tokens';
-import { act, acts, bearer, done, post, somebody } from './people';
 
 const secret = newTokenSecret();
 const folder = temporaryDataDir();

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT, decodeJwt } from 'jose';
 import type { Api } from '../../support/api';
 import { oidcBrowser, type OidcBrowser } from '../../support/oidc-browser';
+import { acts, done, PASSWORD, somebody } from '../../support/people';
 import { freePort, startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
 import { startOidcProvider, type OidcProviderProcess } from '../../upstreams/oidc-provider-process';
 import { startOidcStandIn } from '../../upstreams/oidc-stand-in';
-import { acts, done, PASSWORD, somebody } from './people';
 
 const folder = temporaryDataDir();
 let provider: OidcProviderProcess;

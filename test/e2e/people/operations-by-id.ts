@@ -2,9 +2,11 @@ import {
   getNamedType, getNullableType, isCompositeType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType,
   type GraphQLField, type GraphQLInputType, type GraphQLSchema,
 } from 'graphql';
+import { globalId } from '../../support/people';
 
 /** One way of naming an object to the API: an operation with one id argument open, everything else filled in. */
 export interface OperationById {
+  kind: 'query' | 'mutation' | 'subscription';
   /** For example `mutation revokeSession input.sessionId`. */
   name: string;
   document: string;
@@ -17,21 +19,31 @@ export interface OperationById {
  * from the schema, so that no new mutation is forgotten.
  */
 export function operationsById(schema: GraphQLSchema): OperationById[] {
-  const roots = [['query', schema.getQueryType()], ['mutation', schema.getMutationType()]] as const;
+  const roots = [['query', schema.getQueryType()], ['mutation', schema.getMutationType()], ['subscription', schema.getSubscriptionType()]] as const;
   return roots.flatMap(([kind, root]) => Object.values(root!.getFields()).flatMap((field) => ofField(kind, field)));
 }
 
-function ofField(kind: string, field: GraphQLField<unknown, unknown>): OperationById[] {
+/** What has to stand beside an id before the operation looks it up at all. */
+const BESIDE: Record<string, object> = {
+  deleteUsers: { confirmation: 'delete 1 users' },
+  setEntitlements: { subjectKind: 'USER' },
+  // The first token of a pool: that of the lease which others hold.
+  heartbeatLease: { fencingToken: '1' },
+  releaseLease: { fencingToken: '1' },
+};
+
+function ofField(kind: OperationById['kind'], field: GraphQLField<unknown, unknown>): OperationById[] {
   const places = field.args.flatMap((arg) => placesOfIds(arg.type, [arg.name]));
   const declared = field.args.map((arg) => `$${arg.name}: ${String(arg.type)}`).join(', ');
   const passed = field.args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   const document = `${kind} (${declared}) { ${field.name}(${passed}) ${selection(field)} }`;
   return places.map((place) => ({
+    kind,
     name: `${kind} ${field.name} ${place.join('.')}`,
     document,
     variablesFor: (id) => Object.fromEntries(field.args.flatMap((arg) => {
       const value = filled(arg.type, [arg.name], place, id);
-      return value === undefined ? [] : [[arg.name, value]];
+      return value === undefined ? [] : [[arg.name, BESIDE[field.name] ? { ...(value as object), ...BESIDE[field.name] } : value]];
     })),
   }));
 }
@@ -43,6 +55,7 @@ function selection(field: GraphQLField<unknown, unknown>): string {
   const fields = type.getFields();
   if (fields['errors']) return '{ __typename errors { code rule message path details } }';
   if (fields['nodes']) return '{ nodes { __typename } totalCount }';
+  if (fields['node']) return '{ node { __typename } }';
   return '{ __typename }';
 }
 
@@ -77,7 +90,7 @@ function plausible(type: string, name: string): unknown {
     case 'Int': return 30;
     case 'Float': return 1;
     case 'Boolean': return false;
-    case 'ID': return Buffer.from('User:00000000-0000-4000-8000-000000000000').toString('base64url');
+    case 'ID': return globalId('User', '00000000-0000-4000-8000-000000000000');
     case 'DateTime': return '2030-01-01T00:00:00.000Z';
     case 'JSON': return {};
     case 'Scope': return 'users:read';

@@ -3,21 +3,25 @@ import {
   isRequiredInputField, type GraphQLField, type GraphQLInputType, type GraphQLSchema,
 } from 'graphql';
 import { grantableScopes, scopeNames } from '../../../schema/access/scopes';
-import type { Api } from '../../support/api';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { bearer, post, type Api } from '../../support/api';
+import { act, acts, done, globalId, keyOf, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner } from '../../support/set-up';
 import { openSocket } from './key-callers';
-import { act, acts, bearer, done, post, somebody } from './people';
 
+const folder = temporaryDataDir();
 let server: ServerProcess;
 let owner: Api;
 let count = 0;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ dataDir: folder.dataDir });
   owner = await setUpOwner(server);
 }, 90_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+}, 30_000);
 
 interface Robot {
   clientId: string;
@@ -28,7 +32,7 @@ interface Robot {
 async function robot(scopes: readonly string[]): Promise<Robot> {
   const { serviceClient } = await done(owner, 'createServiceClient', { name: `robot ${++count}`, scopes }, 'serviceClient { id }');
   const { secret } = await done(owner, 'issueClientKey', { clientId: serviceClient.id, name: 'its key' }, 'secret');
-  return { clientId: serviceClient.id, plainId: Buffer.from(serviceClient.id, 'base64url').toString().split(':')[1]!, secret, headers: { 'x-api-key': secret } };
+  return { clientId: serviceClient.id, plainId: keyOf(serviceClient.id), secret, headers: { 'x-api-key': secret } };
 }
 const createUser = (email: string): string =>
   `mutation { createUser(input: { email: "${email}", displayName: "Made", role: USER }) { position user { email } errors { code rule } } }`;
@@ -42,7 +46,7 @@ describe('MAMA-09: two credentials for the same mutation', () => {
     expect(data.createUser).toMatchObject({ user: { email: 'by-robot@example.test' }, errors: [] });
     const [byRobot, byOwner] = await actsSince(data.createUser.position, ['UserCreated'], 2);
     expect(byRobot).toMatchObject({ actorKind: 'service', actorId: plainId });
-    expect(byOwner).toMatchObject({ actorKind: 'user', actorId: Buffer.from(viewer.user.id, 'base64url').toString().split(':')[1] });
+    expect(byOwner).toMatchObject({ actorKind: 'user', actorId: keyOf(viewer.user.id) });
   });
 
   test('X-API-Key alone decides when it is there', async () => {
@@ -178,7 +182,7 @@ function literal(type: GraphQLInputType): string {
     case 'DateTime': return '"2026-01-01T00:00:00.000Z"';
     case 'Position': return '"1"';
     case 'Scope': return '"users:read"';
-    default: return `"${Buffer.from('User:nobody').toString('base64url')}"`;
+    default: return `"${globalId('User', 'nobody')}"`;
   }
 }
 
@@ -237,7 +241,7 @@ describe('a service client', () => {
     ['createServiceClient', { name: 'x', scopes: ['tenants:manage'] }, 'V1001', 'scope_not_grantable'],
     ['createServiceClient', { name: '', scopes: [] }, 'V1001', 'min_length'],
     ['createServiceClient', { name: 'x', scopes: ['users:read', 'users:read'] }, 'V1001', 'array_unique'],
-    ['updateServiceClient', { clientId: Buffer.from('User:u').toString('base64url'), name: 'x' }, 'E4004', 'global_id_type'],
+    ['updateServiceClient', { clientId: globalId('User', 'u'), name: 'x' }, 'E4004', 'global_id_type'],
   ])('is not made or changed: %s %j', async (name, input, code, rule) => {
     expect((await act(owner, name, input)).errors).toEqual(expect.arrayContaining([expect.objectContaining({ code, rule })]));
   });

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { apiOf, type Api } from '../../support/api';
+import { apiOf, bearer, follow, post, type Api } from '../../support/api';
+import { act, acts, done, PASSWORD, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER } from '../../support/set-up';
-import { act, acts, bearer, done, PASSWORD, post, somebody } from './people';
 
 const NEXTAUTH_SECRET = 'k4Vq9-only-for-this-test-Zr7wLm2x';
 /** What the design promises: nothing of a lost right is left after this. */
@@ -148,7 +148,7 @@ describe('75: sessions are ended', () => {
   ])('by %s, also those of programs and of open sockets, within a second', async (what, end) => {
     const { id, api, email } = await somebody(server, owner, `${what.replaceAll(/\W/g, '-')}@example.test`, 'ADMIN');
     const { token } = await done(apiOf(server.url), 'signIn', { email, password: PASSWORD, answer: 'TOKEN' }, 'token');
-    const { closed } = await watching(api);
+    const { closed } = await follow(api, 'subscription { userChanged(after: null) { cursor } }');
     await end(id);
     const since = Date.now();
     expect(await closed).toBe(4403);
@@ -157,18 +157,6 @@ describe('75: sessions are ended', () => {
     expect((await post(server.url, bearer(token), '{ viewer { role } }'))).toMatchObject({ status: 401, errors: [{ extensions: { rule: 'credential' } }] });
   });
 });
-
-/** Follows something; `closed` is the code with which the server closes the socket. */
-async function watching(api: Api): Promise<{ closed: Promise<number> }> {
-  const client = api.socket();
-  const closed = new Promise<number>((resolve) => {
-    client.on('closed', (event) => resolve((event as { code: number }).code));
-  });
-  await new Promise<void>((resolve, reject) => {
-    client.subscribe({ query: 'subscription { userChanged(after: null) { cursor } }' }, { next: () => resolve(), error: reject, complete: () => undefined });
-  });
-  return { closed };
-}
 
 test('HAPA-07: a token of another system is refused once its holder signed out', async () => {
   const seconds = Math.floor(Date.now() / 1_000);

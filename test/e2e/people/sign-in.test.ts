@@ -1,7 +1,7 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { apiOf, type Api } from '../../support/api';
+import { apiOf, bearer, post, type Api } from '../../support/api';
+import { act, acts, done, keyOf, PASSWORD, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
-import { act, acts, bearer, done, PASSWORD, post, somebody } from './people';
 
 const ADMIN = { email: 'first@example.test', password: 'a first and long password' };
 const ENV = { ADMIN_USER: ADMIN.email, ADMIN_PASS: ADMIN.password, KEYLEDGER_SIGN_UP: 'true' };
@@ -75,7 +75,7 @@ test('MAMA-03, 65: a wrong password, an unknown name and a closed account are an
 
 test('MAMA-04: signing in, failing to, and signing out are acts with an address', async () => {
   const { id, api, email } = await somebody(server, owner, 'audited@example.test');
-  const userId = Buffer.from(id, 'base64url').toString().split(':')[1]!;
+  const userId = keyOf(id);
   await signIn(email, 'not the password');
   await done(api, 'signOut');
   await signIn('ghost@example.test', PASSWORD);
@@ -96,7 +96,7 @@ test('64: guessing at one account is stopped and noted once, and nobody else not
   const rules = answers.map(({ errors }) => errors[0].rule);
   expect(rules.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 'credentials'));
   expect(new Set(rules.slice(10))).toEqual(new Set(['too_many_sign_ins']));
-  const userId = Buffer.from(victim.id, 'base64url').toString().split(':')[1]!;
+  const userId = keyOf(victim.id);
   const noted = (await acts(owner, ['SignInFailed'], 50)).filter(({ summary }) => summary.userId === userId);
   expect(noted.map(({ summary }) => summary.reason)).toEqual(['throttled', ...Array.from({ length: 10 }, () => 'credentials')]);
   expect((await victim.api.ask('{ viewer { role } }')).viewer.role).toBe('USER');

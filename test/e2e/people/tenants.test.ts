@@ -1,23 +1,29 @@
-import { apiOf, type Api } from '../../support/api';
+import { apiOf, follow, type Api } from '../../support/api';
 import { png } from '../../support/png';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { eventually } from '../../support/eventually';
+import { act, done, globalId, PASSWORD, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner, signIn } from '../../support/set-up';
-import { done, eventually, follow, makeTenant, mutation, newUser, putLogo, TENANT_PASSWORD, type NewTenant } from '../../support/tenants';
+import { makeTenant, putLogo, type NewTenant } from '../../support/tenants';
 
 const WITHIN_MS = 1_000;
 
+const folder = temporaryDataDir();
 let server: ServerProcess;
 let operator: Api;
 let a: NewTenant;
 let b: NewTenant;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ dataDir: folder.dataDir });
   operator = await setUpOwner(server);
   a = await makeTenant(server, operator, 'tenant-a');
   b = await makeTenant(server, operator, 'tenant-b');
 }, 90_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+}, 30_000);
 
 const errorOf = async (api: Api, document: string, variables?: Record<string, unknown>): Promise<unknown> => {
   const { errors } = await api.call(document, variables);
@@ -35,7 +41,7 @@ describe('making tenants', () => {
     for (const [name, input] of [
       ['createTenant', { slug: 'mine', name: 'Mine', owner: { email: 'x@example.test', displayName: 'X' } }], ['suspendTenant', { tenantId: b.id, confirmation: 'tenant-b' }],
       ['resumeTenant', { tenantId: b.id }], ['importTenant', { configuration: { tenant_id: 'tenant-b', layout: 'Taken' }, dryRun: false }],
-    ] as const) await expect(mutation(a.owner, name, input)).rejects.toThrow('Your role does not allow this');
+    ] as const) await expect(act(a.owner, name, input)).rejects.toThrow('Your role does not allow this');
   });
 
   test('the link is shown once, and again not under the same key', async () => {
@@ -47,17 +53,17 @@ describe('making tenants', () => {
 
   test('a taken address is refused cleanly, and the tenant can be made with another', async () => {
     const input = { slug: 'later', name: 'Later', owner: { email: a.email, displayName: 'O' } };
-    expect((await mutation(operator, 'createTenant', input, 'passwordLink tenant { id }'))).toMatchObject({
+    expect((await act(operator, 'createTenant', input, 'passwordLink tenant { id }'))).toMatchObject({
       passwordLink: null, tenant: null, errors: [{ code: 'E4091', rule: 'email_taken', path: ['input', 'owner', 'email'] }],
     });
     expect((await operator.ask('{ tenants(filter: { search: "later" }) { totalCount } }')).tenants.totalCount).toBe(0);
     await done(operator, 'createTenant', { ...input, owner: { email: 'later@example.test', displayName: 'O' } });
-    expect((await mutation(operator, 'createTenant', { ...input, owner: { email: 'other@example.test', displayName: 'O' } })).errors)
+    expect((await act(operator, 'createTenant', { ...input, owner: { email: 'other@example.test', displayName: 'O' } })).errors)
       .toMatchObject([{ code: 'E4091', rule: 'slug_taken', path: ['input', 'slug'] }]);
   });
 
   test.each(['a', 'A-b', 'a b', 'a/b', '../a', 'a'.repeat(41), 'é-é', 'default'])('the slug %s is refused', async (slug) => {
-    const { errors } = await mutation(operator, 'createTenant', { slug, name: 'N', owner: { email: 'slug@example.test', displayName: 'O' } });
+    const { errors } = await act(operator, 'createTenant', { slug, name: 'N', owner: { email: 'slug@example.test', displayName: 'O' } });
     expect(errors).toMatchObject([{ path: ['input', 'slug'] }]);
   });
 
@@ -77,8 +83,8 @@ describe('making tenants', () => {
       return found.auditLog.nodes.some(({ act }: { act: string }) => act === 'TenantRenamed') && found;
     });
     expect(auditLog.nodes.map(({ act }: { act: string }) => act)).toEqual(expect.arrayContaining(['TenantCreated', 'UserCreated', 'PasswordLinkIssued', 'TenantRenamed']));
-    const { api } = await newUser(server, a.owner, 'plain@a.test');
-    await expect(mutation(api, 'renameTenant', { name: 'Mine' })).rejects.toThrow('Your role does not allow this');
+    const { api } = await somebody(server, a.owner, 'plain@a.test');
+    await expect(act(api, 'renameTenant', { name: 'Mine' })).rejects.toThrow('Your role does not allow this');
   });
 });
 
@@ -86,8 +92,8 @@ describe('two tenants on one server do not see each other', () => {
   let userOfA: { id: string; api: Api };
   let userOfB: { id: string; api: Api };
   beforeAll(async () => {
-    userOfA = await newUser(server, a.owner, 'user@a.test', { organization: 'Org of A' });
-    userOfB = await newUser(server, b.owner, 'user@b.test', { organization: 'Org of B' });
+    userOfA = await somebody(server, a.owner, 'user@a.test', 'USER', { organization: 'Org of A' });
+    userOfB = await somebody(server, b.owner, 'user@b.test', 'USER', { organization: 'Org of B' });
     for (const [tenant, user] of [[a, userOfA], [b, userOfB]] as const) {
       await done(tenant.owner, 'issueKey', { ownerId: user.id, keyAlias: `key of ${tenant.slug}`, models: ['gpt-4o-mini'] }, 'virtualKey { id }');
       await done(tenant.owner, 'setEntitlements', { subjectKind: 'TIER', tier: `tier-of-${tenant.slug}`, models: ['gpt-4o-mini'] });
@@ -134,16 +140,16 @@ describe('two tenants on one server do not see each other', () => {
     for (const [name, input] of [
       ['setEntitlements', { subjectKind: 'USER', userId: userOfB.id, models: [] }], ['deactivateUser', { userId: userOfB.id }],
       ['issueKey', { ownerId: userOfB.id, keyAlias: 'foreign', models: [] }],
-    ] as const) expect((await mutation(a.owner, name, input)).errors).toMatchObject([{ code: 'E4041' }]);
+    ] as const) expect((await act(a.owner, name, input)).errors).toMatchObject([{ code: 'E4041' }]);
   });
 
   test('by no subscription', async () => {
     const [ofA, ofB] = [
       await follow(a.owner, 'subscription { userChanged { node { email } } }'), await follow(b.owner, 'subscription { userChanged { node { email } } }'),
     ];
-    await newUser(server, b.owner, 'seen@b.test');
+    await somebody(server, b.owner, 'seen@b.test');
     await eventually(async () => JSON.stringify(ofB.items).includes('seen@b.test'));
-    await newUser(server, a.owner, 'seen@a.test');
+    await somebody(server, a.owner, 'seen@a.test');
     await eventually(async () => JSON.stringify(ofA.items).includes('seen@a.test'));
     expect(JSON.stringify(ofA.items)).not.toContain('@b.test');
     await Promise.all([ofA.stop(), ofB.stop()]);
@@ -172,7 +178,7 @@ describe('two tenants on one server do not see each other', () => {
 describe('suspending', () => {
   test('sessions, keys and sockets of the tenant end within a second; resuming lets them in again', async () => {
     const shut = await makeTenant(server, operator, 'shut');
-    const { api } = await newUser(server, shut.owner, 'user@shut.test');
+    const { api } = await somebody(server, shut.owner, 'user@shut.test');
     const { secret } = await done(shut.owner, 'issueClientKey', { name: 'robot' }, 'secret');
     const byKey = (): Promise<Response> => fetch(`${server.url}/graphql`, {
       method: 'POST', headers: { 'content-type': 'application/json', 'x-api-key': secret }, body: JSON.stringify({ query: '{ users { totalCount } }' }),
@@ -180,7 +186,7 @@ describe('suspending', () => {
     expect((await byKey()).status).toBe(200);
     const { closed } = await follow(api, 'subscription { runChanged { cursor } }');
 
-    const refused = await mutation(operator, 'suspendTenant', { tenantId: shut.id, confirmation: 'shut up' });
+    const refused = await act(operator, 'suspendTenant', { tenantId: shut.id, confirmation: 'shut up' });
     expect(refused.errors).toMatchObject([{ rule: 'confirmation', path: ['input', 'confirmation'] }]);
     expect((await done(operator, 'suspendTenant', { tenantId: shut.id, confirmation: 'shut' }, 'tenant { state }')).tenant.state).toBe('SUSPENDED');
     const since = Date.now();
@@ -188,11 +194,11 @@ describe('suspending', () => {
     await eventually(async () => (await api.ask('{ viewer { role } }')).viewer === null);
     await eventually(async () => (await byKey()).status === 401);
     expect(Date.now() - since).toBeLessThanOrEqual(WITHIN_MS);
-    await expect(signIn(server, { email: 'user@shut.test', password: TENANT_PASSWORD, displayName: '', tenantName: '' })).rejects.toThrow('E4011');
+    await expect(signIn(server, { email: 'user@shut.test', password: PASSWORD, displayName: '', tenantName: '' })).rejects.toThrow('E4011');
 
     await done(operator, 'resumeTenant', { tenantId: shut.id });
     await eventually(async () => (await byKey()).status === 200);
-    await signIn(server, { email: 'user@shut.test', password: TENANT_PASSWORD, displayName: '', tenantName: '' });
+    await signIn(server, { email: 'user@shut.test', password: PASSWORD, displayName: '', tenantName: '' });
     const { auditLog } = await eventually(async () => {
       const found = await shut.owner.ask('{ auditLog(first: 100) { nodes { act } } }').catch(() => undefined);
       return found && JSON.stringify(found).includes('TenantResumed') && found;
@@ -202,13 +208,13 @@ describe('suspending', () => {
 
   test('the default tenant stays', async () => {
     const { viewer } = await operator.ask('{ viewer { tenant { id } } }');
-    expect((await mutation(operator, 'suspendTenant', { tenantId: viewer.tenant.id, confirmation: 'default' })).errors).toMatchObject([{ code: 'B2003', rule: 'default_tenant' }]);
+    expect((await act(operator, 'suspendTenant', { tenantId: viewer.tenant.id, confirmation: 'default' })).errors).toMatchObject([{ code: 'B2003', rule: 'default_tenant' }]);
   });
 
   test('an unknown tenant is none', async () => {
-    const tenantId = Buffer.from('Tenant:nowhere').toString('base64url');
-    expect((await mutation(operator, 'suspendTenant', { tenantId, confirmation: 'x' })).errors).toMatchObject([{ code: 'E4041', rule: 'tenant_unknown' }]);
-    expect((await mutation(operator, 'resumeTenant', { tenantId: 'nonsense' })).errors).toMatchObject([{ code: 'E4004' }]);
+    const tenantId = globalId('Tenant', 'nowhere');
+    expect((await act(operator, 'suspendTenant', { tenantId, confirmation: 'x' })).errors).toMatchObject([{ code: 'E4041', rule: 'tenant_unknown' }]);
+    expect((await act(operator, 'resumeTenant', { tenantId: 'nonsense' })).errors).toMatchObject([{ code: 'E4004' }]);
     expect(await errorOf(operator, 'query ($id: ID!) { tenantConfiguration(tenantId: $id) }', { id: tenantId })).toMatchObject({ code: 'E4041' });
     expect(await errorOf(apiOf(server.url), '{ tenantConfiguration }')).toMatchObject({ code: 'E4011' });
   });

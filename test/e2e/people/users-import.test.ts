@@ -1,8 +1,8 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { apiOf, type Api } from '../../support/api';
+import { act, done, PASSWORD, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner } from '../../support/set-up';
-import { act, done, PASSWORD, somebody } from './people';
 
 const folder = temporaryDataDir();
 let server: ServerProcess;

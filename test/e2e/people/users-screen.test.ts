@@ -1,15 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { projectRoot } from '../../../src/paths';
 import type { Api } from '../../support/api';
 import { violations } from '../../support/axe';
 import { launchBrowser, openPage, type WatchedPage } from '../../support/browser';
+import { button, dialog, picture } from '../../support/screens';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
 
 const { dataDir, remove } = temporaryDataDir();
-const pictures = path.join(projectRoot, 'test/output/screenshots');
 const AUDITOR = { email: 'audrey@example.test', displayName: 'Audrey Audits', password: 'audrey reads everything' };
 let server: ServerProcess;
 let browser: Browser;
@@ -17,7 +15,6 @@ let api: Api;
 let owner: WatchedPage;
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
   [server, browser] = await Promise.all([startServer({ dataDir }), launchBrowser()]);
   api = await setUpOwner(server);
   const { createUsers } = await api.ask(`mutation ($input: CreateUsersInput!) { createUsers(input: $input) { errors { rule path } } }`, {
@@ -43,12 +40,10 @@ afterAll(async () => {
 
 afterEach(async () => {
   const step = expect.getState().currentTestName!.split(' ').slice(0, 4).join('-').replace(/\W/g, '-');
-  await owner.page.screenshot({ path: path.join(pictures, `users-after-${step}.png`) });
+  await picture(owner.page, `users-after-${step}`);
 });
 
 const at = (place: string): string => `${server.url.replace('127.0.0.1', 'localhost')}${place}`;
-const dialog = (page: Page): Locator => page.getByRole('dialog');
-const button = (place: Page | Locator, name: string): Locator => place.getByRole('button', { name, exact: true });
 const row = (page: Page, name: string): Locator => page.getByRole('row').filter({ hasText: name });
 const box = (page: Page, name: string): Locator => page.getByRole('checkbox', { name: `Select ${name}`, exact: true });
 

@@ -1,7 +1,7 @@
-import { apiOf, type Api } from '../../support/api';
+import { apiOf, bearer, post, type Api } from '../../support/api';
+import { act, acts, done, globalId, keyOf, PASSWORD, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
-import { act, acts, bearer, done, PASSWORD, post, somebody } from './people';
 
 const folder = temporaryDataDir();
 let server: ServerProcess;
@@ -21,9 +21,7 @@ afterAll(async () => {
 const FIELDS = 'id email displayName role state organization note picture tier dailyLimit dailyLimitIsDefault revision';
 const USER = `user { ${FIELDS} }`;
 const RESULTS = `results { index user { ${FIELDS} } errors { code rule path } }`;
-const keyOf = (id: string): string => Buffer.from(id, 'base64url').toString().split(':')[1]!;
-const globalId = (key: string): string => Buffer.from(`User:${key}`).toString('base64url');
-const NOBODY = globalId('nobody');
+const NOBODY = globalId('User', 'nobody');
 let made = 0;
 const address = (): string => `person-${++made}@example.test`;
 const person = (more: object = {}) => ({ email: address(), displayName: `Person ${made}`, role: 'USER', ...more });

@@ -1,26 +1,31 @@
 import { Client } from 'pg';
 import WebSocket from 'ws';
 import { runningDatabaseUrl } from '../../../src/embedded/postgres';
-import { apiOf, type Api } from '../../support/api';
-import { startServer, type ServerProcess } from '../../support/server-process';
+import { apiOf, post, type Api } from '../../support/api';
+import { eventually } from '../../support/eventually';
+import { act, done, keyOf, somebody } from '../../support/people';
+import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { setUpOwner } from '../../support/set-up';
-import { eventually, makeTenant, type NewTenant } from '../../support/tenants';
-import { act, done, post, somebody } from './people';
+import { makeTenant, type NewTenant } from '../../support/tenants';
 
 const TOOLS = 'https://tools.example.test';
 const BURST = 400;
 const PER_SECOND = 100;
 
+const folder = temporaryDataDir();
 let server: ServerProcess;
 let owner: Api;
 let other: NewTenant;
 
 beforeAll(async () => {
-  server = await startServer({ env: { KEYLEDGER_ALLOWED_ORIGINS: TOOLS, KEYLEDGER_COST_BURST: String(BURST), KEYLEDGER_COST_PER_SECOND: String(PER_SECOND) } });
+  server = await startServer({ dataDir: folder.dataDir, env: { KEYLEDGER_ALLOWED_ORIGINS: TOOLS, KEYLEDGER_COST_BURST: String(BURST), KEYLEDGER_COST_PER_SECOND: String(PER_SECOND) } });
   owner = await setUpOwner(server);
   other = await makeTenant(server, owner, 'elsewhere');
 }, 90_000);
-afterAll(() => server?.stop());
+afterAll(async () => {
+  await server?.stop();
+  folder.remove();
+}, 30_000);
 
 describe('94: a statement that forgot the tenant', () => {
   let client: Client;
@@ -36,7 +41,7 @@ describe('94: a statement that forgot the tenant', () => {
     const { rows } = await client.query<{ name: string }>(
       "select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid where c.relnamespace = 'views'::regnamespace and a.attname = 'tenant_id'");
     expect(rows.length).toBeGreaterThan(8);
-    const tenant = Buffer.from(other.id, 'base64url').toString().replace('Tenant:', '');
+    const tenant = keyOf(other.id);
     const seen: Record<string, string[]> = {};
     for (const serving of ['', tenant, 'nobody-at-all']) {
       await client.query("select set_config('keyledger.tenant', $1, false)", [serving]);
