@@ -1,3 +1,4 @@
+import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { Auth } from '../../src/auth/port';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
 import { identity } from './decider';
@@ -34,4 +35,24 @@ export async function unlinkIdentity(
   }));
   if (outcome.accepted && outcome.answer.free) await auth.identities.set(digest, undefined, outcome.revision);
   return outcome;
+}
+
+const refusals: Readonly<Record<'not_linked' | 'last_way_in', Refusal>> = {
+  not_linked: { code: 'E4041', rule: 'identity_not_linked', message: 'You have no such linked account.', path: ['identityId'] },
+  last_way_in: {
+    code: 'B2003', rule: 'last_way_in', path: ['identityId'],
+    message: 'This is your only way in. Choose a password or link another account first.',
+  },
+};
+
+/**
+ * Frees an account elsewhere on behalf of its person, unless that leaves them no way in.
+ * @throws RefusedError E4041, B2003 rule `last_way_in`
+ */
+export async function unlinkOwn(
+  services: IdentityServices, command: CommandContext, link: Pick<Link, 'digest' | 'userId'>,
+): Promise<CommandOutcome<{ unlinked: boolean }>> {
+  const answer = await services.auth.identities.leave(link.digest, link.userId);
+  if (answer !== 'leaving') throw new RefusedError(refusals[answer]);
+  return unlinkIdentity(services, command, link);
 }

@@ -105,7 +105,9 @@ create table auth_identities (
   provider text,
   linked_at timestamptz not null,
   -- of the identity's stream, so that no late writer brings back what was
-  revision bigint not null
+  revision bigint not null,
+  -- until when somebody is taking it from their ways in; a lease, so that one who dies over it keeps it
+  leaving_until timestamptz
 );
 
 create index auth_identities_user on auth_identities (user_id);

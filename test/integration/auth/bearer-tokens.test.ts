@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { identity } from '../../../commands/identity/decider';
+import { linkIdentity, unlinkOwn } from '../../../commands/identity/link';
 import { personOfToken } from '../../../commands/identity/person-of-token';
 import { freeIdentitiesTask, identitiesReactor, settleIdentityTask } from '../../../commands/identity/reactor';
 import { loginName } from '../../../commands/login-name/decider';
@@ -8,6 +9,7 @@ import { tenant } from '../../../commands/tenant/decider';
 import { tenantIdOf } from '../../../commands/tenant/tenant-id';
 import { loginNameOf, registerUser } from '../../../commands/user/register-user';
 import type { Role } from '../../../schema/access/roles';
+import type { RefusedError } from '../../../schema/errors/catalogue';
 import { DEFAULT_SLUG } from '../../../schema/tenant/events';
 import type { Auth } from '../../../src/auth/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
@@ -166,6 +168,42 @@ test('HAPA-07: a revoked token is refused on every node until it has expired', a
   await node.auth.tokens.revoke('y', now / 1_000 + 1);
   expect((await pool.query('select digest from auth_revoked_tokens order by 1')).rows).toEqual([{ digest: 'x' }, { digest: 'y' }]);
   expect(await ruleOf(enter(node, jwt))).toBe('token_expired');
+});
+
+describe('taking accounts elsewhere from the ways in', () => {
+  const withTwo = async (): Promise<{ userId: string; digests: string[]; unlink(digest: string, on?: Node): Promise<unknown> }> => {
+    const { userId } = await enter(node, token()) as { userId: string };
+    const second = { digest: node.auth.identities.digest('https://accounts.google.com', '118'), userId, tenantId, provider: 'google' };
+    await linkIdentity(node, contextOf(userId), second);
+    return {
+      userId, digests: (await node.auth.identities.of(userId)).map(({ digest }) => digest),
+      unlink: (digest, on = node) => unlinkOwn(on, contextOf(userId), { digest, userId })
+        .then(({ accepted }) => accepted, (error: RefusedError) => error.refusal.rule),
+    };
+  };
+
+  test('leaves one, however many go at once on several nodes', async () => {
+    const { userId, digests, unlink } = await withTwo();
+    const nodes = [node, startNode(), startNode()];
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => unlink(digests[n % 2]!, nodes[n % 3])));
+    expect(answers).toContain('last_way_in');
+    expect(await node.auth.identities.of(userId)).toHaveLength(1);
+    const owners = await Promise.all(digests.map(async (digest) => (await startNode().commands.load(identity, digest)).state.owner));
+    expect(owners.filter((owner) => owner?.userId === userId)).toHaveLength(1);
+  });
+
+  test('goes on after one that was broken off, and takes the last of somebody who has a password', async () => {
+    const { userId, digests: [first, second], unlink } = await withTwo();
+    expect(await node.auth.identities.leave(first!, userId)).toBe('leaving');
+    expect(await unlink(second!)).toBe('last_way_in');
+    now += 61_000;
+    expect(await unlink(second!)).toBe(true);
+    expect(await unlink(second!)).toBe('identity_not_linked');
+    expect(await unlink(first!)).toBe('last_way_in');
+    await node.auth.passwords.set(userId, 'violet tram on ice');
+    expect(await unlink(first!)).toBe(true);
+    expect(await node.auth.identities.of(userId)).toEqual([]);
+  });
 });
 
 describe('what the log says about accounts elsewhere', () => {
