@@ -1,5 +1,5 @@
 import { featureNames } from '../../schema/access/features';
-import { featuresOf, tabsOf, type TenantConfiguration } from '../../schema/tenant/configuration';
+import { featuresOf, logoPath, tabsOf, type TenantConfiguration } from '../../schema/tenant/configuration';
 import type { Auth } from '../../src/auth/port';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
 import { derivedId } from '../../src/graphql/mutate';
@@ -14,41 +14,51 @@ interface Services {
   auth: Auth;
 }
 
+type Act = (command: CommandContext) => Promise<CommandOutcome<unknown>>;
+
+/** A picture beside the configuration, and how the tenant gets it. */
+export interface LogoFile {
+  digest: string;
+  apply: Act;
+}
+
 /** One thing that is not as the configuration says: in words, and how it becomes so. */
 interface Difference {
   change: string;
-  apply(command: CommandContext): Promise<CommandOutcome<unknown>>;
+  /** Undefined when somebody has to bring what the configuration does not hold. */
+  apply?: Act;
+  /** It is not the tenant's own stream that is written. */
+  elsewhere?: true;
 }
-
-/** What a configuration says of the logo: a change in words and the way to make it; undefined when it stays as it is. */
-export type LogoChange = Difference | undefined;
 
 /**
  * Makes a tenant as a configuration describes it. What is so already is left alone, so a second time changes nothing.
- * @param logoChange judges `logo_path` by the logo that the tenant has now
- * @returns what was changed, or with `dryRun` would be
+ * @param begin makes the command, once there is something to do
+ * @param logoFile the picture that `logo_path` names, where it names a file
+ * @returns what was changed, or with `dryRun` would be, and what is left to do
  */
 export async function configureTenant(
-  services: Services, command: CommandContext, configuration: TenantConfiguration,
-  { dryRun, logoChange }: { dryRun: boolean; logoChange(state: TenantState): LogoChange },
+  services: Services, begin: () => Promise<CommandContext>, configuration: TenantConfiguration,
+  { dryRun, logoFile }: { dryRun: boolean; logoFile?: LogoFile | undefined },
 ): Promise<CommandOutcome<{ changes: string[] }>> {
   const tenantId = tenantIdOf(configuration.tenant_id);
-  const { state, position, revision } = await services.commands.load(tenant, tenantId);
-  const differences = await differencesOf(services, tenantId, state, configuration, logoChange(state));
+  const { state, ...place } = await services.commands.load(tenant, tenantId);
+  const differences = await differencesOf(services, tenantId, state, configuration, logoFile);
   const answer = { changes: differences.map(({ change }) => change) };
-  let place = { position, revision };
-  if (!dryRun) {
-    for (const { change, apply } of differences) {
-      const outcome = await apply({ ...command, commandId: derivedId(command, change) });
-      if (!outcome.accepted) return outcome;
-      place = outcome;
-    }
+  if (dryRun || differences.length === 0) return { accepted: true, answer, ...place };
+  const command = await begin();
+  for (const { change, apply, elsewhere } of differences) {
+    const outcome = await apply?.({ ...command, commandId: derivedId(command, change) });
+    if (!outcome) continue;
+    if (!outcome.accepted) return outcome;
+    place.position = outcome.position;
+    if (!elsewhere) place.revision = outcome.revision;
   }
-  return { accepted: true, answer, position: place.position, revision: place.revision };
+  return { accepted: true, answer, ...place };
 }
 
 async function differencesOf(
-  services: Services, tenantId: string, state: TenantState, configuration: TenantConfiguration, logo: LogoChange,
+  services: Services, tenantId: string, state: TenantState, configuration: TenantConfiguration, logoFile: LogoFile | undefined,
 ): Promise<Difference[]> {
   const { commands } = services;
   const { tenant_id: slug, layout, enabled_features: tabs, branding = {} } = configuration;
@@ -68,9 +78,14 @@ async function differencesOf(
     differences.push({
       change: `enabled_features: ${quoted(tabsOf(now))} -> ${quoted(tabsOf(wanted))}`,
       apply: (command) => grant(services, command, { subject, features: wanted }),
+      elsewhere: true,
     });
   }
-  return [...differences, ...titleDifference(services, tenantId, state, branding), ...(logo ? [logo] : [])];
+  return [
+    ...differences,
+    ...titleDifference(services, tenantId, state, branding),
+    ...logoDifference(services, tenantId, state, branding.logo_path, logoFile),
+  ];
 }
 
 function titleDifference(
@@ -87,6 +102,21 @@ function titleDifference(
     change: changes.join('; '),
     apply: (command) => commands.execute(tenant, tenantId, { type: 'ChangeBranding', pageTitle, browserTitle }, command),
   }];
+}
+
+function logoDifference(
+  { commands }: Services, tenantId: string, state: TenantState, named: string | null | undefined, file: LogoFile | undefined,
+): Difference[] {
+  const digest = state.exists ? state.logo?.digest : undefined;
+  const present = digest === undefined ? null : logoPath(digest);
+  if (named === undefined || named === present || (file && file.digest === digest)) return [];
+  if (named !== null && !file) {
+    // A tenant that moves here from another server: all the rest is made, and what it lacks is said.
+    return [{ change: `logo_path: ${quoted(present)} stays until somebody of the tenant uploads ${quoted(named)}, which is not on this server` }];
+  }
+  const change = `logo_path: ${quoted(present)} -> ${quoted(named)}`;
+  const remove: Act = (command) => commands.execute(tenant, tenantId, { type: 'ChangeLogo', logo: null }, command);
+  return [{ change, apply: file?.apply ?? remove }];
 }
 
 function quoted(value: unknown): string {

@@ -25,7 +25,8 @@ export type TenantCommand =
   /** Omitted keeps, null clears. */
   | { type: 'ChangeBranding'; pageTitle?: string | null; browserTitle?: string | null }
   | { type: 'ChangeLogo'; logo: { digest: string; contentType: string } | null }
-  | { type: 'SuspendTenant' | 'ResumeTenant' }
+  | { type: 'SuspendTenant'; confirmation: string }
+  | { type: 'ResumeTenant' }
   | { type: 'AddOwner' | 'RemoveOwner'; userId: string; term: number };
 
 /** Who is going to be the first owner, and when they ask for the tenant: milliseconds since the epoch. */
@@ -77,7 +78,7 @@ function evolve(state: TenantState, event: TenantEvent): TenantState {
 
 function decide(state: TenantState, command: TenantCommand): Decision<TenantEvent> {
   if (command.type === 'CreateTenant') return create(state, command);
-  if (!state.exists) return refuse('E4041', 'tenant_unknown', 'There is no such tenant.', { path: ['tenantId'] });
+  if (!state.exists) return { refusal: unknownTenant };
   const { tenantId } = state;
   switch (command.type) {
     case 'RenameTenant':
@@ -93,8 +94,7 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
       return { events: [{ type: 'LogoChanged', data: { tenantId, digest, contentType } }] };
     }
     case 'SuspendTenant':
-      if (state.slug === DEFAULT_SLUG) return refuse('B2003', 'default_tenant', 'The default tenant runs this server and cannot be suspended.');
-      return state.active ? { events: [{ type: 'TenantSuspended', data: { tenantId } }] } : nothing;
+      return suspend(state, command.confirmation);
     case 'ResumeTenant':
       return state.active ? nothing : { events: [{ type: 'TenantResumed', data: { tenantId } }] };
     case 'AddOwner':
@@ -105,6 +105,8 @@ function decide(state: TenantState, command: TenantCommand): Decision<TenantEven
       return command satisfies never;
   }
 }
+
+export const unknownTenant: Refusal = { code: 'E4041', rule: 'tenant_unknown', message: 'There is no such tenant.', path: ['tenantId'] };
 
 export const slugTaken: Refusal = { code: 'E4091', rule: 'slug_taken', message: 'There is a tenant with this slug already.', path: ['slug'] };
 
@@ -140,6 +142,18 @@ function renamed({ tenantId, name: before }: Tenant, name: string): TenantEvent[
   return name === before ? [] : [{ type: 'TenantRenamed', data: { tenantId, name } }];
 }
 
+function suspend({ tenantId, slug, active }: Tenant, confirmation: string): Decision<TenantEvent> {
+  if (slug === DEFAULT_SLUG) return refuse('B2003', 'default_tenant', 'The default tenant runs this server and cannot be suspended.');
+  if (!active) return nothing;
+  if (confirmation !== slug) return refuse('V1001', 'confirmation', 'Type the slug of the tenant to confirm.', { path: ['confirmation'] });
+  return { events: [{ type: 'TenantSuspended', data: { tenantId } }] };
+}
+
+/** After this one looks at the newest state and decides again: role or activity of the user are not what they were seen to be. */
+export const changedMeanwhile: Refusal = {
+  code: 'E4091', rule: 'changed_meanwhile', message: 'This user was changed by somebody else just now. Look again and try again.',
+};
+
 interface Office {
   userId: string;
   term: number;
@@ -154,9 +168,7 @@ function addOwner({ tenantId, owners }: Tenant, { userId, term }: Office): Decis
 /** Also of an owner who is not on the list yet, so that they do not come onto it any more. */
 function removeOwner({ tenantId, owners }: Tenant, { userId, term }: Office): Decision<TenantEvent> {
   const known = owners[userId];
-  if (known && known.term > term) {
-    return refuse('E4091', 'changed_meanwhile', 'This user was changed by somebody else just now. Look again and try again.');
-  }
+  if (known && known.term > term) return { refusal: changedMeanwhile };
   if (known?.term === term && !known.inOffice) return nothing;
   const others = Object.entries(owners).some(([id, { inOffice }]) => inOffice && id !== userId);
   if (!others) return refuse('B2003', 'last_owner', 'This is the last owner. Make somebody else an owner first.');

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
-import { logoPath, readTenantConfiguration } from '../../schema/tenant/configuration';
+import { isLogoPath, readTenantConfiguration } from '../../schema/tenant/configuration';
 import {
   ChangeBrandingInput, CreateTenantInput, ImportTenantInput, RemoveLogoInput, RenameTenantInput, ResumeTenantInput, SuspendTenantInput,
 } from '../../schema/tenant/inputs';
@@ -14,9 +14,9 @@ import { mutate } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
-import { configureTenant, type LogoChange } from './configure';
+import { configureTenant } from './configure';
 import { createTenant } from './create-tenant';
-import { tenant, type TenantCommand, type TenantState } from './decider';
+import { tenant, unknownTenant, type TenantCommand } from './decider';
 import { inTenant } from './in-tenant';
 import { settleTenant } from './standing';
 import { tenantIdOf } from './tenant-id';
@@ -69,15 +69,9 @@ export class TenantMutations {
   suspendTenant(
     @Arg('input', () => SuspendTenantInput, { description: 'Which.' }) input: SuspendTenantInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return mutate(context, { name: 'suspendTenant', input, withAddress: true }, async (command) => {
-      const tenantId = fromGlobalId(input.tenantId, 'Tenant');
-      const { state } = await context.commands.load(tenant, tenantId);
-      if (state.exists && input.confirmation !== state.slug) {
-        const message = 'Type the slug of the tenant to confirm.';
-        throw new RefusedError({ code: 'V1001', rule: 'confirmation', message, path: ['confirmation'] });
-      }
-      return changeState(context, command, tenantId, 'SuspendTenant');
-    }, (changed) => changed);
+    const { tenantId, confirmation } = input;
+    return mutate(context, { name: 'suspendTenant', input, withAddress: true },
+      (command) => changeState(context, command, fromGlobalId(tenantId, 'Tenant'), { type: 'SuspendTenant', confirmation }), (changed) => changed);
   }
 
   @Mutation(() => ResumeTenantPayload, { description: 'Lets the people and programs of a suspended tenant in again.' })
@@ -86,7 +80,7 @@ export class TenantMutations {
     @Arg('input', () => ResumeTenantInput, { description: 'Which.' }) input: ResumeTenantInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'resumeTenant', input, withAddress: true },
-      (command) => changeState(context, command, fromGlobalId(input.tenantId, 'Tenant'), 'ResumeTenant'), (changed) => changed);
+      (command) => changeState(context, command, fromGlobalId(input.tenantId, 'Tenant'), { type: 'ResumeTenant' }), (changed) => changed);
   }
 
   @Mutation(() => ImportTenantPayload, {
@@ -108,9 +102,12 @@ function own(context: Context, name: string, input: object, change: TenantComman
 }
 
 async function changeState(
-  context: Context, command: CommandContext, tenantId: string, type: 'SuspendTenant' | 'ResumeTenant',
+  context: Context, command: CommandContext, tenantId: string, change: Extract<TenantCommand, { type: 'SuspendTenant' | 'ResumeTenant' }>,
 ): Promise<CommandOutcome<Changed>> {
-  const outcome = await context.commands.execute(tenant, tenantId, { type }, await inTenant(context, command, tenantId), () => ({ tenantId }));
+  // Asked first: nothing is sealed for a tenant that is none.
+  const { state } = await context.commands.load(tenant, tenantId);
+  if (!state.exists) throw new RefusedError(unknownTenant);
+  const outcome = await context.commands.execute(tenant, tenantId, change, await inTenant(context, command, tenantId), () => ({ tenantId }));
   if (outcome.accepted) await settleTenant(context, tenantId);
   return outcome;
 }
@@ -122,26 +119,17 @@ async function importTenant(
   if ('faults' in read) throw new RefusedError(refusalOf(read.faults));
   const { configuration } = read;
   const tenantId = tenantIdOf(configuration.tenant_id);
-  const logoChange = (state: TenantState): LogoChange => presentLogoOrNone(context, tenantId, state, configuration.branding?.logo_path);
-  const outcome = await configureTenant(context, await inTenant(context, command, tenantId), configuration, { dryRun, logoChange });
+  const logo = configuration.branding?.logo_path;
+  if (typeof logo === 'string' && !isLogoPath(logo)) throw new RefusedError(noLogoFile);
+  const outcome = await configureTenant(context, () => inTenant(context, command, tenantId), configuration, { dryRun });
   return outcome.accepted ? { ...outcome, answer: { tenantId, changes: JSON.stringify(outcome.answer.changes) } } : outcome;
 }
 
-/** A configuration that comes by itself has no file beside it: it names the logo that is there, or none. */
-function presentLogoOrNone({ commands }: Context, tenantId: string, state: TenantState, path: string | null | undefined): LogoChange {
-  const present = state.exists && state.logo ? logoPath(state.logo.digest) : null;
-  if (path === undefined || path === present) return undefined;
-  if (path !== null) {
-    throw new RefusedError({
-      code: 'V1001', rule: 'logo_path', message: 'A logo is uploaded by PUT /logo; here stands the path of the present one, or null.',
-      path: ['configuration', 'branding', 'logo_path'],
-    });
-  }
-  return {
-    change: `logo_path: ${JSON.stringify(present)} -> null`,
-    apply: (command) => commands.execute(tenant, tenantId, { type: 'ChangeLogo', logo: null }, command),
-  };
-}
+/** A configuration that comes by itself has no files beside it. */
+const noLogoFile: Refusal = {
+  code: 'V1001', rule: 'logo_path', message: 'A logo is uploaded by PUT /logo; here stands where it is served, or null.',
+  path: ['configuration', 'branding', 'logo_path'],
+};
 
 function refusalOf([first, ...more]: readonly { path: string; message: string }[]): Refusal {
   const refusal = ({ path, message }: { path: string; message: string }): Refusal => ({

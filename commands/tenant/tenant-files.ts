@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { RefusedError } from '../../schema/errors/catalogue';
-import { logoPath, readTenantConfiguration, type TenantConfiguration } from '../../schema/tenant/configuration';
+import { isLogoPath, readTenantConfiguration, type TenantConfiguration } from '../../schema/tenant/configuration';
 import type { Auth } from '../../src/auth/port';
 import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
 import { ConfigurationError } from '../../src/configuration';
 import type { Logo, Logos } from '../../src/images/logos';
 import { MAX_LOGO_BYTES, readLogo } from '../../src/images/read-logo';
-import { configureTenant, type LogoChange } from './configure';
-import { tenant, type TenantState } from './decider';
+import { configureTenant, type LogoFile } from './configure';
 import { changeLogo } from './logo';
 import { tenantIdOf } from './tenant-id';
 
@@ -23,8 +22,8 @@ interface Services {
 export interface TenantFile {
   file: string;
   configuration: TenantConfiguration;
-  /** The picture that `logo_path` names; null takes the logo away, undefined leaves it. */
-  logo: Logo | null | undefined;
+  /** The picture that `logo_path` names, where it names a file. */
+  logo: Logo | undefined;
 }
 
 const TYPES: Readonly<Record<string, Logo['contentType']>> = { '.png': 'image/png', '.svg': 'image/svg+xml' };
@@ -37,8 +36,9 @@ const TYPES: Readonly<Record<string, Logo['contentType']>> = { '.png': 'image/pn
 export async function applyTenantFiles(services: Services, files: readonly TenantFile[]): Promise<{ file: string; changes: string[] }[]> {
   const applied: { file: string; changes: string[] }[] = [];
   for (const { file, configuration, logo } of files) {
-    const outcome = await configureTenant(services, commandOn(tenantIdOf(configuration.tenant_id)), configuration, {
-      dryRun: false, logoChange: (state) => logoChange(services, tenantIdOf(configuration.tenant_id), state, configuration, logo),
+    const tenantId = tenantIdOf(configuration.tenant_id);
+    const outcome = await configureTenant(services, async () => commandOn(tenantId), configuration, {
+      dryRun: false, logoFile: logo && logoFile(services, tenantId, logo),
     });
     if (!outcome.accepted) throw new ConfigurationError([`${file}: ${outcome.refusal.message}`]);
     applied.push({ file, changes: outcome.answer.changes });
@@ -85,15 +85,9 @@ async function readTenantFile(directory: string, file: string): Promise<TenantFi
   if ('faults' in read) return read.faults.map(({ path: place, message }) => (place ? `${place}: ${message}` : message));
   const { configuration } = read;
   const named = configuration.branding?.logo_path;
-  if (named === null) return { file, configuration, logo: null };
-  if (named === undefined || named === asExported(named)) return { file, configuration, logo: undefined };
+  if (typeof named !== 'string' || isLogoPath(named)) return { file, configuration, logo: undefined };
   const logo = await readLogoFile(directory, named);
   return typeof logo === 'string' ? [`branding.logo_path: ${logo}`] : { file, configuration, logo };
-}
-
-/** An exported configuration names the logo by where it is served: it stays as it is. */
-function asExported(named: string): string {
-  return logoPath(path.posix.basename(named));
 }
 
 /** @returns the logo, or what is wrong with it */
@@ -122,12 +116,6 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }
 
-function logoChange(
-  services: Services, tenantId: string, state: TenantState, { branding }: TenantConfiguration, logo: Logo | null | undefined,
-): LogoChange {
-  const present = state.exists ? state.logo?.digest : undefined;
-  if (logo === undefined || logo?.digest === present) return undefined;
-  const change = `logo_path: ${JSON.stringify(present ? logoPath(present) : null)} -> ${JSON.stringify(branding?.logo_path)}`;
-  if (logo) return { change, apply: (command) => changeLogo(services, command, tenantId, logo) };
-  return { change, apply: (command) => services.commands.execute(tenant, tenantId, { type: 'ChangeLogo', logo: null }, command) };
+function logoFile(services: Services, tenantId: string, logo: Logo): LogoFile {
+  return { digest: logo.digest, apply: (command) => changeLogo(services, command, tenantId, logo) };
 }

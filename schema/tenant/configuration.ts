@@ -51,7 +51,12 @@ export function tabsOf(features: readonly Feature[]): string[] {
   return featureNames.filter((feature) => features.includes(feature)).map((feature) => TAB + feature);
 }
 
-/** Where the logo with this digest is served; also what an exported configuration calls it. */
+/** Where the logo with this digest (SHA-256, hex) is served; also what an exported configuration calls it. */
 export function logoPath(digest: string): string {
   return `/logo/${digest}`;
+}
+
+/** Whether this names an uploaded logo, and no file. */
+export function isLogoPath(path: string): boolean {
+  return /^\/logo\/[0-9a-f]{64}$/.test(path);
 }

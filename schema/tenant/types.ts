@@ -103,6 +103,6 @@ export class ImportTenantPayload extends MutationPayload {
   @Field(() => Tenant, { nullable: true, description: 'The tenant as it is configured now; null for a dry run of one that is not there yet.' })
   tenant!: Tenant | null;
 
-  @Field(() => [String], { nullable: true, description: 'What was changed, or would be; empty when everything is so already.' })
+  @Field(() => [String], { nullable: true, description: 'What was changed, or would be, and what is left to do; empty when everything is so already.' })
   changes!: string[] | null;
 }

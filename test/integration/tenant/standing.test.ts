@@ -57,8 +57,8 @@ describe('the standing of a tenant', () => {
   });
 
   test('is what the log says, however late somebody writes what was', async () => {
-    const tenantId = await newTenant();
-    await services.commands.execute(tenant, tenantId, { type: 'SuspendTenant' }, commandIn(tenantId));
+    const tenantId = await newTenant('shut');
+    await services.commands.execute(tenant, tenantId, { type: 'SuspendTenant', confirmation: 'shut' }, commandIn(tenantId));
     await settleTenant(services, tenantId);
     await services.auth.standings.setTenant(tenantId, { active: true, isDefault: false, revision: 0n });
     expect(await standing(tenantId)).toEqual({ active: false, is_default: false });

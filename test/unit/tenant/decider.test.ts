@@ -79,16 +79,21 @@ describe('change logo', () => {
 });
 
 describe('suspend and resume', () => {
+  const suspend: TenantCommand = { type: 'SuspendTenant', confirmation: 'school_a' };
   const suspended: TenantEvent = { type: 'TenantSuspended', data: { tenantId } };
   test('record it', () => {
-    spec.given([created()]).when({ type: 'SuspendTenant' }).then([suspended]);
+    spec.given([created()]).when(suspend).then([suspended]);
     spec.given([created(), suspended]).when({ type: 'ResumeTenant' }).then([{ type: 'TenantResumed', data: { tenantId } }]);
   });
   test('twice is once', () => {
-    twiceIsOnce(tenant, [created()], { type: 'SuspendTenant' });
+    twiceIsOnce(tenant, [created()], suspend);
     twiceIsOnce(tenant, [created(), suspended], { type: 'ResumeTenant' });
   });
-  test('the default tenant runs the server and stays', () => spec.given([created('default')]).when({ type: 'SuspendTenant' }).thenRefused('B2003', 'default_tenant'));
+  test('one is suspended by whoever types its slug', () =>
+    spec.given([created()]).when({ ...suspend, confirmation: 'School A' }).thenRefused('V1001', 'confirmation'));
+  test('the default tenant runs the server and stays', () =>
+    spec.given([created('default')]).when({ ...suspend, confirmation: 'default' }).thenRefused('B2003', 'default_tenant'));
+  test('one that is unknown is refused', () => spec.given().when(suspend).thenRefused('E4041', 'tenant_unknown'));
 });
 
 test('a tenant of the first version is the default one', () => {
