@@ -1,12 +1,42 @@
+import { reachOf, scopes, type Scope, type ScopeDefinition } from '../schema/access/scopes';
+import { notGranted } from '../schema/entitlement/effective';
 import type { CommandRuntime } from '../src/command-runtime/port';
+import type { Actor } from '../src/event-store/port';
+import { effectiveOf } from './entitlement/effective-of';
+import { serviceClient } from './service-client/decider';
 import { tenant } from './tenant/decider';
 import { user } from './user/decider';
 
+/** What work needs: a right, and models that must be granted. */
+export interface Needs {
+  scope?: Scope;
+  models?: readonly string[];
+}
+
 /**
- * Whether work may still be done for whoever asked for it: jobs run later than they were asked for, and by then the
- * person may be deactivated or gone, or their tenant suspended.
+ * Whether work may still be done for somebody: jobs run later than they were asked for, and by then the person may be
+ * deactivated or gone, have another role, have lost the feature or the model, or their tenant may be suspended.
  */
-export async function isStillAllowed(commands: Pick<CommandRuntime, 'recent'>, { tenantId, userId }: { tenantId: string; userId: string }): Promise<boolean> {
+export async function isStillAllowed(
+  commands: CommandRuntime, { tenantId, userId }: { tenantId: string; userId: string }, { scope, models = [] }: Needs,
+): Promise<boolean> {
   const [{ state: person }, { state: place }] = await Promise.all([commands.recent(user, userId), commands.recent(tenant, tenantId)]);
-  return person.exists && !person.deleted && person.active && (!place.exists || place.active);
+  if (!person.exists || person.deleted || !person.active || (place.exists && !place.active)) return false;
+  if (scope && !reachOf(scope, person.role)) return false;
+  const granted = await effectiveOf(commands, { tenantId, userId, tier: person.tier });
+  const feature = scope && (scopes[scope] as ScopeDefinition).feature;
+  return (!feature || granted.features.includes(feature)) && notGranted(granted, models).length === 0;
+}
+
+/** Whether whoever asked for work, a person or a program, still has the right to. What the server does by itself it may do. */
+export async function mayStillAct(commands: CommandRuntime, tenantId: string, actor: Actor, scope: Scope): Promise<boolean> {
+  switch (actor.kind) {
+    case 'system': return true;
+    case 'anonymous': return false;
+    case 'user': return isStillAllowed(commands, { tenantId, userId: actor.id }, { scope });
+    case 'service': {
+      const { state: client } = await commands.recent(serviceClient, actor.id);
+      return client.exists && !client.deleted && client.scopes.includes(scope);
+    }
+  }
 }

@@ -97,7 +97,7 @@ async function endAnswer(
   };
   if (answer.outcome.begun) return fail(INTERRUPTED);
   if (attempt > MODEL_ATTEMPTS) return fail(GIVEN_UP);
-  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: session.ownerId }))) return fail(NOT_ALLOWED);
+  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: session.ownerId }, { scope: 'chats:write', models: [session.model] }))) return fail(NOT_ALLOWED);
   const messages = await conversation(vault, tenant, session, answer.messageId);
   if (!messages) return fail(ERASED);
 

@@ -1,10 +1,11 @@
 import type { VirtualKeyRequest } from '../../schema/virtual-key/events';
 import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
+import type { Actor } from '../../src/event-store/port';
 import type { Task } from '../../src/jobs/port';
 import { tokenHashOf, type LiteLlm, type LiteLlmOutcome } from '../../src/upstreams/litellm';
 import type { SecretPlace, Vault } from '../../src/vault/port';
 import { followUp, type Cause } from '../follow-up';
-import { isStillAllowed } from '../still-allowed';
+import { isStillAllowed, mayStillAct } from '../still-allowed';
 import { keyAlias, keyAliasId } from '../key-alias/decider';
 import { virtualKey } from './decider';
 
@@ -18,6 +19,8 @@ const NO_MODELS = ['no-default-models'];
 
 export interface ProvisionJob extends Cause {
   keyId: string;
+  /** Jobs of earlier builds do not say. */
+  issuedBy?: Actor;
 }
 
 export interface ProvisioningServices {
@@ -44,8 +47,7 @@ export function provisionVirtualKeyTask(services: ProvisioningServices): Task {
     if (state.standing === 'active') return;
     if (state.standing === 'failed') return cleanUp(services, job, state.request, signal);
 
-    const allowed = await isStillAllowed(commands, { tenantId: job.tenant, userId: state.request.ownerId });
-    const outcome = allowed ? await generate(services, job, state.request, signal) : NOT_ALLOWED;
+    const outcome = await areStillAllowed(commands, job, state.request) ? await generate(services, job, state.request, signal) : NOT_ALLOWED;
     if (outcome.ok) {
       const { tokenHash, expires } = outcome;
       await commands.execute(virtualKey, job.keyId, { type: 'RecordProvisioned', tokenHash, expiresAt: utc(expires) }, step('provisioned'));
@@ -59,7 +61,12 @@ export function provisionVirtualKeyTask(services: ProvisioningServices): Task {
   };
 }
 
-const NOT_ALLOWED = { ok: false, retryable: false, reason: 'Its owner may no longer have keys' } as const;
+const NOT_ALLOWED = { ok: false, retryable: false, reason: 'Its owner may no longer have it, or whoever issued it may no longer do so' } as const;
+
+async function areStillAllowed(commands: CommandRuntime, { tenant, issuedBy }: ProvisionJob, { ownerId, models }: VirtualKeyRequest): Promise<boolean> {
+  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: ownerId }, { models }))) return false;
+  return !issuedBy || mayStillAct(commands, tenant, issuedBy, 'keys:write');
+}
 
 /** LiteLLM writes times with and without a zone; without one they are UTC. What cannot be read is not known: null. */
 function utc(time: string | null): string | null {

@@ -12,7 +12,7 @@ export const provisionKeys: Reactor<typeof virtualKeyEvents> = {
   react: (events) => events.flatMap((event) => {
     if (event.type !== 'VirtualKeyRequested') return [];
     const { keyId } = event.data;
-    const payload: ProvisionJob = { ...causeOf(event), keyId };
+    const payload: ProvisionJob = { ...causeOf(event), keyId, issuedBy: event.at.metadata.actor };
     return [{ kind: 'job', task: PROVISION_VIRTUAL_KEY, payload, jobKey: `${PROVISION_VIRTUAL_KEY}:${keyId}` }];
   }),
 };

@@ -15,7 +15,7 @@ import type { Projected } from '../../../src/projection-runtime/projector';
 import type { ChatPart, ChatRequest, Llm } from '../../../src/upstreams/llm';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
 import { authOn } from '../../support/auth';
-import { deactivateUser, logUser } from '../../support/some-user';
+import { deactivateUser, grantTenant, logUser } from '../../support/some-user';
 import { createSetting, type Setting } from '../projection-runtime/setting';
 
 const TENANT = 't1';
@@ -281,6 +281,16 @@ describe('answer-message', () => {
     expect(llm.asked).toEqual([]);
     expect(await outcomeOf(job)).toMatchObject({ kind: 'failed', code: 'B2003' });
   });
+
+  it.each([['the model', { models: ['another'] }], ['chatting at all', { features: ['runs'] }]] as const)(
+    'fails unasked when whoever asked lost %s meanwhile', async (_what, grants) => {
+      const job = await ask(await openSession(), 'How far is the moon?');
+      await grantTenant(commands, TENANT, grants);
+      const llm = model({ text: 'About' }, done);
+      await work(llm, job);
+      expect(llm.asked).toEqual([]);
+      expect(await outcomeOf(job)).toMatchObject({ kind: 'failed', code: 'B2003' });
+    });
 
   it('fails when the conversation was erased meanwhile', async () => {
     const sessionId = await openSession();

@@ -11,7 +11,7 @@ import type { EventStore, RecordedEvent } from '../../../src/event-store/port';
 import type { Projected } from '../../../src/projection-runtime/projector';
 import type { NewLiteLlmKey } from '../../../src/upstreams/litellm';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
-import { deactivateUser, logUser } from '../../support/some-user';
+import { deactivateUser, grantTenant, logUser } from '../../support/some-user';
 import { migratedDatabase } from '../vault/migrated-database';
 
 type Generated = Awaited<ReturnType<ProvisioningServices['litellm']['generateKey']>>;
@@ -37,6 +37,7 @@ beforeEach(async () => {
   store = createInMemoryEventStore();
   commands = createCommandRuntime({ store });
   await logUser(commands, { userId: 'u1', tenantId: TENANT });
+  await logUser(commands, { userId: 'admin', tenantId: TENANT, role: 'admin' });
 });
 afterEach(async () => {
   await commands.close();
@@ -103,7 +104,7 @@ describe('provision_keys', () => {
   it('asks for one job a requested key, as part of its story', async () => {
     const { keyId, job } = await requestKey();
     const [event] = await eventsOf(keyId);
-    expect(job).toEqual({ tenant: TENANT, eventId: event!.id, correlationId: event!.metadata.$correlationId, keyId });
+    expect(job).toEqual({ tenant: TENANT, eventId: event!.id, correlationId: event!.metadata.$correlationId, keyId, issuedBy: { kind: 'user', id: 'admin' } });
     expect(JSON.stringify(job)).not.toContain(SECRET);
   });
 });
@@ -169,13 +170,18 @@ describe('provision-virtual-key', () => {
     expect(await standingOf(keyId)).toMatchObject({ standing: 'failed', failure: down.reason });
   });
 
-  it('brings no key to LiteLLM for somebody who was deactivated meanwhile', async () => {
+  it.each([
+    ['whoever gets it was deactivated', () => deactivateUser(commands, { userId: 'u1', tenantId: TENANT })],
+    ['whoever issued it was deactivated', () => deactivateUser(commands, { userId: 'admin', tenantId: TENANT })],
+    ['its model was taken away', () => grantTenant(commands, TENANT, { models: ['another'] })],
+    ['virtual keys were switched off', () => grantTenant(commands, TENANT, { features: ['chat'] })],
+  ])('brings no key to LiteLLM when %s meanwhile', async (_what, meanwhile) => {
     const { keyId, job } = await requestKey();
-    await deactivateUser(commands, { userId: 'u1', tenantId: TENANT });
+    await meanwhile();
     const litellm = liteLlm(success);
     await run(litellm, job, 1);
     expect(litellm.asked).toEqual([]);
-    expect(await standingOf(keyId)).toMatchObject({ standing: 'failed', failure: 'Its owner may no longer have keys' });
+    expect(await standingOf(keyId)).toMatchObject({ standing: 'failed', failure: expect.stringContaining('may no longer') });
   });
 
   it('keeps the alias while the key may still be in LiteLLM', async () => {
