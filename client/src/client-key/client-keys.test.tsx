@@ -1,11 +1,13 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderApp } from '../../test/app';
+import { refusal } from '../../test/fake-server';
 import { useMay } from '../setup';
 import { ClientKeys, keyUsage } from './client-keys';
 import { clientKeyVersion, type ClientKeyRow } from './list';
+import { OwnClientKeys } from './own-client-keys';
 
-jest.mock('../setup', () => ({ useMay: jest.fn() }));
+jest.mock('../setup', () => ({ useMay: jest.fn(), useSession: () => ({ viewer: { user: { id: 'user-1' } } }) }));
 
 const secret = 'sk-kl-not-a-key';
 const day = 24 * 60 * 60_000;
@@ -25,6 +27,17 @@ const keys = (
 );
 
 beforeEach(() => jest.mocked(useMay).mockReturnValue(true));
+afterEach(() => jest.useRealTimers());
+
+/** Clocks that go by themselves and can be turned on, such as over the time in which a final act cannot be confirmed. */
+function hasty(): ReturnType<typeof userEvent.setup> {
+  jest.useFakeTimers({ advanceTimers: true, doNotFake: ['requestAnimationFrame', 'queueMicrotask'] });
+  return userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+}
+const later = (ms: number) => act(() => jest.advanceTimersByTimeAsync(ms));
+const refused = (field: string, rule: string, path: string[] | null = null) => ({ [field]: {
+  position: null, secret: null, clientKey: null, errors: [refusal(rule, path, 'V1004')],
+} });
 
 describe('client keys', () => {
   it('begin with the next step and the call that does the same', async () => {
@@ -42,15 +55,12 @@ describe('client keys', () => {
   });
 
   it('are counted again while they are on screen', async () => {
-    jest.useFakeTimers({ doNotFake: ['requestAnimationFrame', 'queueMicrotask'] });
+    hasty();
     let useCount = 3;
-    const rendered = renderApp(keys, { answers: { ClientKeys: () => page([someKey({ useCount })]) } });
-    await jest.advanceTimersByTimeAsync(100);
-    await rendered;
+    await renderApp(keys, { answers: { ClientKeys: () => page([someKey({ useCount })]) } });
     expect(screen.getByText(/3 uses/)).toBeInTheDocument();
     useCount = 12;
-    await act(() => jest.advanceTimersByTimeAsync(5_100));
-    jest.useRealTimers();
+    await later(5_100);
     expect(await screen.findByText(/12 uses/)).toBeInTheDocument();
   });
 
@@ -99,10 +109,9 @@ describe('client keys', () => {
   });
 
   it('put a refusal on its field', async () => {
-    const refused = { code: 'V1004', rule: 'max', message: '', path: ['input', 'expiresInDays'], correlationId: 'c', details: null };
     await renderApp(keys, { answers: {
       ClientKeys: () => page([]),
-      IssueClientKey: () => ({ issueClientKey: { position: null, secret: null, clientKey: null, errors: [refused] } }),
+      IssueClientKey: () => refused('issueClientKey', 'max', ['input', 'expiresInDays']),
     } });
     const user = userEvent.setup();
     await user.click(await screen.findByRole('button', { name: 'Issue client key' }));
@@ -112,22 +121,58 @@ describe('client keys', () => {
     await waitFor(() => expect(within(form).getByLabelText(/^Works for days/)).toHaveAccessibleDescription(/too large/));
   });
 
+  it('tell of a key that was issued though its secret never arrived', async () => {
+    const answers = [undefined, { issueClientKey: { position: '9', secret: null, clientKey: someKey({ name: 'worker' }), errors: [] } }];
+    const { calls } = await renderApp(keys, { answers: { ClientKeys: () => page([]), IssueClientKey: () => answers.shift() } });
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'Issue client key' }));
+    const form = await screen.findByRole('dialog');
+    await user.type(within(form).getByLabelText(/^Name of the key/), 'worker');
+    await user.click(within(form).getByRole('button', { name: 'Issue client key' }));
+    expect(await within(form).findByText('OFFLINE')).toBeInTheDocument();
+    await user.click(within(form).getByRole('button', { name: 'Issue client key' }));
+    const lost = await screen.findByRole('dialog', { name: 'Client key worker is issued' });
+    expect(lost).toHaveTextContent(/its secret can no longer be shown.*Revoke this key, and issue another one/);
+    const keysSent = calls.filter(({ name }) => name === 'IssueClientKey').map(({ variables }) => variables.input.idempotencyKey);
+    expect(keysSent[1]).toBe(keysSent[0]);
+    await user.click(within(lost).getByRole('button', { name: 'Done' }));
+    expect(await screen.findByRole('button', { name: 'Revoke worker' })).toBeInTheDocument();
+  });
+
   it('are revoked by typing their name, which says how often they were used', async () => {
+    const user = hasty();
     const { calls } = await renderApp(keys, { answers: {
       ClientKeys: () => page([someKey()]),
       RevokeClientKey: () => ({ revokeClientKey: { position: '9', clientKey: someKey({ state: 'REVOKED' }), errors: [] } }),
     } });
-    const user = userEvent.setup();
     await user.click(await screen.findByRole('button', { name: 'Revoke nightly' }));
     const ask = await screen.findByRole('dialog');
     expect(ask).toHaveTextContent('It was used 3 times so far');
     await user.type(within(ask).getByRole('textbox'), 'nightly');
-    const act = within(ask).getByRole('button', { name: 'Revoke' });
-    await waitFor(() => expect(act).toBeEnabled(), { timeout: 4_000 });
-    await user.click(act);
+    const revoke = within(ask).getByRole('button', { name: 'Revoke' });
+    expect(revoke).toBeDisabled();
+    await later(2_000);
+    await user.click(revoke);
     expect(await screen.findByText('Revoked')).toBeInTheDocument();
     expect(calls.find(({ name }) => name === 'RevokeClientKey')?.variables.input).toMatchObject({ keyId: 'key-1' });
     expect(screen.queryByRole('button', { name: 'Revoke nightly' })).not.toBeInTheDocument();
+  });
+
+  it('show a refusal in the dialog of the key that it is about, and in no other', async () => {
+    const user = hasty();
+    await renderApp(keys, { answers: {
+      ClientKeys: () => page([someKey(), someKey({ id: 'key-2', name: 'worker' })]),
+      RevokeClientKey: () => refused('revokeClientKey', 'busy'),
+    } });
+    await user.click(await screen.findByRole('button', { name: 'Revoke nightly' }));
+    const first = await screen.findByRole('dialog');
+    await user.type(within(first).getByRole('textbox'), 'nightly');
+    await later(2_000);
+    await user.click(within(first).getByRole('button', { name: 'Revoke' }));
+    expect(await within(first).findByText('V1004')).toBeInTheDocument();
+    await user.click(within(first).getByRole('button', { name: 'Cancel' }));
+    await user.click(await screen.findByRole('button', { name: 'Revoke worker' }));
+    expect(await screen.findByRole('dialog', { name: 'Revoke worker' })).not.toHaveTextContent('V1004');
   });
 
   it('are only looked at by those who may not change them', async () => {
@@ -136,6 +181,20 @@ describe('client keys', () => {
     expect(await screen.findByText('nightly')).toBeInTheDocument();
     expect(screen.queryByRole('button', { name: /Issue|Revoke/ })).not.toBeInTheDocument();
   });
+});
+
+it('one’s own keys say why nothing can be chosen for them, and ask again', async () => {
+  let down = true;
+  const ownScopes = () => (down ? undefined : { ownScopes: [{ scope: 'audit:read', about: '' }] });
+  await renderApp(<OwnClientKeys />, { answers: { ClientKeys: () => page([]), OwnScopes: ownScopes } });
+  const user = userEvent.setup();
+  expect(await screen.findByRole('alert')).toHaveTextContent('OFFLINE');
+  down = false;
+  await user.click(await screen.findByRole('button', { name: 'Try again' }));
+  await user.click(await screen.findByRole('button', { name: 'Issue client key' }));
+  await user.click(await screen.findByRole('switch'));
+  expect(await screen.findByRole('checkbox', { name: 'read the audit log' })).toBeInTheDocument();
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
 });
 
 it('a key is newer with more uses, and newest once it is over', () => {

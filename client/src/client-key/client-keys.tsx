@@ -1,6 +1,5 @@
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { Button } from '@mantine/core';
-import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { count } from '../lib/format';
 import type { LiveList } from '../live/live-list';
@@ -13,14 +12,15 @@ import { Skeleton } from '../ui/skeleton';
 import { StatusPill, type Tone } from '../ui/status-pill';
 import { Time } from '../ui/time';
 import styles from './client-keys.module.css';
-import { RevokeClientKeyDocument, type ClientKeyState } from './gql/documents';
+import type { ClientKeyState, IssueClientKeyMutation } from './gql/documents';
 import { clientKeysOf, type ClientKeyRow } from './list';
 import type { ScopeOption } from './scope-picker';
 import { useFreshUses } from './use-fresh-uses';
 
-const DangerDialog = lazy(() => import('../ui/danger-dialog'));
+const LostSecretDialog = lazy(() => import('../ui/lost-secret-dialog'));
 const SecretDialog = lazy(() => import('../ui/secret-dialog'));
 const IssueClientKeyDialog = lazy(() => import('./issue-client-key-dialog'));
+const RevokeClientKeyDialog = lazy(() => import('./revoke-client-key-dialog'));
 
 interface ClientKeysProps {
   /** Whose keys: a person or a service client. */
@@ -34,7 +34,8 @@ interface ClientKeysProps {
 
 type Layer =
   | { kind: 'issue' }
-  | { kind: 'secret'; secret: string; clientKey: ClientKeyRow }
+  | { kind: 'secret'; secret: string; name: string }
+  | { kind: 'lost'; name: string }
   | { kind: 'revoke'; clientKey: ClientKeyRow }
   | undefined;
 
@@ -62,7 +63,6 @@ export function ClientKeys({ ownerId, clientId, scopes, title }: ClientKeysProps
   useFreshUses(list, source);
   const ids = useIds(list);
   const mayWrite = useMay('clients:write');
-  const revoke = useAct(RevokeClientKeyDocument, ({ revokeClientKey }) => revokeClientKey);
   const [layer, setLayer] = useState<Layer>();
   const close = () => setLayer(undefined);
   const askToRevoke = (clientKey: ClientKeyRow) => setLayer({ kind: 'revoke', clientKey });
@@ -72,12 +72,12 @@ export function ClientKeys({ ownerId, clientId, scopes, title }: ClientKeysProps
     </Button>
   );
 
-  async function confirmRevocation(clientKey: ClientKeyRow): Promise<void> {
-    const payload = await revoke.run({ keyId: clientKey.id });
-    if (payload) {
-      list.store.push(payload.clientKey ?? { ...clientKey, state: 'REVOKED' });
-      close();
+  function issued({ secret, clientKey }: IssueClientKeyMutation['issueClientKey'], name: string): void {
+    if (clientKey) {
+      list.store.push(clientKey);
     }
+    // Without a secret, the same request was answered before, and that answer was lost.
+    setLayer(secret ? { kind: 'secret', secret, name } : { kind: 'lost', name });
   }
 
   return (
@@ -96,36 +96,20 @@ export function ClientKeys({ ownerId, clientId, scopes, title }: ClientKeysProps
       )}
       {state.more && <Button size="xs" variant="default" loading={state.fetching} onClick={list.loadMore}>{t('clientKey.more')}</Button>}
       <Suspense>
-        {layer?.kind === 'issue' && (
-          <IssueClientKeyDialog
-            clientId={clientId}
-            scopes={scopes}
-            onClose={close}
-            onIssued={({ secret, clientKey }) => setLayer(secret && clientKey ? { kind: 'secret', secret, clientKey } : undefined)}
-          />
-        )}
+        {layer?.kind === 'issue' && <IssueClientKeyDialog clientId={clientId} scopes={scopes} onClose={close} onIssued={issued} />}
         {layer?.kind === 'secret' && (
           <SecretDialog
-            title={t('clientKey.issued', { name: layer.clientKey.name })}
+            title={t('clientKey.issued', { name: layer.name })}
             secret={layer.secret}
             usage={keyUsage(window.location.origin)}
-            onStored={() => {
-              list.store.push(layer.clientKey);
-              close();
-            }}
+            onStored={close}
           />
         )}
+        {layer?.kind === 'lost' && (
+          <LostSecretDialog title={t('clientKey.issued', { name: layer.name })} next={t('clientKey.lost')} onClose={close} />
+        )}
         {layer?.kind === 'revoke' && (
-          <DangerDialog
-            title={t('clientKey.revoke.title', { name: layer.clientKey.name })}
-            consequences={[t('clientKey.revoke.calls', { count: layer.clientKey.useCount }), t('clientKey.revoke.final')]}
-            name={layer.clientKey.name}
-            act={t('clientKey.revoke')}
-            busy={revoke.busy}
-            problems={revoke.problems}
-            onConfirm={() => void confirmRevocation(layer.clientKey)}
-            onClose={close}
-          />
+          <RevokeClientKeyDialog clientKey={layer.clientKey} onClose={close} onRevoked={list.store.push} />
         )}
       </Suspense>
     </section>

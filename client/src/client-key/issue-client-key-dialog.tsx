@@ -15,7 +15,7 @@ interface IssueClientKeyDialogProps {
   /** What the owner of the key has; a key never has more. */
   scopes: readonly ScopeOption[];
   onClose: () => void;
-  onIssued: (issued: IssueClientKeyMutation['issueClientKey']) => void;
+  onIssued: (issued: IssueClientKeyMutation['issueClientKey'], name: string) => void;
 }
 
 const longestDays = 365;
@@ -32,14 +32,15 @@ export default function IssueClientKeyDialog({ clientId, scopes, onClose, onIssu
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    const name = String(form.get('name')).trim();
     const payload = await act.run({
       clientId,
-      name: String(form.get('name')).trim(),
+      name,
       scopes: everything ? undefined : chosen,
       expiresInDays: Number(form.get('expiresInDays')),
     });
     if (payload) {
-      onIssued(payload);
+      onIssued(payload, name);
     }
   }
 

@@ -1,7 +1,7 @@
-import { useQuery } from 'urql';
-import { toNode } from '../graphql/document';
+import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
 import { useSession } from '../setup';
+import { ProblemNotice } from '../ui/problem-notice';
 import { ClientKeys } from './client-keys';
 import { OwnScopesDocument } from './gql/documents';
 
@@ -9,6 +9,11 @@ import { OwnScopesDocument } from './gql/documents';
 export function OwnClientKeys() {
   const t = useT();
   const { viewer } = useSession();
-  const [{ data }] = useQuery({ query: toNode(OwnScopesDocument) });
-  return <ClientKeys ownerId={viewer.user.id} scopes={data?.ownScopes ?? []} title={<h2>{t('clientKey.own')}</h2>} />;
+  const { data, problem, refresh } = useAnswer(OwnScopesDocument, {});
+  return (
+    <>
+      {problem && <ProblemNotice problem={problem} onRetry={() => void refresh()} />}
+      <ClientKeys ownerId={viewer.user.id} scopes={data?.ownScopes ?? []} title={<h2>{t('clientKey.own')}</h2>} />
+    </>
+  );
 }

@@ -13,7 +13,7 @@ import { slugOf } from './slug';
 
 interface CreateTenantDialogProps {
   onClose: () => void;
-  onCreated: (created: CreateTenantMutation['createTenant'], ownerEmail: string) => void;
+  onCreated: (created: CreateTenantMutation['createTenant'], name: string, ownerEmail: string) => void;
 }
 
 const fields = ['name', 'slug', 'features', 'email', 'displayName'];
@@ -38,7 +38,7 @@ export default function CreateTenantDialog({ onClose, onCreated }: CreateTenantD
       slug: text('slug'), name: name.trim(), features: features as Feature[], owner: { email, displayName: text('displayName') },
     });
     if (payload) {
-      onCreated(payload, email);
+      onCreated(payload, name.trim(), email);
     }
   }
 

@@ -9,13 +9,13 @@ import { Fact, Facts } from '../ui/data-table/peek';
 import { Problems } from '../ui/form-problems';
 import { Time } from '../ui/time';
 import { TenantStatePill } from './columns';
-import { ResumeTenantDocument, SuspendTenantDocument } from './gql/documents';
+import { ResumeTenantDocument } from './gql/documents';
 import type { TenantRow } from './list';
 import { TenantFeatures } from './tenant-features';
 import styles from './tenant-peek.module.css';
 import { useConfigurationExport } from './use-configuration-export';
 
-const DangerDialog = lazy(() => import('../ui/danger-dialog'));
+const SuspendTenantDialog = lazy(() => import('./suspend-tenant-dialog'));
 
 interface TenantPeekProps {
   tenant: TenantRow;
@@ -25,19 +25,10 @@ interface TenantPeekProps {
 /** One tenant of this server: its switches, never what is in it. */
 export function TenantPeek({ tenant, onChanged }: TenantPeekProps) {
   const t = useT();
-  const suspend = useAct(SuspendTenantDocument, ({ suspendTenant }) => suspendTenant);
   const resume = useAct(ResumeTenantDocument, ({ resumeTenant }) => resumeTenant);
   const exporting = useConfigurationExport();
   const [asking, setAsking] = useState(false);
-  const { id, name, slug, state, isDefault, branding, features, createdAt, updatedAt } = tenant;
-
-  async function confirmSuspension(): Promise<void> {
-    const payload = await suspend.run({ tenantId: id, confirmation: slug });
-    if (payload?.tenant) {
-      onChanged(payload.tenant);
-      setAsking(false);
-    }
-  }
+  const { id, slug, state, isDefault, branding, features, createdAt, updatedAt } = tenant;
 
   async function confirmResumption(): Promise<void> {
     const payload = await resume.run({ tenantId: id });
@@ -71,18 +62,7 @@ export function TenantPeek({ tenant, onChanged }: TenantPeekProps) {
         )}
       </div>
       {isDefault && <p className="muted">{t('tenant.default.hint')}</p>}
-      <Suspense>{asking && (
-        <DangerDialog
-          title={t('tenant.suspend.title', { name })}
-          consequences={[t('tenant.suspend.people'), t('tenant.suspend.keys'), t('tenant.suspend.history')]}
-          name={slug}
-          act={t('tenant.suspend')}
-          busy={suspend.busy}
-          problems={suspend.problems}
-          onConfirm={() => void confirmSuspension()}
-          onClose={() => setAsking(false)}
-        />
-      )}</Suspense>
+      <Suspense>{asking && <SuspendTenantDialog tenant={tenant} onClose={() => setAsking(false)} onSuspended={onChanged} />}</Suspense>
     </>
   );
 }

@@ -10,15 +10,22 @@ import { IconPlus } from '../ui/icons';
 import { Page } from '../ui/page';
 import { useShortcuts } from '../ui/use-shortcuts';
 import { useTenantColumns } from './columns';
+import type { CreateTenantMutation } from './gql/documents';
 import { tenantList } from './list';
 import { tenantSpec } from './spec';
 import { TenantPeek } from './tenant-peek';
 
+const LostSecretDialog = lazy(() => import('../ui/lost-secret-dialog'));
 const SecretDialog = lazy(() => import('../ui/secret-dialog'));
 const CreateTenantDialog = lazy(() => import('./create-tenant-dialog'));
 const ImportTenantDialog = lazy(() => import('./import-tenant-dialog'));
 
-type Layer = { kind: 'create' } | { kind: 'import' } | { kind: 'link'; link: string; email: string } | undefined;
+type Layer =
+  | { kind: 'create' }
+  | { kind: 'import' }
+  | { kind: 'link'; link: string; email: string }
+  | { kind: 'lost'; name: string; email: string }
+  | undefined;
 
 const createCall = `mutation {
   createTenant(input: {
@@ -43,6 +50,17 @@ export default function TenantsScreen() {
     <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setLayer({ kind: 'create' })}>{t('tenant.create')}</Button>
   );
   useShortcuts([{ id: 'create', keys: 'c', run: () => setLayer({ kind: 'create' }) }]);
+
+  function created({ tenant, passwordLink }: CreateTenantMutation['createTenant'], name: string, email: string): void {
+    if (tenant) {
+      list.store.push(tenant);
+      requestAnimationFrame(list.store.showWaiting);
+    }
+    // Without a link, the same request was answered before, and that answer was lost.
+    setLayer(passwordLink
+      ? { kind: 'link', email, link: new URL(passwordLink, window.location.origin).href }
+      : { kind: 'lost', name, email });
+  }
 
   /** It may have been one's own tenant. */
   function imported(): void {
@@ -73,20 +91,13 @@ export default function TenantsScreen() {
         peek={(tenant) => <TenantPeek key={tenant.id} tenant={tenant} onChanged={list.store.push} />}
       />
       <Suspense>
-        {layer?.kind === 'create' && (
-          <CreateTenantDialog
-            onClose={close}
-            onCreated={({ tenant, passwordLink }, email) => {
-              if (tenant) {
-                list.store.push(tenant);
-                requestAnimationFrame(list.store.showWaiting);
-              }
-              setLayer(passwordLink ? { kind: 'link', email, link: new URL(passwordLink, window.location.origin).href } : undefined);
-            }}
-          />
-        )}
+        {layer?.kind === 'create' && <CreateTenantDialog onClose={close} onCreated={created} />}
         {layer?.kind === 'link' && (
           <SecretDialog title={t('tenant.ownerLink', { email: layer.email })} secret={layer.link} onStored={close} />
+        )}
+        {layer?.kind === 'lost' && (
+          <LostSecretDialog title={t('tenant.lost.title', { name: layer.name })} lost={t('tenant.lost.link', { email: layer.email })}
+            next={t('tenant.lost')} onClose={close} />
         )}
         {layer?.kind === 'import' && <ImportTenantDialog onClose={close} onImported={imported} />}
       </Suspense>

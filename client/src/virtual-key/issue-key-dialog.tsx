@@ -16,7 +16,7 @@ import { IssueKeyDocument, KeyOwnersDocument, type IssueKeyMutation } from './gq
 interface IssueKeyDialogProps {
   owner?: { id: string; displayName: string };
   onClose: () => void;
-  onIssued: (issued: IssueKeyMutation['issueKey']) => void;
+  onIssued: (issued: IssueKeyMutation['issueKey'], keyAlias: string) => void;
 }
 
 const fields = ['ownerId', 'keyAlias', 'models', 'maxBudget', 'budgetDuration', 'rpmLimit', 'tpmLimit', 'maxParallelRequests', 'duration'];
@@ -39,9 +39,10 @@ export default function IssueKeyDialog({ owner, onClose, onIssued }: IssueKeyDia
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    const keyAlias = String(form.get('keyAlias'));
     const payload = await act.run({
       ownerId: ownerId ?? '',
-      keyAlias: String(form.get('keyAlias')),
+      keyAlias,
       models,
       maxBudget: words(form.get('maxBudget')),
       budgetDuration: words(form.get('budgetDuration')),
@@ -51,7 +52,7 @@ export default function IssueKeyDialog({ owner, onClose, onIssued }: IssueKeyDia
       duration: words(form.get('duration')),
     });
     if (payload) {
-      onIssued(payload);
+      onIssued(payload, keyAlias);
     }
   }
 

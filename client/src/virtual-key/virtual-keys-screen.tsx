@@ -11,10 +11,12 @@ import { IconPlus } from '../ui/icons';
 import { Page } from '../ui/page';
 import { useShortcuts } from '../ui/use-shortcuts';
 import { useVirtualKeyColumns } from './columns';
-import { virtualKeyList, type VirtualKeyRow } from './list';
+import type { IssueKeyMutation } from './gql/documents';
+import { virtualKeyList } from './list';
 import { virtualKeySpec } from './spec';
 import { VirtualKeyPeek } from './virtual-key-peek';
 
+const LostSecretDialog = lazy(() => import('../ui/lost-secret-dialog'));
 const SecretDialog = lazy(() => import('../ui/secret-dialog'));
 const IssueKeyDialog = lazy(() => import('./issue-key-dialog'));
 
@@ -31,7 +33,11 @@ const usage = `curl "$LITELLM_URL/v1/chat/completions" \\
   -H "Content-Type: application/json" \\
   -d '{"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}'`;
 
-type Layer = { kind: 'issue' } | { kind: 'secret'; secret: string; virtualKey: VirtualKeyRow } | undefined;
+type Layer =
+  | { kind: 'issue' }
+  | { kind: 'secret'; secret: string; alias: string }
+  | { kind: 'lost'; alias: string }
+  | undefined;
 
 export default function VirtualKeysScreen() {
   const t = useT();
@@ -46,6 +52,14 @@ export default function VirtualKeysScreen() {
     <Button size="xs" leftSection={<IconPlus size={14} />} onClick={() => setLayer({ kind: 'issue' })}>{t('virtualKey.issue')}</Button>
   );
   useShortcuts(mayManage ? [{ id: 'create', keys: 'c', run: () => setLayer({ kind: 'issue' }) }] : []);
+
+  function issued({ secret, virtualKey }: IssueKeyMutation['issueKey'], alias: string): void {
+    if (virtualKey) {
+      list.store.push(virtualKey);
+    }
+    // Without a secret, the same request was answered before, and that answer was lost.
+    setLayer(secret ? { kind: 'secret', secret, alias } : { kind: 'lost', alias });
+  }
 
   return (
     <Page title={t('nav.virtualKeys')} layout="fill" actions={issue}>
@@ -69,27 +83,17 @@ export default function VirtualKeysScreen() {
         peek={(virtualKey) => <VirtualKeyPeek virtualKey={virtualKey} />}
       />
       <Suspense>
-        {layer?.kind === 'issue' && (
-          <IssueKeyDialog
-            onClose={() => setLayer(undefined)}
-            onIssued={({ secret, virtualKey }) => {
-              if (virtualKey && secret) {
-                setLayer({ kind: 'secret', secret, virtualKey });
-              } else {
-                setLayer(undefined);
-              }
-            }}
-          />
+        {layer?.kind === 'issue' && <IssueKeyDialog onClose={() => setLayer(undefined)} onIssued={issued} />}
+        {layer?.kind === 'lost' && (
+          <LostSecretDialog title={t('virtualKey.issued', { alias: layer.alias })} next={t('virtualKey.lost')}
+            onClose={() => setLayer(undefined)} />
         )}
         {layer?.kind === 'secret' && (
           <SecretDialog
-            title={t('virtualKey.issued', { alias: layer.virtualKey.keyAlias })}
+            title={t('virtualKey.issued', { alias: layer.alias })}
             secret={layer.secret}
             usage={usage}
-            onStored={() => {
-              list.store.push(layer.virtualKey);
-              setLayer(undefined);
-            }}
+            onStored={() => setLayer(undefined)}
           />
         )}
       </Suspense>
