@@ -1,21 +1,17 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useQuery } from 'urql';
 import { ClientKeys, scopeWords } from '../client-key';
-import { toNode } from '../graphql/document';
-import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { keyOf } from '../lib/global-id';
 import { useMay } from '../setup';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { Time } from '../ui/time';
-import { DeleteServiceClientDocument, GrantableScopesDocument } from './gql/documents';
 import type { ServiceClientRow } from './list';
 import styles from './service-client-peek.module.css';
 
-const DangerDialog = lazy(() => import('../ui/danger-dialog'));
+const DeleteServiceClientDialog = lazy(() => import('./delete-service-client-dialog'));
 const ServiceClientDialog = lazy(() => import('./service-client-dialog'));
 
 interface ServiceClientPeekProps {
@@ -29,19 +25,11 @@ export function ServiceClientPeek({ serviceClient, onChanged, onDeleted }: Servi
   const t = useT();
   const mayWrite = useMay('clients:write', 'tenant');
   const mayReadLedger = useMay('audit:read');
-  const [{ data }] = useQuery({ query: toNode(GrantableScopesDocument) });
-  const remove = useAct(DeleteServiceClientDocument, ({ deleteServiceClient }) => deleteServiceClient);
   const [layer, setLayer] = useState<'edit' | 'delete'>();
-  const { id, name, scopes, createdAt, updatedAt } = serviceClient;
+  const { id, scopes, createdAt, updatedAt } = serviceClient;
   const close = () => setLayer(undefined);
-  const options = scopes.map((scope) => data?.grantableScopes.find((option) => option.scope === scope) ?? { scope, about: scope });
-
-  async function confirmDeletion(): Promise<void> {
-    if (await remove.run({ clientId: id, confirmation: name })) {
-      close();
-      onDeleted();
-    }
-  }
+  // The catalog has words for every scope.
+  const options = scopes.map((scope) => ({ scope, about: scope }));
 
   return (
     <>
@@ -69,18 +57,7 @@ export function ServiceClientPeek({ serviceClient, onChanged, onDeleted }: Servi
       )}
       <Suspense>
         {layer === 'edit' && <ServiceClientDialog serviceClient={serviceClient} onClose={close} onSaved={onChanged} />}
-        {layer === 'delete' && (
-          <DangerDialog
-            title={t('serviceClient.delete.title', { name })}
-            consequences={[t('serviceClient.delete.keys'), t('serviceClient.delete.history')]}
-            name={name}
-            act={t('serviceClient.delete')}
-            busy={remove.busy}
-            problems={remove.problems}
-            onConfirm={() => void confirmDeletion()}
-            onClose={close}
-          />
-        )}
+        {layer === 'delete' && <DeleteServiceClientDialog serviceClient={serviceClient} onClose={close} onDeleted={onDeleted} />}
       </Suspense>
     </>
   );
