@@ -1,5 +1,5 @@
-import type { Scope } from '../../schema/access/scopes';
-import { forOwnKey, forServiceClient, inTableOrder } from '../../schema/client-key/scopes';
+import { forServiceClient, inTableOrder, type Scope } from '../../schema/access/scopes';
+import { forOwnKey } from '../../schema/client-key/scopes';
 import { clientKeyEvents, type ClientKeyEvent } from '../../schema/client-key/events';
 import type { Refusal } from '../../schema/errors/catalogue';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';

@@ -1,13 +1,8 @@
 import type { Feature } from '../../schema/access/features';
 import type { Grants } from '../../schema/entitlement/effective';
-import { EVERY_MODEL, EVERY_SERVICE, entitlementEvents, type entitlementSubjects, type EntitlementEvent } from '../../schema/entitlement/events';
+import { EVERY_MODEL, EVERY_SERVICE, entitlementEvents, type EntitlementEvent } from '../../schema/entitlement/events';
+import type { Subject } from '../../schema/entitlement/subject';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
-
-export interface Subject {
-  kind: (typeof entitlementSubjects)[number];
-  /** Id of the tenant or user, or name of the tier. */
-  name: string;
-}
 
 /** Omitted keeps, an empty list grants nothing, null takes back what was set. */
 export interface SetEntitlements {
@@ -26,11 +21,6 @@ export const entitlement: Aggregate<Grants, SetEntitlements, typeof entitlementE
   evolve,
   decide,
 };
-
-/** Id of the stream of a subject. */
-export function entitlementId(tenantId: string, { kind, name }: Subject): string {
-  return kind === 'tier' ? `tier:${tenantId}/${name}` : `${kind}:${name}`;
-}
 
 function evolve(state: Grants, { data: { models, services, features } }: EntitlementEvent): Grants {
   return {

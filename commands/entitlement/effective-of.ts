@@ -1,7 +1,8 @@
 import { effective, notGranted, type EffectiveGrants } from '../../schema/entitlement/effective';
+import { entitlementId, type Subject } from '../../schema/entitlement/subject';
 import { RefusedError } from '../../schema/errors/catalogue';
 import type { CommandRuntime } from '../../src/command-runtime/port';
-import { entitlement, entitlementId, type Subject } from './decider';
+import { entitlement } from './decider';
 
 export interface Holder {
   tenantId: string;

@@ -1,6 +1,7 @@
+import { entitlementId } from '../../schema/entitlement/subject';
 import type { Auth } from '../../src/auth/port';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
-import { entitlement, entitlementId, type SetEntitlements } from './decider';
+import { entitlement, type SetEntitlements } from './decider';
 import { settleFeatures } from './standing';
 
 /** Grants something in the tenant of the command, and lets callers be judged by it at once, before the reactor would. */

@@ -1,5 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { SetEntitlementsInput } from '../../schema/entitlement/inputs';
+import type { Subject } from '../../schema/entitlement/subject';
 import { EntitlementSubject, SetEntitlementsPayload } from '../../schema/entitlement/types';
 import { RefusedError } from '../../schema/errors/catalogue';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
@@ -10,7 +11,6 @@ import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { by } from '../user/by';
 import { refusalToManage, user } from '../user/decider';
-import type { Subject } from './decider';
 import { grant } from './grant';
 
 @Resolver()

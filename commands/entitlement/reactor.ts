@@ -1,9 +1,9 @@
 import { entitlementEvents } from '../../schema/entitlement/events';
+import { entitlementId } from '../../schema/entitlement/subject';
 import type { Auth } from '../../src/auth/port';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import type { Task } from '../../src/jobs/port';
 import type { Reactor } from '../../src/projection-runtime/projector';
-import { entitlementId } from './decider';
 import { settleFeatures, type SubjectOfTenant } from './standing';
 
 /** Makes sure that callers are judged by the features that the log grants, also when the server died right after the append. */

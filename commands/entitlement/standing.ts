@@ -1,6 +1,7 @@
+import { entitlementId, subjectId, type Subject } from '../../schema/entitlement/subject';
 import type { Auth } from '../../src/auth/port';
 import type { CommandRuntime } from '../../src/command-runtime/port';
-import { entitlement, entitlementId, type Subject } from './decider';
+import { entitlement } from './decider';
 
 export interface SubjectOfTenant {
   tenantId: string;
@@ -11,9 +12,8 @@ export interface SubjectOfTenant {
 export async function settleFeatures(
   { commands, auth }: { commands: CommandRuntime; auth: Auth }, { tenantId, subject }: SubjectOfTenant,
 ): Promise<void> {
-  const { kind, name } = subject;
   const { state, revision } = await commands.load(entitlement, entitlementId(tenantId, subject));
   if (revision < 0n) return;
-  const id = kind === 'tier' ? `${tenantId}/${name}` : name;
-  await auth.standings.setFeatures({ kind, id, tenantId }, { features: state.features ?? null, revision });
+  const id = subjectId(tenantId, subject);
+  await auth.standings.setFeatures({ kind: subject.kind, id, tenantId }, { features: state.features ?? null, revision });
 }

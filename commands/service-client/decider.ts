@@ -1,5 +1,4 @@
-import type { Scope } from '../../schema/access/scopes';
-import { forServiceClient, inTableOrder } from '../../schema/client-key/scopes';
+import { forServiceClient, inTableOrder, type Scope } from '../../schema/access/scopes';
 import type { Refusal } from '../../schema/errors/catalogue';
 import { serviceClientEvents, type ServiceClientEvent } from '../../schema/service-client/events';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';

@@ -1,9 +1,10 @@
 import { featureNames } from '../../schema/access/features';
+import { entitlementId, type Subject } from '../../schema/entitlement/subject';
 import { featuresOf, logoPath, tabsOf, type TenantConfiguration } from '../../schema/tenant/configuration';
 import type { Auth } from '../../src/auth/port';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
 import { derivedId } from '../../src/graphql/mutate';
-import { entitlement, entitlementId, type Subject } from '../entitlement/decider';
+import { entitlement } from '../entitlement/decider';
 import { grant } from '../entitlement/grant';
 import { tenant, type TenantState } from './decider';
 import { makeTenant } from './make-tenant';

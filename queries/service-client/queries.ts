@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
-import { forServiceClient } from '../../schema/client-key/scopes';
+import { forServiceClient } from '../../schema/access/scopes';
 import { ServiceClientFilter, ServiceClientOrder, ServiceClientOrderField } from '../../schema/service-client/inputs';
 import {
   CreateServiceClientPayload, DeleteServiceClientPayload, ScopeInfo, ServiceClient, ServiceClientConnection, UpdateServiceClientPayload,

@@ -56,7 +56,17 @@ export type Scope = keyof typeof scopes;
 export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]];
 
 /** Scopes that a service client may have. */
-export const grantableScopes: readonly Scope[] = scopeNames.filter((scope) => scopes[scope].grantable);
+export const grantableScopes: readonly Scope[] = forServiceClient(scopeNames);
+
+/** Of the rights that somebody has, those they may give to a service client. */
+export function forServiceClient(held: readonly Scope[]): Scope[] {
+  return held.filter((scope) => scopes[scope].grantable);
+}
+
+/** Each once, in the order of the table of rights: two lists of the same rights are equal. */
+export function inTableOrder(given: readonly Scope[]): Scope[] {
+  return scopeNames.filter((scope) => given.includes(scope));
+}
 
 /** How far a scope reaches for a role; undefined when the role does not have it. */
 export function reachOf(scope: Scope, role: Role): Relation | undefined {

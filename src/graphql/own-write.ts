@@ -5,7 +5,11 @@ import type { Context, LoaderDefinition } from './context';
  * stays behind for longer than the bounded wait: rather nothing than something stale.
  */
 export async function ownWrite<Value>(context: Context, view: string, loader: LoaderDefinition<string, Value>, key: string | undefined): Promise<Value | null> {
-  if (key === undefined || context.minPosition === undefined) return null;
-  if (!(await context.live.waitFor([view], context.minPosition))) return null;
+  if (key === undefined || !(await seesOwnWrite(context, view))) return null;
   return (await context.loader(loader).load(key)) ?? null;
+}
+
+/** Waits (bounded) until a view has seen what a mutation has just changed. Never throws: the change is made. */
+export async function seesOwnWrite({ live, minPosition }: Context, view: string): Promise<boolean> {
+  return minPosition !== undefined && live.waitFor([view], minPosition);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { entitlement, entitlementId } from '../../../commands/entitlement/decider';
+import { entitlement } from '../../../commands/entitlement/decider';
 import type { Scope } from '../../../schema/access/scopes';
+import { entitlementId } from '../../../schema/entitlement/subject';
 import { encodeCursor } from '../../../src/graphql/cursor';
 import { person as principalOf, service } from '../../support/principals';
 import { createApiSetting, type ApiSetting, type Person } from '../chat-session/api-setting';

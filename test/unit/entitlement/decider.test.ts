@@ -1,5 +1,6 @@
-import { entitlement, entitlementId, type SetEntitlements } from '../../../commands/entitlement/decider';
+import { entitlement, type SetEntitlements } from '../../../commands/entitlement/decider';
 import type { EntitlementEvent } from '../../../schema/entitlement/events';
+import { entitlementId } from '../../../schema/entitlement/subject';
 import { fold, specification, twiceIsOnce } from '../../support/specification';
 
 const subject = { kind: 'user', name: 'u1' } as const;
