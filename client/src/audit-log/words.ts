@@ -13,11 +13,13 @@ export function actorWords(t: T, { actor, actorKind }: Pick<AuditRow, 'actor' | 
   return actor?.displayName || (t.knows(id) ? t(id) : actorKind);
 }
 
-/** Why it was refused: in the words of the reason where there are some, else of the code; empty for what was done. */
-export function reasonWords(t: T, { reason, code, summary }: Pick<AuditRow, 'reason' | 'code' | 'summary'>): string {
-  const details = summary && typeof summary === 'object' ? { ...summary } : {};
+/**
+ * Why it was refused: in the words of the reason where there are some, else of the code; empty for what was done. The log
+ * does not hold the values that a rule refused: a rule whose words need them has a reason that does without.
+ */
+export function reasonWords(t: T, { reason, code }: Pick<AuditRow, 'reason' | 'code'>): string {
   const known = [`reason.${reason ?? ''}`, `rule.${reason ?? ''}`, `error.${code ?? ''}`].find((id) => t.knows(id));
-  return known && t.knows(known) ? t(known, details) : (reason ?? '');
+  return known && t.knows(known) ? t(known) : (reason ?? '');
 }
 
 /** What a refused act would have been: the name of the mutation, which the event carries. */
