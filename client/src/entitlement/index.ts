@@ -1,5 +1,6 @@
 import { lazy } from 'react';
 
+export { everything } from './grants';
 export { UserEntitlements } from './user-entitlements';
 export { grantWords } from './words';
 

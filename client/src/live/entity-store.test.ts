@@ -123,6 +123,17 @@ describe('entity store', () => {
     expect(store.get('a')?.derived).toBe('new');
   });
 
+  it('believes one row that was asked for anew in the same way, and leaves the others where they are', () => {
+    const { store } = storeWithFrames();
+    store.reset([row('a'), row('b')]);
+    const told = jest.fn();
+    store.subscribeRow('b', told);
+    store.keep({ ...row('b'), note: 'more' } as Row);
+    expect(store.get('b')).toMatchObject({ note: 'more' });
+    expect(told).toHaveBeenCalledTimes(1);
+    expect(store.ids()).toEqual(['a', 'b']);
+  });
+
   it('keeps what is newer than a snapshot', () => {
     const { store, frame } = storeWithFrames();
     store.reset([row('a', 1)]);

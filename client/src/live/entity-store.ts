@@ -36,7 +36,7 @@ export interface EntityStore<Row> {
   reset(rows: readonly Row[]): void;
   /** Rows of a further page. */
   addPage(rows: readonly Row[]): void;
-  /** A row outside the list, for a permalink; it follows the feed like the others. */
+  /** A row by itself, for a permalink or asked for anew; like a snapshot it may differ at the same version. */
   keep(row: Row): void;
   /** A live item, or the object a mutation answered. */
   push(row: Row): void;
@@ -153,7 +153,7 @@ export function createEntityStore<Row extends Entity>(options: StoreOptions<Row>
       tell();
     },
     keep(row) {
-      if (take(row)) {
+      if (take(row) || amend(row)) {
         tellRow(row.id);
       }
     },

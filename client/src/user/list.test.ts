@@ -16,10 +16,18 @@ describe('a user that just came into being', () => {
     ['?role=ADMIN', false], ['?role=USER&role=ADMIN', true], ['?tier=free', true], ['?tier=pro', false],
     ['?organization=Physics', true], ['?organization=Chem', false], ['?model=gpt-4o', true], ['?model=other', false],
     ['?sort=displayName', false],
+    ['?q=ada%20phys', true], ['?q=phys%20%20ada', true], ['?q=ada%20chem', false],
   ])('of %s: %p', (url, belongs) => expect(admits(url)).toBe(belongs));
 
   it('is left to the server where a prefix means something to it only', () => {
     expect(admits('?q=%40user%3Aada')).toBe(false);
+    expect(admits('?q=%22ada%22')).toBe(false);
+  });
+
+  it('may use each model when every one is granted', () => {
+    const user = aUser('Ada', { entitlements: { __typename: 'EffectiveEntitlements', models: ['all-team-models'] } });
+    expect(admits('?model=other', user)).toBe(true);
+    expect(admits('?model=other&role=ADMIN', user)).toBe(false);
   });
 
   it('is not listed when deleted, unless that was asked for', () => {

@@ -1,3 +1,4 @@
+import { everything } from '../entitlement';
 import { keyOf } from '../lib/global-id';
 import type { ListQuestion } from '../lib/url-codec';
 import { changeFeed, connectionPage, oneNode, type ListSource } from '../live/live-list';
@@ -11,8 +12,9 @@ export type UserRow = UserRowFieldsFragment;
 
 const orders = { createdAt: 'CREATED_AT', displayName: 'DISPLAY_NAME', organization: 'ORGANIZATION' } as const;
 
-/** `@user:`, `@org:`, `@model:` and `@info:` mean something to the server only. */
-const hasPrefix = (q: string): boolean => /@\w+:/.test(q);
+/** `@user:`, `@org:`, `@model:`, `@info:` and quotes mean something to the server only; plain words all have to hold. */
+const matches = (q: string, { displayName, email, organization }: UserRow): boolean => !/@\w+:|"/.test(q)
+  && q.split(/\s+/).filter(Boolean).every((word) => mentions(word, displayName, email, organization));
 
 const among = (wanted: readonly string[] | undefined, ...values: (string | null)[]): boolean =>
   !wanted || values.some((value) => value !== null && wanted.includes(value));
@@ -37,13 +39,12 @@ export const userList = (question: ListQuestion): ListSource<UserRow> => {
     feed: changeFeed(UserChangedDocument, {}, ({ userChanged }) => userChanged),
     version: ({ revision }) => BigInt(revision),
     admits: (user) => sort === userSpec.defaultSort
-      && !hasPrefix(q)
-      && (q === '' || mentions(q, user.displayName, user.email, user.organization))
+      && matches(q, user)
       && among(facets.role, user.role)
       && (facets.state ? facets.state.includes(user.state) : user.state !== 'DELETED')
       && among(facets.organization, user.organization)
       && among(facets.tier, user.tier)
-      && among(facets.model, ...user.entitlements.models),
+      && (among(facets.model, ...user.entitlements.models) || user.entitlements.models.some((model) => model === everything.models)),
   };
 };
 

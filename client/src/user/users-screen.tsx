@@ -94,7 +94,9 @@ export default function UsersScreen() {
         newRows="user.new"
         empty={<Empty title={t('user.empty')} action={create} call={createCall}>{t('user.emptyHint')}</Empty>}
         peekTitle={nameOf}
-        peek={(user) => <UserPeek key={`${user.id} ${grants}`} user={user} onChanged={list.store.push} onGranted={list.reload} />}
+        peek={(user) => (
+          <UserPeek key={`${user.id} ${grants}`} user={user} onChanged={list.store.push} onGranted={() => void list.fetchOne(user.id)} />
+        )}
         selection={selection}
         selectionActions={(
           <SelectionActions chosen={chosen} onAct={(kind, users) => setLayer({ kind, users })} />
