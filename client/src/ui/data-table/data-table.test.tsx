@@ -221,6 +221,20 @@ describe('the table', () => {
     expect(selected()).toBe('');
   });
 
+  it('starts no range at a row that is gone, and counts no such row', async () => {
+    const user = userEvent.setup();
+    const { list, state } = fakeList(rowsOf(6));
+    await renderIn(<SelectableTable list={list} state={state} />);
+    await user.click(box('Row 2'));
+    act(() => list.store.reset(rowsOf(6).filter(({ id }) => id !== 'r2')));
+    expect(screen.queryByRole('group', { name: 'Selected rows' })).not.toBeInTheDocument();
+    await user.keyboard('{Shift>}');
+    await user.click(box('Row 4'));
+    await user.keyboard('{/Shift}');
+    expect(selected()).toBe('r4');
+    expect(screen.getByRole('group', { name: 'Selected rows' })).toHaveTextContent('1 selected');
+  });
+
   it('selects by keyboard: space, Shift and arrows, Ctrl with A; Escape lets go', async () => {
     const user = userEvent.setup();
     await renderIn(<SelectableTable {...fakeList(rowsOf(8))} />);

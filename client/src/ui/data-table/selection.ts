@@ -9,10 +9,10 @@ export interface Selected {
   anchor: string | undefined;
 }
 
-export const nothingSelected: Selected = { ids: new Set(), anchor: undefined };
+const nothingSelected: Selected = { ids: new Set(), anchor: undefined };
 
 /** Takes a row in, or out. */
-export function toggled({ ids }: Selected, id: string): Selected {
+function toggled({ ids }: Selected, id: string): Selected {
   const next = new Set(ids);
   if (!next.delete(id)) {
     next.add(id);
@@ -21,14 +21,17 @@ export function toggled({ ids }: Selected, id: string): Selected {
 }
 
 /** Takes in everything from the row touched last to this one, in the order of the list; what was chosen stays. */
-export function extended({ ids, anchor }: Selected, id: string, order: readonly string[]): Selected {
+function extended({ ids, anchor }: Selected, id: string, order: readonly string[]): Selected {
   const to = order.indexOf(id);
-  const from = anchor === undefined ? to : order.indexOf(anchor);
-  const range = order.slice(Math.max(0, Math.min(from, to)), Math.max(from, to) + 1);
+  const at = anchor === undefined ? -1 : order.indexOf(anchor);
+  // A row that is gone starts no range.
+  const from = at < 0 ? to : at;
+  const range = to < 0 ? [] : order.slice(Math.min(from, to), Math.max(from, to) + 1);
   return { ids: new Set([...ids, ...range]), anchor: id };
 }
 
 export interface Selection {
+  /** The chosen rows that are still there. */
   ids: ReadonlySet<string>;
   toggle(id: string): void;
   extendTo(id: string): void;
@@ -41,8 +44,9 @@ export interface Selection {
 export function useSelection<Row>(list: LiveList<Row>): Selection {
   const order = useIds(list);
   const [held, setHeld] = useState({ list, selected: nothingSelected });
-  const selected = held.list === list ? held.selected : nothingSelected;
   return useMemo(() => {
+    const { ids, anchor } = held.list === list ? held.selected : nothingSelected;
+    const selected = { ids: ids.size === 0 ? ids : new Set(order.filter((id) => ids.has(id))), anchor };
     const keep = (next: Selected): void => setHeld({ list, selected: next });
     return {
       ids: selected.ids,
@@ -51,7 +55,7 @@ export function useSelection<Row>(list: LiveList<Row>): Selection {
       set: (ids) => keep({ ids: new Set(ids), anchor: undefined }),
       clear: () => keep(nothingSelected),
     };
-  }, [list, order, selected]);
+  }, [list, order, held]);
 }
 
 /** The chosen rows that are still there, in the order of the list. */
