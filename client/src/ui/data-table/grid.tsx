@@ -223,7 +223,7 @@ export function Grid<Row>(props: GridProps<Row>) {
               active={index === activeIndex}
               open={id === openId}
               selected={selection?.ids.has(id)}
-              nameOf={nameOf}
+              nameOf={selection && nameOf}
             />
           );
         })}

@@ -16,8 +16,8 @@ interface RowProps<Row> {
   open: boolean;
   /** Whether it is chosen; undefined where rows cannot be. */
   selected: boolean | undefined;
-  /** The row in words, for the name of its checkbox. */
-  nameOf: (row: Row) => string;
+  /** The row in words, for the name of its checkbox; left out where there is none, as another function draws every row again. */
+  nameOf: ((row: Row) => string) | undefined;
 }
 
 let flashing = 0;
@@ -63,7 +63,7 @@ function TableRow<Row>({ list, id, index, top, columns, active, open, selected, 
         // The grid hears the click; space on the row does the same, so the box is no tab stop of its own.
         <div role="gridcell" className={styles.select} data-select>
           <input type="checkbox" tabIndex={-1} readOnly checked={selected}
-            aria-label={t('table.select', { name: row ? nameOf(row) : id })} />
+            aria-label={t('table.select', { name: row && nameOf ? nameOf(row) : id })} />
         </div>
       )}
       {columns.map((column) => (
