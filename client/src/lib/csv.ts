@@ -1,8 +1,7 @@
-/** A cell may not start a formula when a spreadsheet opens the file (OWASP, CSV injection). */
-const formulaStart = /^[=+\-@\t\r]/;
+import { escapeCell } from '../../../schema/user/csv';
 
 function cell(value: string): string {
-  const safe = formulaStart.test(value) ? `'${value}` : value;
+  const safe = escapeCell(value);
   return /[",\n\r;']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -14,7 +14,7 @@ export interface BatchForm {
   role: Role | '';
 }
 
-export interface BatchChanges {
+interface BatchChanges {
   organization?: string | null;
   note?: string | null;
   tier?: string;

@@ -23,7 +23,7 @@ const none: ActsOnUser = {
   edit: false, assignRole: false, password: false, sessions: false, deactivate: false, reactivate: false, delete: false,
 };
 
-export interface Manager {
+interface Manager {
   id: string;
   role: Role;
   /** Has the right to change people at all. */

@@ -15,7 +15,7 @@ export const formOf = ({ displayName, organization, note, tier, role, dailyLimit
   displayName, organization: organization ?? '', note: note ?? '', tier, role, dailyLimit: dailyLimit === null ? '' : String(dailyLimit),
 });
 
-export interface UserChanges {
+interface UserChanges {
   /** Omitted keeps, null clears. */
   profile?: { displayName?: string; organization?: string | null; note?: string | null };
   tier?: string;
