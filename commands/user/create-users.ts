@@ -29,7 +29,7 @@ export async function createUsers(
   refuseAll(refusals.flat());
   return onEach('users', users, (newUser, index) => {
     const userId = userIdAt(index);
-    return registerUser(context, step(command, `create ${index}`), { ...newUser, userId });
+    return registerUser(context, step(command, `create ${index}`), { ...newUser, userId, batch: true });
   });
 }
 

@@ -98,7 +98,7 @@ async function planFor(context: Services, command: CommandContext, fileLine: Fil
   const newUser = { userId: newId, email: email!, displayName, role: role as Role, ...others };
   const refusals = refusalsOf(newUser, by);
   if (refusals.length > 0) return refused(refusals);
-  return { line, outcome: 'create', refusals: [], carryOut: () => registerUser(context, command, newUser) };
+  return { line, outcome: 'create', refusals: [], carryOut: () => registerUser(context, command, { ...newUser, batch: true }) };
 
   async function update(userId: string): Promise<Plan> {
     const { state } = await context.commands.load(user, userId);
@@ -118,7 +118,7 @@ async function planFor(context: Services, command: CommandContext, fileLine: Fil
       carryOut: async () => {
         const changed = await changeUser(context, command, userId, wanted, by);
         if (!changed.accepted || wayIn.length === 0) return changed;
-        return setPasswordOf(context, step(command, 'password'), userId, { password, passwordHash }, by);
+        return setPasswordOf(context, step(command, 'password'), userId, { password, passwordHash, batch: true }, by);
       },
     };
   }

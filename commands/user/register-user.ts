@@ -19,6 +19,8 @@ export interface NewUser {
   password?: string | null;
   /** Of another system: see `Passwords.importHash`. Not together with a password. */
   passwordHash?: string | null;
+  /** Whether they are one of many: see `Passwords.set`. */
+  batch?: boolean;
   organization?: string | null;
   note?: string | null;
   tier?: string | null;
@@ -78,8 +80,8 @@ export async function registerUser(context: Services, command: CommandContext, n
 
 /** Keeps the password and seals what is personal. */
 async function prepared({ vault, auth }: Services, command: CommandContext, newUser: NewUser, name: string): Promise<CreateUser> {
-  const { userId, email, displayName, role, password, passwordHash, organization, note, tier } = newUser;
-  if (password) await auth.passwords.set(userId, password);
+  const { userId, email, displayName, role, password, passwordHash, batch = false, organization, note, tier } = newUser;
+  if (password) await auth.passwords.set(userId, password, { batch });
   if (passwordHash) await auth.passwords.importHash(userId, passwordHash);
   const place = { tenant: command.tenant, subject: userId };
   const seal = (field: string, text: string): Promise<Sealed> => vault.seal({ ...place, field }, text);

@@ -10,11 +10,11 @@ import type { NewUser } from './register-user';
  */
 export async function setPasswordOf(
   { commands, auth }: Pick<Context, 'commands' | 'auth'>, command: CommandContext, userId: string,
-  { password, passwordHash }: Pick<NewUser, 'password' | 'passwordHash'>, by: By,
+  { password, passwordHash, batch = false }: Pick<NewUser, 'password' | 'passwordHash' | 'batch'>, by: By,
 ): Promise<CommandOutcome<{ userId: string }>> {
   const outcome = await commands.execute(user, userId, { type: 'RecordPasswordSet', by }, command, () => ({ userId }));
   if (!outcome.accepted) return outcome;
-  if (password) await auth.passwords.set(userId, password);
+  if (password) await auth.passwords.set(userId, password, { batch });
   if (passwordHash) await auth.passwords.importHash(userId, passwordHash);
   return outcome;
 }
