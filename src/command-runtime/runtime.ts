@@ -66,11 +66,15 @@ export function createCommandRuntime(options: CommandRuntimeOptions): CommandRun
 
   return {
     execute: (aggregate, id, command, context, answer) => new Promise((resolve, reject) => {
-      recent.delete(streamOf(aggregate, id));
+      // Whoever asked while the command was on its way was told of the state before it.
+      const then = <Value>(settle: (value: Value) => void) => (value: Value): void => {
+        recent.delete(streamOf(aggregate, id));
+        settle(value);
+      };
       const deadline = context.deadline ?? clock.now() + DEFAULT_DEADLINE_MS;
       const pending: PendingCommand = {
         kind: 'command', command, context, answer: (answer ?? nothingToSay) as PendingCommand['answer'], deadline, stage: 'waiting',
-        resolve: resolve as PendingCommand['resolve'], reject,
+        resolve: then(resolve as PendingCommand['resolve']), reject: then(reject),
       };
       put(withoutTypes(aggregate), id, pending);
     }),

@@ -52,6 +52,15 @@ it('is not misled by a read that was under way when this node wrote', async () =
   expect(await balanceOf(runtime)).toBe(5);
 });
 
+it('is not misled by who asked while this node wrote', async () => {
+  const runtime = node();
+  const written = runtime.execute(till, 'a', deposit(5), context());
+  // Answered with the state before the command, which is not in the log yet.
+  const meanwhile = balanceOf(runtime);
+  await Promise.all([written, meanwhile]);
+  expect(await balanceOf(runtime)).toBe(5);
+});
+
 it('knows what another node has written once the time is over', async () => {
   const runtime = node();
   expect(await balanceOf(runtime)).toBe(0);
