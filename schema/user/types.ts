@@ -18,7 +18,7 @@ registerEnumType(Role, {
   valuesConfig: {
     OWNER: { description: 'Everything, including making other owners.' },
     ADMIN: { description: 'Manages users, keys and pools.' },
-    AUDITOR: { description: 'Reads everything, writes nothing, sees no secrets.' },
+    AUDITOR: { description: 'Reads everything but the words of chats, writes nothing, sees no secrets.' },
     USER: { description: 'Uses what was given to them.' },
   },
 });

@@ -3,7 +3,8 @@ import type { Context, LoaderDefinition } from './context';
 import { limits } from './limits';
 
 /**
- * Declares a batch loader of one read-model key; use it as `context.loader(definition).load(key)`. Keys are primitives.
+ * Declares a batch loader of one read-model key; use it as `context.loader(definition).load(key)`. Keys are told
+ * apart as by a Map: primitives by value, objects by identity, so equal objects are loaded once each.
  * `load` answers one value (or undefined) per key, in the order of the keys: see `inOrderOf`.
  */
 export function defineLoader<Key, Value>(name: string, load: LoaderDefinition<Key, Value>['load']): LoaderDefinition<Key, Value> {

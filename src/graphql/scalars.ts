@@ -20,7 +20,7 @@ export const DateTime = new GraphQLScalarType<Date, string>({
 /** Any JSON value, as it is. */
 export const JSONValue = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
-  description: 'Any JSON value. Only in answers, and only where the shape differs from item to item.',
+  description: 'Any JSON value: for what differs in shape from item to item, and for the contents of a configuration file.',
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: valueFromASTUntyped,

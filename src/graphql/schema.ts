@@ -39,7 +39,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const [query, mutation, subscription] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   if (query) query.description = 'What can be read. Send `x-min-position` to see at least what you have written.';
   if (mutation) mutation.description = 'What can be done: one field per command.';
-  if (subscription) subscription.description = 'What can be followed. Every feed is resumed with `after`.';
+  if (subscription) subscription.description = 'What can be followed. Feeds of single changes are resumed with `after`; figures come whole each time.';
 }
 
 /** Coordinates of everything that lacks a description: types, fields, arguments, input fields and enum values. */
