@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import { networkOf } from '../auth/throttle';
 import type { Principal } from '../graphql/context';
 import type { RequestFacts } from '../graphql/make-context';
 
@@ -17,11 +18,14 @@ export function factsOf(
   return { requestId, correlationId, principal, address, device: deviceOf(headers) };
 }
 
-/** Whose budget pays: the person or the service client, or the network address of somebody unknown. */
+/**
+ * Whose budget pays: the person or the service client, or the network of somebody unknown, since a single customer has
+ * more IPv6 addresses than anybody could remember.
+ */
 export function payerOf(principal: Principal, address: string): string {
   switch (principal.kind) {
     case 'user': return principal.userId;
     case 'service': return principal.clientId;
-    case 'anonymous': return address;
+    case 'anonymous': return networkOf(address);
   }
 }

@@ -39,8 +39,8 @@ export interface OidcRoutesOptions {
 }
 
 const MAX_RETURN_LENGTH = 1_000;
-/** Points of cost of one step: a write by somebody unknown. Few enough for a whole class that signs in from one address. */
-const STEP_COST = 10;
+/** Points of cost of one step: a write by somebody unknown. Few enough for a class of hundreds that signs in from one address. */
+const STEP_COST = 50;
 const foreignLink: Refusal = { code: 'E4031', rule: 'origin', message: 'Linking an account begins in the account page.' };
 
 /**
