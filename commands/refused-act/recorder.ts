@@ -9,7 +9,7 @@ import type { Log } from '../../src/postgres/log';
 import type { Sealed, Vault } from '../../src/vault/port';
 import { tenantIdOf } from '../tenant/tenant-id';
 import { refusedActs } from './decider';
-import { createShares } from './share';
+import { createShares, type Share } from './share';
 import { subjectsOf } from './subjects';
 
 type Caller = Pick<Context, 'principal' | 'address' | 'correlationId' | 'requestId'>;
@@ -18,6 +18,10 @@ type Caller = Pick<Context, 'principal' | 'address' | 'correlationId' | 'request
 const PATIENCE_MS = 2_000;
 /** Strangers belong to no tenant: what they tried is told to the people who run the server. */
 const TENANT_OF_STRANGERS = tenantIdOf(DEFAULT_SLUG);
+/** Refusals of one caller that are kept in a minute. */
+export const OF_A_CALLER = 30;
+/** Of all strangers together: whoever has a whole network has ever new addresses. */
+export const OF_STRANGERS = 300;
 /** Whose key seals the addresses of strangers. */
 const STRANGERS = 'strangers';
 
@@ -34,7 +38,7 @@ export function createRefusalRecorder({ commands, vault, log, clock }: RefusalSe
   return {
     async record(caller, { act, refusal, input }) {
       try {
-        const unrecorded = shares.take(nameOf(caller));
+        const unrecorded = shares.take(...sharesOf(caller));
         if (unrecorded === undefined) return;
         const { code, rule } = refusal;
         const tenant = tenantOf(caller);
@@ -64,8 +68,9 @@ function tenantOf({ principal }: Caller): string {
   return principal.kind === 'anonymous' ? TENANT_OF_STRANGERS : principal.tenantId;
 }
 
-/** Whose share it is: a person's, a client's, or that of a stranger's network. */
-function nameOf({ principal, address }: Caller): string {
+/** Whose share it is: a person's, a client's, or that of a stranger's network and of all strangers. */
+function sharesOf({ principal, address }: Caller): Share[] {
   const { kind, id } = actorOf(principal);
-  return kind === 'anonymous' ? `network ${networkOf(address)}` : `${kind} ${id}`;
+  if (kind !== 'anonymous') return [{ name: `${kind} ${id}`, aMinute: OF_A_CALLER }];
+  return [{ name: `network ${networkOf(address)}`, aMinute: OF_A_CALLER }, { name: STRANGERS, aMinute: OF_STRANGERS }];
 }

@@ -1,36 +1,52 @@
 import { createLru } from '../../src/lru';
 
-/** Refusals of one caller that are kept in a minute. */
-export const KEPT_A_MINUTE = 30;
 const MINUTE_MS = 60_000;
 /** Callers remembered, and for how long after their last refusal. */
 const CALLERS = 5_000;
 const REMEMBERED_MS = 60 * MINUTE_MS;
 
-interface Share {
+/** How many refusals in a minute are kept of one caller, or of many together. */
+export interface Share {
+  name: string;
+  aMinute: number;
+}
+
+interface Taken {
   since: number;
   kept: number;
   /** Since the last one that was kept. */
   left: number;
 }
 
-/** Bounds how many refusals of one caller are kept. */
+/** Bounds how many refusals are kept. */
 export interface Shares {
-  /** @returns how many were left out since the last one that was kept, or undefined when this one is left out too */
-  take(caller: string): number | undefined;
+  /**
+   * Keeps a refusal when there is room for it in all of these shares.
+   * @returns how many were left out of them since the last one that was kept, or undefined when this one is left out too
+   */
+  take(...shares: readonly Share[]): number | undefined;
 }
 
 /** @param now milliseconds since the epoch */
 export function createShares(now: () => number): Shares {
-  const callers = createLru<string, Share>(CALLERS, REMEMBERED_MS, now);
+  const remembered = createLru<string, Taken>(CALLERS, REMEMBERED_MS, now);
+
+  function takenOf({ name }: Share, at: number): Taken {
+    const known = remembered.get(name);
+    return known && at - known.since < MINUTE_MS ? known : { since: at, kept: 0, left: known?.left ?? 0 };
+  }
+
   return {
-    take(caller) {
-      const known = callers.get(caller);
+    take(...shares) {
       const at = now();
-      const share = known && at - known.since < MINUTE_MS ? known : { since: at, kept: 0, left: known?.left ?? 0 };
-      const keeps = share.kept < KEPT_A_MINUTE;
-      callers.set(caller, keeps ? { ...share, kept: share.kept + 1, left: 0 } : { ...share, left: share.left + 1 });
-      return keeps ? share.left : undefined;
+      const all = shares.map((share) => ({ ...share, taken: takenOf(share, at) }));
+      const full = all.find(({ taken, aMinute }) => taken.kept >= aMinute);
+      if (full) {
+        remembered.set(full.name, { ...full.taken, left: full.taken.left + 1 });
+        return undefined;
+      }
+      for (const { name, taken } of all) remembered.set(name, { ...taken, kept: taken.kept + 1, left: 0 });
+      return all.reduce((sum, { taken }) => sum + taken.left, 0);
     },
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { refusedActs, type RefusedActCommand } from '../../../commands/refused-act/decider';
-import { createRefusalRecorder } from '../../../commands/refused-act/recorder';
-import { createShares, KEPT_A_MINUTE } from '../../../commands/refused-act/share';
+import { createRefusalRecorder, OF_A_CALLER, OF_STRANGERS } from '../../../commands/refused-act/recorder';
+import { createShares, type Share } from '../../../commands/refused-act/share';
 import { subjectsOf } from '../../../commands/refused-act/subjects';
 import { tenantIdOf } from '../../../commands/tenant/tenant-id';
 import type { Refusal } from '../../../schema/errors/catalogue';
@@ -50,32 +50,43 @@ describe('subjects', () => {
 });
 
 describe('shares', () => {
+  const of = (name: string, aMinute = 30): Share => ({ name, aMinute });
+
   test('keep so many a minute, and count what was left out for the next one', () => {
     let now = 0;
     const shares = createShares(() => now);
-    const taken = Array.from({ length: KEPT_A_MINUTE + 5 }, () => shares.take('a'));
-    expect(taken).toEqual([...Array<number>(KEPT_A_MINUTE).fill(0), ...Array<undefined>(5).fill(undefined)]);
-    expect(shares.take('b')).toBe(0);
+    const taken = Array.from({ length: 35 }, () => shares.take(of('a')));
+    expect(taken).toEqual([...Array<number>(30).fill(0), ...Array<undefined>(5).fill(undefined)]);
+    expect(shares.take(of('b'))).toBe(0);
     now = 59_999;
-    expect(shares.take('a')).toBeUndefined();
+    expect(shares.take(of('a'))).toBeUndefined();
     now = 60_000;
-    expect([shares.take('a'), shares.take('a')]).toEqual([6, 0]);
+    expect([shares.take(of('a')), shares.take(of('a'))]).toEqual([6, 0]);
+  });
+
+  test('of many together bound those who have room of their own, and use up no room of theirs', () => {
+    let now = 0;
+    const shares = createShares(() => now);
+    const all = of('all', 3);
+    expect(['a', 'b', 'c', 'd', 'd'].map((name) => shares.take(of(name, 2), all))).toEqual([0, 0, 0, undefined, undefined]);
+    expect(shares.take(of('d', 2))).toBe(0);
+    now = 60_000;
+    expect(shares.take(of('e', 2), all)).toBe(2);
   });
 
   test('lose nobody: what is kept and what is told of add up', () => {
-    fc.assert(fc.property(fc.array(fc.record({ caller: fc.constantFrom('a', 'b'), pause: fc.nat(5_000) }), { maxLength: 300 }), (steps) => {
+    fc.assert(fc.property(fc.array(fc.record({ caller: fc.constantFrom('a', 'b', 'c'), pause: fc.nat(5_000) }), { maxLength: 300 }), (steps) => {
       let now = 0;
       const shares = createShares(() => now);
-      const counted = new Map<string, number>();
-      const given = new Map<string, number>();
-      for (const { caller, pause } of steps) {
+      const sharesOf = (caller: string): Share[] => [of(caller, 10), of('all', 15)];
+      const counts = steps.map(({ caller, pause }) => {
         now += pause;
-        given.set(caller, (given.get(caller) ?? 0) + 1);
-        const unrecorded = shares.take(caller);
-        if (unrecorded !== undefined) counted.set(caller, (counted.get(caller) ?? 0) + 1 + unrecorded);
-      }
+        const unrecorded = shares.take(...sharesOf(caller));
+        return unrecorded === undefined ? 0 : 1 + unrecorded;
+      });
       now += 60_000;
-      for (const [caller, count] of given) expect((counted.get(caller) ?? 0) + shares.take(caller)!).toBe(count);
+      const told = ['a', 'b', 'c'].map((caller) => shares.take(...sharesOf(caller))!);
+      expect([...counts, ...told].reduce((sum, count) => sum + count, 0)).toBe(steps.length);
     }));
   });
 });
@@ -128,7 +139,18 @@ describe('the recorder', () => {
     const anonymous: Principal = { kind: 'anonymous' };
     for (let n = 0; n < 40; n++) await recorder.record(callerOf(anonymous, `2001:db8:1:2::${n}`), { act: 'authenticate', refusal });
     await recorder.record(callerOf(anonymous, '2001:db8:1:3::1'), { act: 'authenticate', refusal });
-    expect(await collect(store.readStream(`refusedActs-${tenantIdOf('default')}-2026-03-04`))).toHaveLength(KEPT_A_MINUTE + 1);
+    expect(await collect(store.readStream(`refusedActs-${tenantIdOf('default')}-2026-03-04`))).toHaveLength(OF_A_CALLER + 1);
+  });
+
+  test('keeps a share of all strangers together, however many networks they have', async () => {
+    const { store, recorder } = setting();
+    for (let n = 0; n < OF_STRANGERS + 20; n++) {
+      await recorder.record(callerOf({ kind: 'anonymous' }, `2001:db8:1:${n.toString(16)}::1`), { act: 'authenticate', refusal });
+    }
+    await recorder.record(callerOf(person('berta', 'auditor', tenantIdOf('default'))), { act: 'assignRole', refusal });
+    const kept = await collect(store.readStream(`refusedActs-${tenantIdOf('default')}-2026-03-04`));
+    expect(kept).toHaveLength(OF_STRANGERS + 1);
+    expect(kept.at(-1)).toMatchObject({ metadata: { actor: { kind: 'user', id: 'berta' } } });
   });
 
   test('never throws', async () => {
