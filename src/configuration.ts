@@ -1,6 +1,7 @@
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { brokenRule } from './auth/password-rules';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = (...schemes: string[]) =>
@@ -8,8 +9,9 @@ const url = (...schemes: string[]) =>
 const origins = z.string().transform((text) => text.split(',').map((origin) => origin.trim()))
   .refine((list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), 'must be origins such as https://tools.example.org');
 const networks = z.string().transform((text) => text.split(',').map((place) => place.trim()))
-  .refine((list) => list.every((place) => ipaddr.isValid(place) || ipaddr.isValidCIDR(place)), 'must be addresses or networks such as 10.0.0.0/8');
+  .refine((list) => list.every(isPlace), 'must be addresses or networks such as 10.0.0.0/8');
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const adminPassword = z.string().refine((text) => !brokenRule(text), { error: ({ input }) => brokenRule(String(input))?.message });
 /** A secret for signatures: long, and none that stands in somebody's documentation. */
 const secret = z.string().min(32, 'must have 32 characters or more')
   .refine((text) => new Set(text).size >= 10 && !/change.?me|example|secret|placeholder|your[-_]/i.test(text), 'is a known example or too simple: use openssl rand -base64 32');
@@ -36,7 +38,7 @@ export const variables = {
   EVENTSTORE_URL: variable(url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover').optional(), 'embedded event store', 'EventStoreDB or KurrentDB that holds the log.'),
   KEYLEDGER_EVENTSTORE_PORT: variable(port.optional(), 'socket only', 'Also serve the embedded event store on this loopback port, by TLS with a generated password.'),
   ADMIN_USER: variable(z.email().optional(), 'none', 'E-mail address of the first owner, made only when there is none. Needs ADMIN_PASS.'),
-  ADMIN_PASS: variable(z.string().min(12).max(1_024).optional(), 'none', 'Password of that first owner.'),
+  ADMIN_PASS: variable(adminPassword.optional(), 'none', 'Password of that first owner.'),
   KEYLEDGER_SIGN_UP: variable(flag.default(false), 'false', 'Whether strangers may make themselves an account in the default tenant.'),
   KEYLEDGER_DAILY_REQUESTS: variable(count(0, 10_000).default(100), '100', 'Requests a day of people for whom nothing else is set.'),
   KEYLEDGER_TENANTS_DIR: variable(z.string().min(1).optional(), 'none', 'Folder whose *.json files, one a tenant, are applied at every start.'),
@@ -154,6 +156,16 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
     trustedDocumentsOnly: v.KEYLEDGER_TRUSTED_DOCUMENTS_ONLY,
     logLevel: v.KEYLEDGER_LOG_LEVEL,
   };
+}
+
+/**
+ * Whether it is an address or a network by which a hop can be known. `1` and `0x7f` are addresses only to a parser, and
+ * a network of IPv4 addresses in IPv6 clothes holds no hop: those are known by their IPv4 address.
+ */
+function isPlace(place: string): boolean {
+  const { IPv4, IPv6 } = ipaddr;
+  if (IPv4.isValidFourPartDecimal(place) || IPv4.isValidCIDRFourPartDecimal(place)) return true;
+  return IPv6.isValid(place) || (IPv6.isValidCIDR(place) && !IPv6.parseCIDR(place)[0].isIPv4MappedAddress());
 }
 
 function isLoopback(host: string): boolean {

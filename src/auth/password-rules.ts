@@ -41,7 +41,8 @@ export function checkPassword(password: string, field = 'password'): void {
   if (refusal) throw new RefusedError({ code: 'V1001', ...refusal, path: [field] });
 }
 
-function brokenRule(password: string): Pick<Refusal, 'rule' | 'message' | 'details'> | undefined {
+/** What is wrong with a password, or undefined. It is never repeated. */
+export function brokenRule(password: string): Pick<Refusal, 'rule' | 'message' | 'details'> | undefined {
   if (isOverlong(password)) {
     return { rule: 'password_too_long', message: `Use at most ${MAX_PASSWORD_LENGTH} characters.`, details: { maximum: MAX_PASSWORD_LENGTH } };
   }

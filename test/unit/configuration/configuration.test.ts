@@ -40,6 +40,13 @@ test.each([
   expect(faultsOf(env)).toEqual([fault]);
 });
 
+test.each([
+  ['short', 'ADMIN_PASS: Use at least 12 characters; a few unrelated words work well.'],
+  ['password1234', 'ADMIN_PASS: This password is among the first that attackers try. Choose another one.'],
+])('a password of the first owner that nobody may choose is refused: %s', (password, fault) => {
+  expect(faultsOf({ ADMIN_USER: 'owner@example.test', ADMIN_PASS: password })).toEqual([fault]);
+});
+
 test('the table names every variable once', () => {
   for (const name of Object.keys(variables)) expect(configurationTable().split(`\`${name}\``)).toHaveLength(2);
 });

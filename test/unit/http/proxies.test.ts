@@ -26,8 +26,8 @@ test('without proxies nothing is believed, and what is no address is no proxy', 
 });
 
 test('what is configured is judged at the start', () => {
-  expect(readConfiguration({ KEYLEDGER_TRUST_PROXY: '10.0.0.0/8, ::1' }).trustProxy).toEqual(['10.0.0.0/8', '::1']);
-  for (const value of ['the balancer', '10.0.0.0/99', '10.0.0.1,', '*']) {
+  expect(readConfiguration({ KEYLEDGER_TRUST_PROXY: '10.0.0.0/8, 10.1.2.3,::1, 2001:db8::/32' }).trustProxy).toEqual(['10.0.0.0/8', '10.1.2.3', '::1', '2001:db8::/32']);
+  for (const value of ['the balancer', '10.0.0.0/99', '10.0.0.1,', '*', '1', '0x7f', '010.0.0.1', '1/8', '10.1/16', '::ffff:10.0.0.1/104', '::ffff:0:0/96']) {
     expect(() => readConfiguration({ KEYLEDGER_TRUST_PROXY: value })).toThrow('KEYLEDGER_TRUST_PROXY: must be addresses or networks');
   }
 });
