@@ -4,7 +4,7 @@ import { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from '../co
 import { ChatSessionMutations } from '../commands/chat-session/mutations';
 import { answerMessages } from '../commands/chat-session/reactor';
 import { ClientKeyMutations } from '../commands/client-key/mutations';
-import { clientKeyStandings, keysOfDeletedOwners, revokeKeysOfOwnerTask, settleClientKeyTask } from '../commands/client-key/reactor';
+import { clientKeyReactor, keysOfDeletedOwnersReactor, revokeKeysOfOwnerTask, settleClientKeyTask } from '../commands/client-key/reactor';
 import { IdentityMutations } from '../commands/identity/mutations';
 import { FREE_IDENTITIES, freeIdentitiesTask, identitiesReactor, SETTLE_IDENTITY, settleIdentityTask } from '../commands/identity/reactor';
 import { EntitlementMutations } from '../commands/entitlement/mutations';
@@ -14,7 +14,7 @@ import { settleLogoTask, settleTenantTask, tenantStandingReactor } from '../comm
 import { loginNamesReactor, SETTLE_LOGIN_NAME, settleLoginNameTask } from '../commands/login-name/reactor';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
-import { serviceClientStandings, settleServiceClientTask } from '../commands/service-client/reactor';
+import { serviceClientReactor, settleServiceClientTask } from '../commands/service-client/reactor';
 import { SessionMutations } from '../commands/session/mutations';
 import { SignInMutations } from '../commands/sign-in/mutations';
 import { UserMutations } from '../commands/user/mutations';
@@ -111,7 +111,7 @@ export const projectors: readonly AnyProjector[] = [
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientStandings, clientKeyStandings, keysOfDeletedOwners, provisionKeys, answerMessages];
+export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeys, answerMessages];
 
 export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0];
 

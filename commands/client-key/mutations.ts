@@ -12,8 +12,8 @@ import { Policy } from '../../src/graphql/policy';
 import { callerIdOf, callerOf, signedIn } from '../../src/graphql/tenant';
 import { serviceClient, unknownServiceClient } from '../service-client/decider';
 import { grantorOf } from '../service-client/grantor';
-import { clientKey, type ClientKeyState, type Owner } from './decider';
-import { keptOf } from './kept';
+import { clientKey, type Owner } from './decider';
+import { settleClientKey } from './standing';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -40,10 +40,9 @@ export class ClientKeyMutations {
       const keyId = fromGlobalId(input.keyId, 'ClientKey');
       const ownOnly = reach(callerOf(context), 'clients:write') !== 'tenant';
       const revoke = { type: 'RevokeClientKey', ...(ownOnly && { ownerId: callerIdOf(context) }) } as const;
-      const outcome = await context.commands.execute(clientKey, keyId, revoke, command, (state) => state);
-      if (!outcome.accepted) return outcome;
-      await keep(context, outcome.answer);
-      return { ...outcome, answer: { keyId } };
+      const outcome = await context.commands.execute(clientKey, keyId, revoke, command, () => ({ keyId }));
+      if (outcome.accepted) await settleClientKey(context, keyId);
+      return outcome;
     }, (changed) => changed);
   }
 }
@@ -71,7 +70,7 @@ async function issue(
     grantor: scopesOf(context.principal),
   }, command, (state) => state);
   if (!outcome.accepted) return outcome;
-  await keep(context, outcome.answer);
+  await settleClientKey(context, keyId);
   return { ...outcome, answer: { keyId, secret: outcome.answer.exists && outcome.answer.fingerprint === fingerprint ? secret : null } };
 }
 
@@ -86,9 +85,4 @@ async function serviceOwner(context: Context, globalId: string): Promise<Owner> 
 
 function ownOwner(context: Context): Owner {
   return { kind: 'user', id: signedIn(context).userId };
-}
-
-/** Lets calls feel it at once, before the reactor would. */
-async function keep({ auth }: Context, state: ClientKeyState): Promise<void> {
-  if (state.exists) await auth.clientKeys.keep(state.fingerprint, keptOf(state));
 }

@@ -8,8 +8,8 @@ import type { Reactor } from '../../src/projection-runtime/projector';
 import { causeOf, followUp, type Cause } from '../follow-up';
 import { serviceClient } from '../service-client/decider';
 import { user } from '../user/decider';
-import { clientKey, type ClientKey, type ClientKeyState } from './decider';
-import { keptOf } from './kept';
+import { clientKey, type ClientKey } from './decider';
+import { settleClientKey } from './standing';
 
 interface Services {
   commands: CommandRuntime;
@@ -26,7 +26,7 @@ interface OwnerJob extends Cause {
 }
 
 /** Makes sure that keys are judged by what the log says, also when the server died right after the append. */
-export const clientKeyStandings: Reactor<typeof clientKeyEvents> = {
+export const clientKeyReactor: Reactor<typeof clientKeyEvents> = {
   name: 'client_key_standing',
   events: clientKeyEvents,
   react: (events) => events.map((event) => {
@@ -39,7 +39,7 @@ export const clientKeyStandings: Reactor<typeof clientKeyEvents> = {
 const endsOfOwners = { ServiceClientDeleted: serviceClientEvents.ServiceClientDeleted, UserDeleted: userEvents.UserDeleted };
 
 /** Has the keys of whoever is deleted taken back, so that the log says of each key how it ended. */
-export const keysOfDeletedOwners: Reactor<typeof endsOfOwners> = {
+export const keysOfDeletedOwnersReactor: Reactor<typeof endsOfOwners> = {
   name: 'keys_of_deleted_owners',
   events: endsOfOwners,
   react: (events) => events.map((event) => {
@@ -53,25 +53,23 @@ export const keysOfDeletedOwners: Reactor<typeof endsOfOwners> = {
 /** Task `settle-client-key`: the newest state of one key. One that was issued while its owner was deleted is taken back. */
 export function settleClientKeyTask({ commands, auth }: Services): Task {
   return async ({ keyId, ...cause }: KeyJob) => {
-    let { state } = await commands.load(clientKey, keyId);
-    if (!state.exists) return;
-    if (!state.revoked && (await isOwnerGone(commands, state))) state = await revoke(commands, keyId, cause, clientKeyStandings.name);
-    if (state.exists) await auth.clientKeys.keep(state.fingerprint, keptOf(state));
+    const { state } = await commands.load(clientKey, keyId);
+    if (state.exists && !state.revoked && (await isOwnerGone(commands, state))) await revoke(commands, keyId, cause, clientKeyReactor.name);
+    await settleClientKey({ commands, auth }, keyId);
   };
 }
 
 /** Task `revoke-keys-of-owner`: takes back all keys of one owner. */
 export function revokeKeysOfOwnerTask({ commands, auth }: Services): Task {
   return async ({ ownerKind, ownerId, ...cause }: OwnerJob) => {
-    for (const keyId of await auth.clientKeys.of(ownerKind, ownerId)) await revoke(commands, keyId, cause, keysOfDeletedOwners.name);
+    for (const keyId of await auth.clientKeys.of(ownerKind, ownerId)) await revoke(commands, keyId, cause, keysOfDeletedOwnersReactor.name);
   };
 }
 
-async function revoke(commands: CommandRuntime, keyId: string, cause: Cause, reactor: string): Promise<ClientKeyState> {
+async function revoke(commands: CommandRuntime, keyId: string, cause: Cause, reactor: string): Promise<void> {
   const command = followUp(cause, reactor, `revoke ${keyId}`);
-  const outcome = await commands.execute(clientKey, keyId, { type: 'RevokeClientKey' }, command, (state) => state);
+  const outcome = await commands.execute(clientKey, keyId, { type: 'RevokeClientKey' }, command);
   if (!outcome.accepted) throw new Error(`The key could not be revoked: ${outcome.refusal.message}`);
-  return outcome.answer;
 }
 
 async function isOwnerGone(commands: CommandRuntime, { ownerKind, ownerId }: ClientKey): Promise<boolean> {

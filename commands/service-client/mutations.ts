@@ -9,7 +9,7 @@ import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { serviceClient, type ServiceClientCommand } from './decider';
 import { grantorOf } from './grantor';
-import { standingOf } from './standing';
+import { settleServiceClient } from './standing';
 
 @Resolver()
 export class ServiceClientMutations {
@@ -59,8 +59,7 @@ export class ServiceClientMutations {
 async function change(
   context: Context, command: CommandContext, clientId: string, what: ServiceClientCommand,
 ): Promise<CommandOutcome<{ clientId: string }>> {
-  const outcome = await context.commands.execute(serviceClient, clientId, what, command, (state) => state);
-  if (!outcome.accepted) return outcome;
-  if (outcome.answer.exists) await context.auth.standings.setServiceClient(clientId, standingOf(outcome.answer, outcome.revision));
-  return { ...outcome, answer: { clientId } };
+  const outcome = await context.commands.execute(serviceClient, clientId, what, command, () => ({ clientId }));
+  if (outcome.accepted) await settleServiceClient(context, clientId);
+  return outcome;
 }

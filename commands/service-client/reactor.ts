@@ -3,11 +3,10 @@ import type { Auth } from '../../src/auth/port';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import type { Task } from '../../src/jobs/port';
 import type { Reactor } from '../../src/projection-runtime/projector';
-import { serviceClient } from './decider';
-import { standingOf } from './standing';
+import { settleServiceClient } from './standing';
 
 /** Makes sure that keys of service clients are judged by what the log says, also when the server died right after the append. */
-export const serviceClientStandings: Reactor<typeof serviceClientEvents> = {
+export const serviceClientReactor: Reactor<typeof serviceClientEvents> = {
   name: 'service_client_standing',
   events: serviceClientEvents,
   react: (events) => events.map(({ data: { clientId } }) => ({
@@ -16,9 +15,6 @@ export const serviceClientStandings: Reactor<typeof serviceClientEvents> = {
 };
 
 /** Task `settle-service-client`: the newest rights of one service client. */
-export function settleServiceClientTask({ commands, auth }: { commands: CommandRuntime; auth: Pick<Auth, 'standings'> }): Task {
-  return async ({ clientId }: { clientId: string }) => {
-    const { state, revision } = await commands.load(serviceClient, clientId);
-    if (state.exists) await auth.standings.setServiceClient(clientId, standingOf(state, revision));
-  };
+export function settleServiceClientTask(services: { commands: CommandRuntime; auth: Pick<Auth, 'standings'> }): Task {
+  return ({ clientId }: { clientId: string }) => settleServiceClient(services, clientId);
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { clientKey } from '../../../commands/client-key/decider';
-import { clientKeyStandings, keysOfDeletedOwners, revokeKeysOfOwnerTask, settleClientKeyTask } from '../../../commands/client-key/reactor';
+import { clientKeyReactor, keysOfDeletedOwnersReactor, revokeKeysOfOwnerTask, settleClientKeyTask } from '../../../commands/client-key/reactor';
 import { serviceClient } from '../../../commands/service-client/decider';
-import { serviceClientStandings, settleServiceClientTask } from '../../../commands/service-client/reactor';
+import { serviceClientReactor, settleServiceClientTask } from '../../../commands/service-client/reactor';
 import type { Auth } from '../../../src/auth/port';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
@@ -13,7 +13,7 @@ import { authOn } from '../../support/auth';
 import { migratedDatabase } from '../vault/migrated-database';
 
 const TENANT = 't1';
-const reactors: readonly AnyReactor[] = [serviceClientStandings, clientKeyStandings, keysOfDeletedOwners];
+const reactors: readonly AnyReactor[] = [serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor];
 
 let database: Awaited<ReturnType<typeof migratedDatabase>>;
 let store: EventStore;
