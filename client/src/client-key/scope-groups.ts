@@ -6,7 +6,7 @@ const concerns = {
   ledger: ['audit', 'operations'],
 } as const;
 
-export type Concern = keyof typeof concerns | 'other';
+type Concern = keyof typeof concerns | 'other';
 
 /** The scopes on offer by what they are about, in a fixed order; a concern without any goes. */
 export function groupScopes<Option extends { scope: string }>(options: readonly Option[]): { concern: Concern; options: Option[] }[] {

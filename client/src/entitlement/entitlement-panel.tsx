@@ -1,8 +1,6 @@
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useQuery } from 'urql';
-import { toNode } from '../graphql/document';
-import { ofError } from '../graphql/problem';
+import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
 import { useMay } from '../setup';
 import { announce } from '../ui/announcer';
@@ -19,6 +17,7 @@ import { grantWords } from './words';
 const nothing: Grants = { models: null, services: null, features: null };
 /** No tier has an empty name. */
 const wholeTenant = '';
+const longestTier = 100;
 
 interface EntitlementPanelProps {
   /** Something was granted or taken. */
@@ -31,31 +30,40 @@ export function EntitlementPanel({ onGranted }: EntitlementPanelProps) {
   const mayGrant = useMay('entitlements:write', 'tenant');
   const [tier, setTier] = useState(wholeTenant);
   const [made, setMade] = useState<readonly string[]>([]);
-  const [{ data, error, fetching }, refresh] = useQuery({ query: toNode(TenantEntitlementsDocument), requestPolicy: 'cache-and-network' });
-  const again = (): void => refresh({ requestPolicy: 'network-only' });
+  const unsaved = useRef(false);
+  const { data, problem, refresh } = useAnswer(TenantEntitlementsDocument, {});
+  const notice = problem && <ProblemNotice problem={problem} onRetry={() => void refresh()} />;
 
-  if (error) {
-    return <ProblemNotice problem={ofError(error)} onRetry={again} />;
-  }
   if (!data) {
-    return <Skeleton rows={6} />;
+    return notice ?? <Skeleton rows={6} />;
   }
   const { tenant, tiers } = data.entitlements;
   const names = [...new Set([...tiers.map((held) => held.tier), ...made])].sort();
   const held = tier === wholeTenant ? tenant : (tiers.find((one) => one.tier === tier)?.entitlements ?? nothing);
 
+  /** @returns whether it was turned to: what was chosen for the one before would be lost */
+  function turnTo(next: string): boolean {
+    // oxlint-disable-next-line no-alert -- As where a page with unsaved input is left.
+    const turned = !unsaved.current || window.confirm(t('unsaved.leave'));
+    if (turned) {
+      unsaved.current = false;
+      setTier(next);
+    }
+    return turned;
+  }
+
   function addTier(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const name = String(new FormData(event.currentTarget).get('tier')).trim();
-    if (name !== '') {
+    if (name !== '' && turnTo(name)) {
       setMade([...made, name]);
-      setTier(name);
       event.currentTarget.reset();
     }
   }
 
   return (
     <div className={dialog.form}>
+      {notice}
       <NativeSelect
         label={t('entitlement.subject')}
         value={tier}
@@ -63,17 +71,19 @@ export function EntitlementPanel({ onGranted }: EntitlementPanelProps) {
           { value: wholeTenant, label: t('entitlement.subject.tenant') },
           ...names.map((value) => ({ value, label: t('entitlement.subject.tier', { tier: value }) })),
         ]}
-        onChange={(event) => setTier(event.currentTarget.value)}
+        onChange={(event) => turnTo(event.currentTarget.value)}
       />
       {mayGrant ? (
         <GrantForm
-          // Another subject, or other grants of this one, start the form anew.
-          key={`${tier} ${JSON.stringify(held)}`}
+          key={tier}
           subject={tier === wholeTenant ? { kind: 'TENANT' } : { kind: 'TIER', tier }}
           held={held}
-          onSaved={() => {
+          onUnsaved={(now) => {
+            unsaved.current = now;
+          }}
+          onSaved={async () => {
+            await refresh();
             announce(t('entitlement.saved'));
-            again();
             onGranted?.();
           }}
         />
@@ -81,8 +91,8 @@ export function EntitlementPanel({ onGranted }: EntitlementPanelProps) {
       {mayGrant && (
         <form className={styles.heading} onSubmit={addTier}>
           <TextInput name="tier" size="xs" aria-label={t('entitlement.newTier')} placeholder={t('entitlement.newTier')}
-            pattern="[a-z0-9][a-z0-9_\-]{0,49}" title={t('entitlement.newTier.help')} autoComplete="off" />
-          <Button type="submit" size="xs" variant="default" disabled={fetching}>{t('entitlement.addTier')}</Button>
+            maxLength={longestTier} title={t('entitlement.newTier.help')} autoComplete="off" />
+          <Button type="submit" size="xs" variant="default">{t('entitlement.addTier')}</Button>
         </form>
       )}
     </div>

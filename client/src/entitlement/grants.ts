@@ -1,4 +1,4 @@
-import type { EffectiveFieldsFragment, EntitlementsFieldsFragment, Feature } from './gql/documents';
+import type { EffectiveFieldsFragment, EntitlementsFieldsFragment } from './gql/documents';
 
 /** What was set for one tenant, tier or user; null where nothing was. */
 export type Grants = Omit<EntitlementsFieldsFragment, '__typename'>;
@@ -7,14 +7,13 @@ export type EffectiveGrants = Pick<EffectiveFieldsFragment, 'models' | 'services
 export type GrantKind = 'models' | 'services' | 'features';
 
 export const grantKinds: readonly GrantKind[] = ['models', 'services', 'features'];
-export const featureNames: readonly Feature[] = ['CHAT', 'VIRTUAL_KEYS', 'KEY_POOLS', 'RUNS'];
 
 /** Names that stand for all others, as the API has them. */
 export const everything: Partial<Record<GrantKind, string>> = { models: 'all-team-models', services: 'all-services' };
 
-export const grantOrigins = ['tenant', 'tier', 'user'] as const;
+const grantOrigins = ['tenant', 'tier', 'user'] as const;
 
-export type GrantOrigin = (typeof grantOrigins)[number];
+type GrantOrigin = (typeof grantOrigins)[number];
 
 /**
  * By whom one thing was granted. A tenant for which nothing is set grants everything, so what nobody named comes from

@@ -1,8 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { Button } from '@mantine/core';
-import { useQuery } from 'urql';
-import { toNode } from '../graphql/document';
-import { ofError } from '../graphql/problem';
+import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
 import { useMay } from '../setup';
 import { ProblemNotice } from '../ui/problem-notice';
@@ -25,10 +23,7 @@ export function UserEntitlements({ userId, name, onGranted }: UserEntitlementsPr
   const t = useT();
   const mayGrant = useMay('entitlements:write', 'tenant');
   const [granting, setGranting] = useState(false);
-  const [{ data, error }, refresh] = useQuery({
-    query: toNode(UserEntitlementsDocument), variables: { id: userId }, requestPolicy: 'cache-and-network',
-  });
-  const again = (): void => refresh({ requestPolicy: 'network-only' });
+  const { data, problem, refresh } = useAnswer(UserEntitlementsDocument, { id: userId });
   const grants = data?.node && 'entitlements' in data.node ? data.node.entitlements : undefined;
   return (
     <section aria-label={t('entitlement.title')}>
@@ -36,8 +31,8 @@ export function UserEntitlements({ userId, name, onGranted }: UserEntitlementsPr
         <h3>{t('entitlement.title')}</h3>
         {mayGrant && grants && <Button size="compact-xs" variant="default" onClick={() => setGranting(true)}>{t('entitlement.change')}</Button>}
       </div>
-      {error && <ProblemNotice problem={ofError(error)} onRetry={again} />}
-      {!grants && !error && <Skeleton rows={3} />}
+      {problem && <ProblemNotice problem={problem} onRetry={() => void refresh()} />}
+      {!grants && !problem && <Skeleton rows={3} />}
       {grants && <EffectiveView grants={grants} />}
       <Suspense>
         {granting && grants && (
@@ -46,9 +41,9 @@ export function UserEntitlements({ userId, name, onGranted }: UserEntitlementsPr
             subject={{ kind: 'USER', userId }}
             held={grants.fromUser}
             onClose={() => setGranting(false)}
-            onSaved={() => {
+            onSaved={async () => {
+              await refresh();
               setGranting(false);
-              again();
               onGranted();
             }}
           />

@@ -1,4 +1,4 @@
-import type { Feature as FeatureName } from '../../../schema/access/features';
+import { featureNames, type Feature as FeatureName } from '../../../schema/access/features';
 import type { Role as RoleName } from '../../../schema/access/roles';
 import { reachOf, scopes, type Scope, type ScopeDefinition } from '../../../schema/access/scopes';
 
@@ -7,6 +7,8 @@ export type { Scope };
 /** Roles and features as the API writes them. */
 export type Role = Uppercase<RoleName>;
 export type Feature = Uppercase<FeatureName>;
+
+export const allFeatures: readonly Feature[] = featureNames.map((name) => name.toUpperCase() as Feature);
 
 /** What the server said that the caller may do. */
 export interface Rights {

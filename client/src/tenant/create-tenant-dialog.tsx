@@ -1,10 +1,9 @@
 import '@mantine/core/styles/Checkbox.layer.css';
 import { useState, type FormEvent } from 'react';
 import { Button, Checkbox, TextInput } from '@mantine/core';
-import { featureNames } from '../../../schema/access/features';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
-import type { Feature } from '../lib/permissions';
+import { allFeatures, type Feature } from '../lib/permissions';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
 import { Problems, useFormProblems } from '../ui/form-problems';
@@ -17,7 +16,6 @@ interface CreateTenantDialogProps {
 }
 
 const fields = ['name', 'slug', 'features', 'email', 'displayName'];
-const allFeatures = featureNames.map((name) => name.toUpperCase() as Feature);
 
 /** A tenant with its first owner, who gets a link for their first password. */
 export default function CreateTenantDialog({ onClose, onCreated }: CreateTenantDialogProps) {
@@ -27,7 +25,7 @@ export default function CreateTenantDialog({ onClose, onCreated }: CreateTenantD
   const [name, setName] = useState('');
   /** Follows the name until it is typed by hand. */
   const [ownSlug, setOwnSlug] = useState<string>();
-  const [features, setFeatures] = useState<string[]>(allFeatures);
+  const [features, setFeatures] = useState<string[]>([...allFeatures]);
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();

@@ -1,5 +1,5 @@
 import type { ListSpec } from '../lib/url-codec';
 
-export const tenantStates = ['ACTIVE', 'SUSPENDED'] as const;
+const tenantStates = ['ACTIVE', 'SUSPENDED'] as const;
 
 export const tenantSpec: ListSpec = { facets: { state: tenantStates }, sorts: ['createdAt', 'name'], defaultSort: '-createdAt' };
