@@ -2,7 +2,7 @@ import { AccountMutations } from '../commands/account/mutations';
 import { ownersReactor, settleOwnerTask, settleStandingTask, standingReactor } from '../commands/user/reactor';
 import { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from '../commands/chat-session/answering';
 import { ChatSessionMutations } from '../commands/chat-session/mutations';
-import { answerMessages } from '../commands/chat-session/reactor';
+import { answerMessagesReactor } from '../commands/chat-session/reactor';
 import { ClientKeyMutations } from '../commands/client-key/mutations';
 import { clientKeyReactor, keysOfDeletedOwnersReactor, revokeKeysOfOwnerTask, settleClientKeyTask } from '../commands/client-key/reactor';
 import { IdentityMutations } from '../commands/identity/mutations';
@@ -19,7 +19,7 @@ import { SessionMutations } from '../commands/session/mutations';
 import { SignInMutations } from '../commands/sign-in/mutations';
 import { UserMutations } from '../commands/user/mutations';
 import { VirtualKeyMutations } from '../commands/virtual-key/mutations';
-import { PROVISION_VIRTUAL_KEY, provisionKeys, provisionVirtualKeyTask } from '../commands/virtual-key/reactor';
+import { PROVISION_VIRTUAL_KEY, provisionKeysReactor, provisionVirtualKeyTask } from '../commands/virtual-key/reactor';
 import { preferencesProjector } from '../projections/account/projector';
 import { auditLogProjector } from '../projections/audit-log/projector';
 import { chatSessionsProjector } from '../projections/chat-session/projector';
@@ -111,7 +111,7 @@ export const projectors: readonly AnyProjector[] = [
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeys, answerMessages];
+export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeysReactor, answerMessagesReactor];
 
 export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0];
 

@@ -6,7 +6,7 @@ import { ANSWER_MESSAGE, type AnswerJob } from './answering';
 export { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from './answering';
 
 /** Has every question answered. */
-export const answerMessages: Reactor<typeof chatSessionEvents> = {
+export const answerMessagesReactor: Reactor<typeof chatSessionEvents> = {
   name: 'answer_messages',
   events: chatSessionEvents,
   react: (events) => events.flatMap((event) => {

@@ -6,7 +6,7 @@ import { PROVISION_VIRTUAL_KEY, type ProvisionJob } from './provisioning';
 export { PROVISION_VIRTUAL_KEY, provisionVirtualKeyTask, type ProvisioningServices } from './provisioning';
 
 /** Has every key that was requested brought to LiteLLM. */
-export const provisionKeys: Reactor<typeof virtualKeyEvents> = {
+export const provisionKeysReactor: Reactor<typeof virtualKeyEvents> = {
   name: 'provision_keys',
   events: virtualKeyEvents,
   react: (events) => events.flatMap((event) => {

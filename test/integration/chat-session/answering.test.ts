@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { MODEL_ATTEMPTS, type AnswerJob } from '../../../commands/chat-session/answering';
 import { answerOf, chatSession } from '../../../commands/chat-session/decider';
-import { answerMessages, answerMessageTask } from '../../../commands/chat-session/reactor';
+import { answerMessagesReactor, answerMessageTask } from '../../../commands/chat-session/reactor';
 import { messagePlace, titlePlace } from '../../../commands/chat-session/sealed-places';
 import type { ChatSessionEvent } from '../../../schema/chat-session/events';
 import { RefusedError } from '../../../schema/errors/catalogue';
@@ -67,7 +67,7 @@ async function ask(sessionId: string, question: string): Promise<AnswerJob & { r
   const { accepted } = await commands.execute(chatSession, sessionId, { type: 'PostMessage', ...ids, text, by: 'u1' }, command());
   expect(accepted).toBe(true);
   const posted = (await eventsOf(`chatSession-${sessionId}`)).findLast(({ type }) => type === 'MessagePosted');
-  const [asked] = answerMessages.react([{ ...posted, at: posted } as unknown as Projected<ChatSessionEvent>]);
+  const [asked] = answerMessagesReactor.react([{ ...posted, at: posted } as unknown as Projected<ChatSessionEvent>]);
   return { ...(asked!.payload as AnswerJob), postedAt: POSTED_AT, runId: ids.runId };
 }
 

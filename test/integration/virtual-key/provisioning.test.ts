@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { keyAlias, keyAliasId } from '../../../commands/key-alias/decider';
 import { virtualKey } from '../../../commands/virtual-key/decider';
 import { secretPlace, type ProvisionJob, type ProvisioningServices } from '../../../commands/virtual-key/provisioning';
-import { provisionKeys, provisionVirtualKeyTask } from '../../../commands/virtual-key/reactor';
+import { provisionKeysReactor, provisionVirtualKeyTask } from '../../../commands/virtual-key/reactor';
 import type { VirtualKeyEvent } from '../../../schema/virtual-key/events';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
@@ -64,7 +64,7 @@ async function requestKey({ models = ['gpt-4o-mini'] } = {}): Promise<{ keyId: s
   }, command());
   const [recorded] = await eventsOf(keyId);
   const event = { ...recorded, at: recorded } as unknown as Projected<VirtualKeyEvent>;
-  const [asked] = provisionKeys.react([event]);
+  const [asked] = provisionKeysReactor.react([event]);
   return { keyId, aliasId, job: asked!.payload as ProvisionJob };
 }
 
