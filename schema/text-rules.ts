@@ -1,4 +1,4 @@
-import { IsUrl, Matches, MaxLength, MinLength, type ValidationOptions } from 'class-validator';
+import { isURL, IsUrl, Matches, maxLength, MaxLength, MinLength, type ValidationOptions } from 'class-validator';
 
 /** Longest name of anything: of a person, a tier, a model, a key. */
 export const NAME_LENGTH = 100;
@@ -41,9 +41,16 @@ export function IsTier(): PropertyDecorator {
   return allOf(MaxLength(NAME_LENGTH), Matches(LABEL, { message: '$property is a name of printable characters without spaces around it' }));
 }
 
+const PICTURE = { protocols: ['https'], require_protocol: true };
+
 /** Address of a picture that a browser loads. */
 export function IsPictureUrl(): PropertyDecorator {
-  return allOf(IsUrl({ protocols: ['https'], require_protocol: true }), MaxLength(URL_LENGTH));
+  return allOf(IsUrl(PICTURE), MaxLength(URL_LENGTH));
+}
+
+/** The same, for one that comes from elsewhere. */
+export function isPictureUrl(text: string): boolean {
+  return isURL(text, PICTURE) && maxLength(text, URL_LENGTH);
 }
 
 function allOf(...rules: readonly PropertyDecorator[]): PropertyDecorator {

@@ -5,12 +5,14 @@ import type { OidcProviderName, OidcProviders } from '../../src/auth/oidc-provid
 import type { CommandContext } from '../../src/command-runtime/port';
 import { addressOf } from '../../src/graphql/address';
 import { actorOf, type Context } from '../../src/graphql/context';
+import { refusalOf } from '../../src/graphql/errors';
+import { isPassing } from '../../src/graphql/mutate';
 import type { OidcSignIn } from '../../src/http/oidc-routes';
 import type { Log } from '../../src/postgres/log';
 import { signInHere } from '../session/open-session';
 import { recordSignInFailure } from '../sign-in/record-failure';
 import { identity } from './decider';
-import { isAddress, linked, registerNewcomer } from './register-newcomer';
+import { isAddress, linked, registerNewcomer, settledAccount } from './register-newcomer';
 
 export interface OidcSignInOptions {
   providers: OidcProviders;
@@ -79,9 +81,14 @@ export function createOidcSignIn({ providers, flows, signUp, log }: OidcSignInOp
   ): Promise<{ userId: string; tenantId: string } | undefined> {
     const { auth, commands, correlationId, requestId } = context;
     const known = await auth.identities.find(issuer, subject);
-    if (known || !signUp || !isAddress(email)) return known;
+    if (known) return known;
     const { state: { owner }, revision } = await commands.load(identity, digest);
-    if (owner) return undefined;
+    // The log knows an owner that the table does not: a link of this very moment, or a deleted account.
+    if (owner) {
+      const account = await settledAccount(context, owner.userId);
+      return account.exists && !account.deleted ? { userId: account.userId, tenantId: account.tenantId } : undefined;
+    }
+    if (!signUp || !isAddress(email)) return undefined;
     try {
       return await registerNewcomer(context, { digest, revision, provider, email, name }, { correlationId, requestId });
     } catch (error) {
@@ -111,13 +118,15 @@ function refuseSession(): never {
   throw new RefusedError({ code: 'E4011', rule: 'identity_session', message: 'Sign in first, and link the account in one go.' });
 }
 
-/** Refusals go into the audit log, but for those of sign-ins, which are written down as such. */
+/** Refusals go into the audit log, but for those that pass, and those of sign-ins, which are written down as such. */
 async function recorded<Result>(context: Context, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
-    const isOwn = error instanceof RefusedError && ['identity_unknown', 'inactive_user'].includes(error.refusal.rule);
-    if (error instanceof RefusedError && !isOwn) await context.refusals.record(context, { act: 'signInWithIdentity', refusal: error.refusal });
+    const refusal = refusalOf(error);
+    if (refusal && !isPassing(refusal) && !['identity_unknown', 'inactive_user'].includes(refusal.rule)) {
+      await context.refusals.record(context, { act: 'signInWithIdentity', refusal });
+    }
     throw error;
   }
 }

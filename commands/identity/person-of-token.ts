@@ -3,14 +3,12 @@ import { RefusedError } from '../../schema/errors/catalogue';
 import type { TokenClaims } from '../../src/auth/port';
 import { refuseCredential, refuseInactive } from '../../src/auth/refuse';
 import { loginName } from '../login-name/decider';
-import { user, type UserState } from '../user/decider';
 import { loginNameOf } from '../user/register-user';
-import { standingOf } from '../user/standing';
 import { identity } from './decider';
-import { commandOfOwn, isAddress, linked, registerNewcomer, type PersonServices } from './register-newcomer';
+import { commandOfOwn, isAddress, linked, registerNewcomer, settledAccount, type PersonServices } from './register-newcomer';
 
-/** NextAuth has the person sign in with Google. */
-const PROVIDER = 'google';
+/** Wherever the front end has the person sign in: it is by its tokens that they come in here. */
+const PROVIDER = 'nextauth';
 
 /**
  * Finds the person that a trusted token speaks of: by its subject, then by its e-mail address, for whoever holds the
@@ -18,20 +16,21 @@ const PROVIDER = 'google';
  * account in the default tenant, one however many requests come at once.
  * @throws RefusedError E4011 rule `user_unknown`, `credential` or `inactive_user`
  */
-export async function personOfToken(services: PersonServices, { issuer, subject, email, name }: TokenClaims): Promise<{ userId: string }> {
+export async function personOfToken(services: PersonServices, claims: TokenClaims): Promise<{ userId: string }> {
+  const { issuer, subject, email, name, picture } = claims;
   const known = await services.auth.identities.find(issuer, subject);
   if (known) return known;
   const digest = services.auth.identities.digest(issuer, subject);
   const { state: { owner }, revision } = await services.commands.load(identity, digest);
   // The log knows an owner that the table does not: a link of this very moment, or a deleted account.
   if (owner) {
-    await settled(services, owner.userId);
+    await settledAccount(services, owner.userId);
     return owner;
   }
   if (!isAddress(email)) throw new RefusedError({ code: 'E4011', rule: 'user_unknown', message: 'User not found' });
   const request = { correlationId: randomUUID() };
   const account = await accountWith(services, email);
-  if (!account) return registerNewcomer(services, { digest, revision, provider: PROVIDER, email, name }, request);
+  if (!account) return registerNewcomer(services, { digest, revision, provider: PROVIDER, email, name, picture }, request);
   const link = { digest, userId: account.userId, tenantId: account.tenantId, provider: PROVIDER };
   return linked(services, commandOfOwn(link, revision, request), link);
 }
@@ -40,17 +39,9 @@ export async function personOfToken(services: PersonServices, { issuer, subject,
 async function accountWith(services: PersonServices, email: string): Promise<{ userId: string; tenantId: string } | undefined> {
   const { userId } = (await services.commands.load(loginName, loginNameOf(services, email))).state;
   if (!userId) return undefined;
-  const account = await settled(services, userId);
+  const account = await settledAccount(services, userId);
   if (!account.exists || account.deleted) return undefined;
   if (!account.active) refuseInactive();
   if (account.role !== 'user') refuseCredential();
   return account;
-}
-
-/** The account as the log has it. Whoever made it a moment ago may not have come yet to what callers are judged by. */
-async function settled({ commands, auth }: PersonServices, userId: string): Promise<UserState> {
-  const { state, revision } = await commands.load(user, userId);
-  const standing = standingOf(state);
-  if (standing) await auth.standings.setUser(userId, standing, revision);
-  return state;
 }

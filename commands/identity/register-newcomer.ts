@@ -1,13 +1,18 @@
 import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import { RefusedError } from '../../schema/errors/catalogue';
+import { asDisplayName } from '../../schema/account/display-name';
 import { DEFAULT_SLUG } from '../../schema/tenant/events';
+import { isPictureUrl } from '../../schema/text-rules';
 import type { CommandContext } from '../../src/command-runtime/port';
 import type { LiveFeeds } from '../../src/live/port';
 import type { Vault } from '../../src/vault/port';
 import { tenant } from '../tenant/decider';
 import { tenantIdOf } from '../tenant/tenant-id';
+import { user, type UserState } from '../user/decider';
+import { step } from '../user/office';
 import { registerUser } from '../user/register-user';
+import { standingOf } from '../user/standing';
 import { linkIdentity, type IdentityServices, type Link } from './link';
 
 export type PersonServices = IdentityServices & { vault: Vault; live: Pick<LiveFeeds, 'waitFor'> };
@@ -20,9 +25,9 @@ export interface Newcomer {
   provider: string;
   email: string;
   name: string | undefined;
+  picture?: string;
 }
 
-const NAME_LENGTH = 100;
 /** Namespace of the ids of commands and accounts; must never change. */
 const IDS = 'b3d8b0c4-6f5b-5a51-9f0e-1c8e5d2f7a60';
 
@@ -32,19 +37,37 @@ const IDS = 'b3d8b0c4-6f5b-5a51-9f0e-1c8e5d2f7a60';
  * @throws RefusedError E4091 when somebody else has the address or the account elsewhere, E5031 while there is no tenant
  */
 export async function registerNewcomer(
-  services: PersonServices, { digest, revision, provider, email, name }: Newcomer, request: Pick<CommandContext, 'correlationId' | 'requestId'>,
+  services: PersonServices, newcomer: Newcomer, request: Pick<CommandContext, 'correlationId' | 'requestId'>,
 ): Promise<Link> {
+  const { digest, revision, provider, email, name, picture } = newcomer;
   const tenantId = tenantIdOf(DEFAULT_SLUG);
   const { state } = await services.commands.load(tenant, tenantId);
   if (!state.exists) throw new RefusedError({ code: 'E5031', rule: 'not_set_up', message: 'This server waits for its first owner.' });
   const link: Link = { digest, userId: uuidv5(`${digest} ${revision}`, IDS), tenantId, provider };
   const command = commandOfOwn(link, revision, request);
-  const displayName = [...(name ?? email.slice(0, email.indexOf('@')))].slice(0, NAME_LENGTH).join('');
+  // The part before the @ may be all of what nobody sees, the address is not.
+  const displayName = asDisplayName(name, asDisplayName(email.slice(0, email.indexOf('@')), email));
   const outcome = await registerUser(services, command, { userId: link.userId, email, displayName, role: 'user' });
   if (!outcome.accepted) throw new RefusedError(outcome.refusal);
+  const position = picture !== undefined && isPictureUrl(picture) ? await showPicture(services, command, link, picture) : outcome.position;
   // Whoever comes in this way brings no position: what they ask next must not come before their account is in the view.
-  await services.live.waitFor(['users'], outcome.position);
+  await services.live.waitFor(['users'], position);
   return linked(services, command, link);
+}
+
+async function showPicture(
+  { commands, vault }: PersonServices, command: CommandContext, { userId, tenantId }: Link, picture: string,
+): Promise<bigint> {
+  const changes = { picture: await vault.seal({ tenant: tenantId, subject: userId, field: 'picture' }, picture) };
+  return (await commands.execute(user, userId, { type: 'UpdateProfile', changes }, step(command, 'picture'))).position;
+}
+
+/** The account as the log has it. Whoever made it a moment ago may not have come yet to what callers are judged by. */
+export async function settledAccount({ commands, auth }: IdentityServices, userId: string): Promise<UserState> {
+  const { state, revision } = await commands.load(user, userId);
+  const standing = standingOf(state);
+  if (standing) await auth.standings.setUser(userId, standing, revision);
+  return state;
 }
 
 /** @throws RefusedError E4091 when it is somebody else's */

@@ -171,6 +171,13 @@ describe('account', () => {
     expect(within(asking).queryByRole('alert')).not.toBeInTheDocument();
   });
 
+  it('takes a front end with tokens of its own for no account at Google', async () => {
+    const nextauth = { __typename: 'Identity' as const, id: 'identity-1', provider: 'nextauth', linkedAt: now };
+    await open('sign-in', { account: someAccount({ identities: [nextauth] }), options: { google: true } });
+    expect(await screen.findByRole('button', { name: 'Unlink NextAuth' })).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: 'Link Google' })).toBeInTheDocument();
+  });
+
   it('does not offer to unlink the only way in', async () => {
     const google = { __typename: 'Identity' as const, id: 'identity-1', provider: 'google', linkedAt: now };
     await open('sign-in', { account: someAccount({ hasPassword: false, identities: [google] }), options: { google: true } });

@@ -20,7 +20,7 @@ export function SignInTab({ account: { hasPassword, identities }, problem, onCha
   const t = useT();
   const { setup: { signIn } } = useSession();
   const linked = new Set(identities.map(({ provider }) => provider));
-  const nameOf = (provider: string): string => ({ google: 'Google', oidc: signIn.oidc ?? 'OpenID Connect' })[provider] ?? provider;
+  const nameOf = (provider: string): string => ({ google: 'Google', oidc: signIn.oidc ?? 'OpenID Connect', nextauth: 'NextAuth' })[provider] ?? provider;
   const offered = [...(signIn.google ? ['google'] : []), ...(signIn.oidc === null ? [] : ['oidc'])];
   const open = offered.filter((provider) => !linked.has(provider));
   const only = identities.length + (hasPassword ? 1 : 0) === 1;

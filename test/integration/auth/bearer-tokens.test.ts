@@ -7,6 +7,7 @@ import { freeIdentitiesTask, identitiesReactor, settleIdentityTask } from '../..
 import { loginName } from '../../../commands/login-name/decider';
 import { tenant } from '../../../commands/tenant/decider';
 import { tenantIdOf } from '../../../commands/tenant/tenant-id';
+import { user } from '../../../commands/user/decider';
 import { loginNameOf, registerUser } from '../../../commands/user/register-user';
 import type { Role } from '../../../schema/access/roles';
 import type { RefusedError } from '../../../schema/errors/catalogue';
@@ -88,7 +89,28 @@ test('MMA-02: somebody unknown gets one account of role user in the default tena
   const later = await enter(startNode(), token({ iat: Math.floor(now / 1_000) - 1, email: 'renamed@example.test' }));
   expect(later).toMatchObject({ userId: (first as { userId: string }).userId });
   expect(await logged('UserCreated')).toHaveLength(1);
-  expect((await logged('IdentityLinked')).map(({ data }) => data)).toEqual([{ userId: (first as { userId: string }).userId, provider: 'google' }]);
+  expect((await logged('IdentityLinked')).map(({ data }) => data)).toEqual([{ userId: (first as { userId: string }).userId, provider: 'nextauth' }]);
+});
+
+test.each([
+  [{}, 'Grace Example', 'https://example.test/grace.png'],
+  [{ name: '\u202eGrace\u0000\u200b', picture: 'http://example.test/grace.png' }, 'Grace', null],
+  [{ name: '\u200b\u200b', picture: 'javascript:alert(1)' }, 'grace', null],
+  [{ name: undefined, picture: undefined }, 'grace', null],
+  [{ name: 'x'.repeat(400), picture: 'https://' }, 'x'.repeat(100), null],
+])('MMA-02: of the name and picture in %j that is kept which people may give themselves', async (claims, name, picture) => {
+  const { userId } = await enter(node, token(claims)) as { userId: string };
+  const { state } = await node.commands.load(user, userId);
+  if (!state.exists || state.deleted) throw new Error('nobody');
+  const texts = await vault.open(tenantId, [state.displayName, ...(state.picture ? [state.picture] : [])]);
+  expect([texts[0], texts[1] ?? null]).toEqual([name, picture]);
+});
+
+test('MMA-02: an identity of the time when its provider was called otherwise still leads to its person', async () => {
+  const userId = await account('grace@example.test');
+  const digest = node.auth.identities.digest('nextauth', 'google-118');
+  await linkIdentity(node, contextOf(userId), { digest, userId, tenantId, provider: 'google' });
+  expect(await enter(startNode(), token({ email: 'other@example.test' }))).toMatchObject({ userId });
 });
 
 test('MMA-02: a race of many requests on several nodes makes exactly one user', async () => {
@@ -231,7 +253,7 @@ describe('what the log says about accounts elsewhere', () => {
   });
 
   test('frees the accounts of somebody deleted, who may come again as somebody new', async () => {
-    const { userId } = await enter(node, token()) as { userId: string };
+    const { userId } = await enter(node, token({ picture: undefined })) as { userId: string };
     const digest = node.auth.identities.digest('nextauth', 'google-118');
     const [created] = await logged('UserCreated');
     await store.append(created!.stream, 0n, [{
