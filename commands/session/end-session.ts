@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
+import { inTurn } from '../user/many';
 import { session } from './decider';
 
 export interface EndingSession {
@@ -9,23 +10,25 @@ export interface EndingSession {
 }
 
 type Reason = 'signed_out' | 'revoked';
+type Services = Pick<Context, 'auth' | 'commands'>;
 
-/** Ends a session here and on every node, then says so in the log. @returns the place in the log */
-export async function endSession(
-  context: Pick<Context, 'auth' | 'commands'>, command: CommandContext, ending: EndingSession, reason: Reason,
-): Promise<{ position: bigint; revision: bigint }> {
-  await context.auth.sessions.close(ending.sessionId);
-  return recordEnd(context, command, ending, reason);
+/**
+ * Ends a session here and on every node, then says so in the log.
+ * @returns the place in the log; 0 when the session was over already, of which the log says nothing here
+ */
+export async function endSession(context: Services, command: CommandContext, ending: EndingSession, reason: Reason): Promise<bigint> {
+  const ended = await context.auth.sessions.close(ending.sessionId);
+  return ended ? recordEnd(context, command, ending, reason) : 0n;
 }
 
-/** Says in the log that a session has ended. */
+/** Says in the log that a session has ended. @returns the place in the log */
 export async function recordEnd(
-  { commands }: Pick<Context, 'commands'>, command: CommandContext, { sessionId, userId, tenantId }: EndingSession, reason: Reason,
-): Promise<{ position: bigint; revision: bigint }> {
-  const { position, revision } = await commands.execute(
+  { commands }: Pick<Services, 'commands'>, command: CommandContext, { sessionId, userId, tenantId }: EndingSession, reason: Reason,
+): Promise<bigint> {
+  const { position } = await commands.execute(
     session, sessionId, { type: 'EndSession', sessionId, userId, reason }, { ...command, tenant: tenantId },
   );
-  return { position, revision };
+  return position;
 }
 
 /**
@@ -33,10 +36,9 @@ export async function recordEnd(
  * @returns how many, and the newest place in the log
  */
 export async function endSessionsOf(
-  context: Pick<Context, 'auth' | 'commands'>, command: CommandContext, { userId, tenantId }: { userId: string; tenantId: string },
-  but?: { sessionId: string },
+  context: Services, command: CommandContext, { userId, tenantId }: { userId: string; tenantId: string }, but?: { sessionId: string },
 ): Promise<{ count: number; position: bigint }> {
   const ended = await context.auth.sessions.closeAllOf(userId, but);
-  const places = await Promise.all(ended.map((sessionId) => recordEnd(context, command, { sessionId, userId, tenantId }, 'revoked')));
-  return { count: ended.length, position: places.reduce((newest, { position }) => (position > newest ? position : newest), 0n) };
+  const positions = await inTurn(ended, (sessionId) => recordEnd(context, command, { sessionId, userId, tenantId }, 'revoked'));
+  return { count: ended.length, position: positions.reduce((newest, position) => (position > newest ? position : newest), 0n) };
 }

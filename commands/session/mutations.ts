@@ -18,7 +18,7 @@ import type { AnswerFields } from '../../src/idempotency/store';
 import { tenantIdOf } from '../tenant/tenant-id';
 import { by } from '../user/by';
 import { refusalToManage, user } from '../user/decider';
-import { endSession, endSessionsOf } from './end-session';
+import { endSession, endSessionsOf, recordEnd } from './end-session';
 import { inTheNameOf } from './in-the-name-of';
 import { signInHere } from './open-session';
 import { setUpOwner } from './set-up-owner';
@@ -101,10 +101,11 @@ async function signOut(context: Context, command: CommandContext): Promise<Comma
   context.principal = { kind: 'anonymous' };
   if (principal.kind !== 'user' || principal.proof.kind === 'client_key') return done({}, context.minPosition ?? 0n);
   const { userId, tenantId, proof } = principal;
-  if (proof.kind === 'token') await context.auth.tokens.revoke(proof.digest, proof.expiresAt);
-  const sessionId = proof.kind === 'token' ? proof.digest : proof.sessionId;
-  const { position } = await endSession(context, command, { sessionId, userId, tenantId }, 'signed_out');
-  return done({}, position);
+  if (proof.kind === 'session') {
+    return done({}, await endSession(context, command, { sessionId: proof.sessionId, userId, tenantId }, 'signed_out'));
+  }
+  await context.auth.tokens.revoke(proof.digest, proof.expiresAt);
+  return done({}, await recordEnd(context, command, { sessionId: proof.digest, userId, tenantId }, 'signed_out'));
 }
 
 async function revoke(context: Context, command: CommandContext, input: RevokeSessionInput): Promise<CommandOutcome<AnswerFields>> {
@@ -115,8 +116,7 @@ async function revoke(context: Context, command: CommandContext, input: RevokeSe
     throw new RefusedError({ code: 'E4041', rule: 'session_unknown', message: 'There is no such session.', path: ['sessionId'] });
   }
   if (!own) await mayManage(context, found.userId);
-  const { position } = await endSession(context, command, found, 'revoked');
-  return done({}, position);
+  return done({}, await endSession(context, command, found, 'revoked'));
 }
 
 /** @throws RefusedError E4041 for somebody unknown in the tenant, B2003 for somebody whose role is not below the caller's */

@@ -101,7 +101,7 @@ export interface Sessions {
   find(sessionId: string, tenantId: string): Promise<SessionInfo | undefined>;
   /** @returns false when there was no such session any more */
   close(sessionId: string): Promise<boolean>;
-  /** Ends all sessions of a user. @returns their ids */
+  /** Ends all sessions of a user. @returns the ids of those that were valid until now */
   closeAllOf(userId: string, but?: { sessionId: string }): Promise<string[]>;
 }
 

@@ -27,6 +27,13 @@ const JUDGE = `
   join auth_people p on p.user_id = s.user_id and p.tenant_id = s.tenant_id
   where s.token_digest = $1 and ${VALID} and p.active`;
 
+/** Those that were over by themselves go too, and are not told of: nobody saw them any more. */
+const CLOSE_ALL = `
+  with s as (
+    delete from auth_sessions where user_id = $1 and session_id::text is distinct from $4 returning session_id, expires_at, last_seen_at
+  )
+  select s.session_id from s where ${VALID}`;
+
 interface JudgedRow extends PersonRow {
   session_id: string;
   last_seen_at: Date;
@@ -107,9 +114,8 @@ export function createSessions({ pool, clock, forget }: { pool: SqlPool; clock: 
     },
 
     async closeAllOf(userId, but) {
-      const { rows } = await pool.query<{ session_id: string }>(
-        'delete from auth_sessions where user_id = $1 and session_id::text is distinct from $2 returning session_id',
-        [userId, but?.sessionId ?? null]);
+      const now = clock();
+      const { rows } = await pool.query<{ session_id: string }>(CLOSE_ALL, [userId, now, idleSince(now), but?.sessionId ?? null]);
       forget();
       return rows.map(({ session_id }) => session_id);
     },
