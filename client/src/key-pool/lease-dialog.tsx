@@ -70,7 +70,7 @@ export default function LeaseDialog({ list, provider, onClose }: LeaseDialogProp
           <div role="status">
             <p>{t('lease.granted')}</p>
             <Facts>
-              <Fact name={t('lease.key')}><bdi>{answer.lease.providerKey.name}</bdi></Fact>
+              <Fact name={t('lease.key')}><bdi>{answer.lease.providerKey?.name ?? t('providerKey.shared')}</bdi></Fact>
               <Fact name={t('lease.fencingToken')}><code>{answer.lease.fencingToken}</code></Fact>
             </Facts>
           </div>

@@ -49,7 +49,7 @@ export function Lease({ pool, lease, onChanged }: LeaseProps) {
     <li className={styles.lease}>
       <div className={styles.line}>
         <strong>{mine ? t('lease.you') : <code><bdi>{holder}</bdi></code>}</strong>
-        <span className="muted"><bdi>{providerKey.name}</bdi></span>
+        <span className="muted"><bdi>{providerKey?.name ?? t('providerKey.shared')}</bdi></span>
         <span className={styles.end} title={t('lease.token', { token: fencingToken })}>{duration(left)}</span>
       </div>
       <div className={styles.ttl} data-late={share < 0.5 || undefined} aria-hidden>
