@@ -120,6 +120,16 @@ describe('the table', () => {
     expect(screen.getAllByRole('row')[1]).toHaveAttribute('aria-rowindex', '2');
   });
 
+  it('draws no row again for what concerns the table only', async () => {
+    const user = userEvent.setup();
+    await renderIn(<Table {...fakeList(rowsOf(5))} />);
+    const drawn = jest.spyOn(columns[0]!, 'cell');
+    await user.click(within(grid()).getByRole('button', { name: 'Name' }));
+    expect(within(grid()).getByRole('columnheader', { name: /Name/ })).toHaveAttribute('aria-sort', 'ascending');
+    expect(drawn).not.toHaveBeenCalled();
+    drawn.mockRestore();
+  });
+
   it('is walked by keyboard: j, k, arrows, End; Enter opens, Esc closes and the focus is back on the row', async () => {
     const user = userEvent.setup();
     await renderIn(<Table {...fakeList(rowsOf(40))} />);
