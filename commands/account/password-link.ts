@@ -2,36 +2,47 @@ import type { CreatePasswordLinkInput, ResetPasswordInput } from '../../schema/a
 import { RefusedError } from '../../schema/errors/catalogue';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
+import { derivedId } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
-import { callerOf } from '../../src/graphql/tenant';
 import type { AnswerFields } from '../../src/idempotency/store';
 import { inTheNameOf } from '../session/in-the-name-of';
 import { signInHere } from '../session/open-session';
 import { by } from '../user/by';
-import { user, type UserCommand } from '../user/decider';
+import { user, type By } from '../user/decider';
 
 const UNUSABLE = {
   code: 'E4031', rule: 'password_link', message: 'This link was used or has expired. Ask for another one.', path: ['token'],
 } as const;
 
-/** Makes the one link of a user. The address of this server in it is configuration, never what the request says. */
+type PasswordLink = { userId: string; url: string; expiresAt: string };
+
+/** Makes a link for somebody whom the caller manages. */
 export async function createPasswordLink(
   context: Context, command: CommandContext, input: CreatePasswordLinkInput,
-): Promise<CommandOutcome<{ userId: string; url: string; expiresAt: string }>> {
+): Promise<CommandOutcome<PasswordLink>> {
   const userId = fromGlobalId(input.userId, 'User');
   const caller = by(context);
   if (caller.id === userId) {
     throw new RefusedError({ code: 'B2003', rule: 'own_password', message: 'Change your own password with the old one, in your account.' });
   }
-  const record = (linkId: string, expiresAt: string): UserCommand => ({ type: 'RecordPasswordLink', linkId, expiresAt, by: caller });
   // Asked before the link is made, because a new link puts an end to the old one.
   const { state } = await context.commands.load(user, userId);
-  const decision = user.decide(state, record('', ''));
+  const decision = user.decide(state, { type: 'RecordPasswordLink', linkId: '', expiresAt: '', by: caller });
   if ('refusal' in decision) throw new RefusedError(decision.refusal);
+  return issuePasswordLink(context, command, userId, caller);
+}
 
-  const { token, linkId, expiresAt } = await context.auth.passwordLinks.issue(userId, callerOf(context).tenantId);
-  const link = { userId, url: `${context.setting.publicUrl}/reset-password?token=${token}`, expiresAt: expiresAt.toISOString() };
-  return context.commands.execute(user, userId, record(linkId, link.expiresAt), command, () => link);
+/**
+ * Makes the one link of a user of the tenant of `by`, and writes down that there is one: of a command that is repeated,
+ * each. The address of this server in it is configuration, never what the request says.
+ */
+export async function issuePasswordLink(
+  { auth, commands, setting }: Pick<Context, 'auth' | 'commands' | 'setting'>, command: CommandContext, userId: string, by: By,
+): Promise<CommandOutcome<PasswordLink>> {
+  const { token, linkId, expiresAt } = await auth.passwordLinks.issue(userId, by.tenantId);
+  const link = { userId, url: `${setting.publicUrl}/reset-password?token=${token}`, expiresAt: expiresAt.toISOString() };
+  const record = { type: 'RecordPasswordLink', linkId, expiresAt: link.expiresAt, by } as const;
+  return commands.execute(user, userId, record, { ...command, commandId: derivedId(command, `password link ${linkId}`) }, () => link);
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { Refusal } from '../../schema/errors/catalogue';
 import { loginNameEvents, type LoginNameEvent } from '../../schema/login-name/events';
-import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
+import { nothing, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 
 export interface LoginNameState {
   userId: string | undefined;
@@ -29,11 +30,13 @@ function evolve(_state: LoginNameState, event: LoginNameEvent): LoginNameState {
   }
 }
 
+export const emailTaken: Refusal = { code: 'E4091', rule: 'email_taken', message: 'Another user already has this e-mail address.', path: ['email'] };
+
 function decide(state: LoginNameState, command: LoginNameCommand): Decision<LoginNameEvent> {
   switch (command.type) {
     case 'ClaimLoginName':
       if (state.userId === command.userId) return nothing;
-      if (state.userId) return refuse('E4091', 'email_taken', 'Another user already has this e-mail address.', { path: ['email'] });
+      if (state.userId) return { refusal: emailTaken };
       return { events: [{ type: 'LoginNameClaimed', data: { userId: command.userId } }] };
     case 'ReleaseLoginName':
       return state.userId === command.userId ? { events: [{ type: 'LoginNameReleased', data: { userId: command.userId } }] } : nothing;

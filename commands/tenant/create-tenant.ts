@@ -5,9 +5,9 @@ import type { CommandContext, CommandOutcome } from '../../src/command-runtime/p
 import type { Context } from '../../src/graphql/context';
 import { derivedId } from '../../src/graphql/mutate';
 import { callerIdOf } from '../../src/graphql/tenant';
+import { issuePasswordLink } from '../account/password-link';
 import { grant } from '../entitlement/grant';
-import { loginName } from '../login-name/decider';
-import { user } from '../user/decider';
+import { emailTaken, loginName } from '../login-name/decider';
 import { loginNameOf, registerUser } from '../user/register-user';
 import { slugTaken } from './decider';
 import { inTenant } from './in-tenant';
@@ -35,22 +35,16 @@ export async function createTenant(
   const registered = await registerUser(context, command, { ...owner, userId: ownerId, role: 'owner' });
   if (!registered.accepted) return { ...registered, refusal: { ...registered.refusal, path: ownersPath(registered.refusal.path) } };
 
-  const { token, linkId, expiresAt } = await context.auth.passwordLinks.issue(ownerId, tenantId);
-  const by = { id: callerIdOf(context), tenantId, role: 'owner' } as const;
-  const recorded = await context.commands.execute(
-    user, ownerId, { type: 'RecordPasswordLink', linkId, expiresAt: expiresAt.toISOString(), by },
-    { ...command, commandId: derivedId(command, `password link ${linkId}`) });
-  if (!recorded.accepted) return recorded;
-  const passwordLink = `${context.setting.publicUrl}/reset-password?token=${token}`;
-  return { ...recorded, revision: made.revision, answer: { tenantId, passwordLink } };
+  const issued = await issuePasswordLink(context, command, ownerId, { id: callerIdOf(context), tenantId, role: 'owner' });
+  if (!issued.accepted) return issued;
+  return { ...issued, revision: made.revision, answer: { tenantId, passwordLink: issued.answer.url } };
 }
 
 /** Asked first, so that a mistake leaves no tenant behind. */
 async function requireFreeEmail({ commands, vault }: Context, email: string, ownerId: string): Promise<void> {
   const { state } = await commands.load(loginName, loginNameOf({ vault }, email));
   if (!state.userId || state.userId === ownerId) return;
-  const message = 'Another user already has this e-mail address.';
-  throw new RefusedError({ code: 'E4091', rule: 'email_taken', message, path: ['owner', 'email'] });
+  throw new RefusedError({ ...emailTaken, path: ownersPath(emailTaken.path) });
 }
 
 function ownersPath(path: readonly string[] | undefined): readonly string[] {
