@@ -64,6 +64,15 @@ describe('client keys', () => {
     expect(await screen.findByText(/12 uses/)).toBeInTheDocument();
   });
 
+  it('are not asked for again once all of them are over', async () => {
+    hasty();
+    const { calls } = await renderApp(keys, { answers: { ClientKeys: () => page([someKey({ state: 'REVOKED' })]) } });
+    expect(await screen.findByText('Revoked')).toBeInTheDocument();
+    const asked = calls.length;
+    await later(11_000);
+    expect(calls).toHaveLength(asked);
+  });
+
   it('are issued with all that the owner may, shown once, and gone from the page after that', async () => {
     const issued = someKey({ id: 'key-2', name: 'worker', useCount: 0, lastUsedAt: null });
     const { calls } = await renderApp(keys, { answers: {

@@ -4,14 +4,15 @@ import { languageNames, languages, type Language } from '../i18n/i18n';
 import { useT } from '../i18n/use-t';
 import { prefer } from '../lib/preferences';
 import { Brand } from '../ui/brand';
+import { useTabTitle } from '../ui/page';
 import styles from './gate.module.css';
 
 /** The frame of the pages before the sign-in. */
 export function Gate({ title, lead, children }: { title: string; lead: ReactNode; children: ReactNode }) {
   const t = useT();
+  useTabTitle(title);
   return (
     <div className={styles.gate}>
-      <title>{`${title} · Keyledger`}</title>
       <main className={styles.card} id="main">
         <Brand />
         <div>

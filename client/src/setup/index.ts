@@ -1,6 +1,6 @@
 export { ProviderProblem } from './provider-problem';
 export { providerStart, safeReturn } from './safe-return';
 export {
-  changeViewer, followOtherTabs, loadSession, lookAgainOnReturn, refreshSession, SessionUnavailable, signOut, useFeature, useMay, useSession,
+  changeViewer, followOtherTabs, loadSession, lookAgainOnReturn, refreshSession, SessionUnavailable, signOut, useMay, useSession,
   type Session, type Viewer,
 } from './session';

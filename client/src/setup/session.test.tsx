@@ -1,4 +1,5 @@
 import { act, renderHook, waitFor } from '@testing-library/react';
+import { refusal } from '../../test/fake-server';
 import { someSession, someViewer } from '../../test/viewer';
 import { post } from '../graphql/direct';
 import { expired, hasSignedInAgain, signInAgain } from '../graphql/session-expiry';
@@ -38,11 +39,11 @@ describe('the session', () => {
   });
 
   it('MAMA-50: takes another role over where one is, so that what it does not open disappears', async () => {
-    const { result } = renderHook(() => ({ mayWrite: session.useMay('users:write'), mayChat: session.useFeature('CHAT') }));
-    expect(result.current).toEqual({ mayWrite: true, mayChat: true });
+    const { result } = renderHook(() => ({ mayWrite: session.useMay('users:write'), features: session.useSession().viewer.features }));
+    expect(result.current).toEqual({ mayWrite: true, features: ['CHAT', 'RUNS'] });
     serverKnows(someViewer({ role: 'USER', scopes: ['account', 'users:read'], features: [] }));
     await act(() => session.refreshSession());
-    await waitFor(() => expect(result.current).toEqual({ mayWrite: false, mayChat: false }));
+    await waitFor(() => expect(result.current).toEqual({ mayWrite: false, features: [] }));
     expect(expired.get()).toBe(false);
   });
 
@@ -72,6 +73,15 @@ describe('the session', () => {
     serverKnows(someViewer());
     new BroadcastChannel('keyledger-session').postMessage('signed-in');
     await waitFor(() => expect(expired.get()).toBe(false));
+  });
+
+  it('is open still where signing out was refused: the page stays, and no other tab is told', async () => {
+    const tab = new BroadcastChannel('keyledger-session');
+    tab.onmessage = jest.fn();
+    answer.mockResolvedValue({ data: { signOut: { position: null, errors: [refusal('busy', null, 'E4291')] } } });
+    expect(await session.signOut()).toMatchObject({ code: 'E4291', rule: 'busy' });
+    expect(tab.onmessage).not.toHaveBeenCalled();
+    tab.close();
   });
 
   it('brings the look of its tenant', async () => {

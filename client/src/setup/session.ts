@@ -1,11 +1,11 @@
 import { useSyncExternalStore } from 'react';
 import { post } from '../graphql/direct';
 import { positionHeader } from '../graphql/position';
-import type { Problem } from '../graphql/problem';
+import { ofRefusal, type Problem } from '../graphql/problem';
 import { hasSignedInAgain, signInAgain } from '../graphql/session-expiry';
 import { branding, noBranding } from '../lib/branding';
 import { observable } from '../lib/observable';
-import { hasFeature, may, type Feature, type Scope } from '../lib/permissions';
+import { may, type Scope } from '../lib/permissions';
 import { SessionDocument, SignOutDocument, type SessionQuery, type ViewerFieldsFragment } from './gql/documents';
 
 export type Viewer = ViewerFieldsFragment;
@@ -113,10 +113,12 @@ export function enter(viewer: Viewer): void {
   tabs.postMessage('signed-in');
 }
 
+/** Ends the session and leaves for the sign-in, in every tab. @returns why it is still open, or nothing */
 export async function signOut(): Promise<Problem | undefined> {
-  const answer = await post(SignOutDocument, { input: {} });
-  if (answer.problem) {
-    return answer.problem;
+  const { data, problem } = await post(SignOutDocument, { input: {} });
+  const refused = data?.signOut.errors[0];
+  if (problem || refused) {
+    return problem ?? (refused && ofRefusal(refused));
   }
   tabs.postMessage('signed-out');
   leave();
@@ -136,7 +138,7 @@ export function followOtherTabs(): void {
   };
 }
 
-/** A page without live feeds does not hear that its session ended; it asks when somebody comes back to it. */
+/** Asks who is signed in when somebody comes back to the page: without a live feed nothing else says that the session ended. */
 export const lookAgainOnReturn = (): void => window.addEventListener('focus', () => {
   if (session.get()?.viewer) {
     void refreshSession();
@@ -164,9 +166,4 @@ export function useSession(): Session & { viewer: Viewer } {
 /** Whether the one who is signed in may do something; see `may`. */
 export function useMay(scope: Scope, reach?: 'own' | 'tenant'): boolean {
   return may(useSession().viewer, scope, reach);
-}
-
-/** Whether a part of the product is switched on for the one who is signed in. */
-export function useFeature(feature: Feature): boolean {
-  return hasFeature(useSession().viewer, feature);
 }

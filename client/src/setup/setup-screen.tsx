@@ -45,7 +45,8 @@ export default function SetupScreen() {
     });
     if (viewer) {
       enter(viewer);
-      await navigate({ to: '/' });
+      // The link is used up, and has no place in the history.
+      await navigate({ to: '/', replace: true });
     }
   }
 

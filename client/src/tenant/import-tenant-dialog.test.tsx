@@ -43,6 +43,18 @@ describe('import of a tenant', () => {
     expect(screen.getByRole('button', { name: 'Import' })).toBeDisabled();
   });
 
+  it('says so where a file cannot be read, and keeps what was there', async () => {
+    await renderApp(<ImportTenantDialog onClose={() => undefined} onImported={() => undefined} />);
+    const user = userEvent.setup();
+    await user.click(field());
+    await user.paste('{}');
+    const gone = new File(['x'], 'gone.json', { type: 'application/json' });
+    gone.text = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
+    await user.upload(screen.getByLabelText('Choose a file'), gone);
+    expect(await screen.findByText('This file cannot be read.')).toBeInTheDocument();
+    expect(field()).toHaveValue('{}');
+  });
+
   it('knows without the server that a text is not JSON', async () => {
     const { calls } = await renderApp(<ImportTenantDialog onClose={() => undefined} onImported={() => undefined} />);
     const user = userEvent.setup();

@@ -26,19 +26,29 @@ export default function ImportTenantDialog({ onClose, onImported }: ImportTenant
   const act = useAct(ImportTenantDocument, ({ importTenant }) => importTenant);
   const problems = useFormProblems(act.problems, ['configuration']);
   const [text, setText] = useState('');
-  const [notJson, setNotJson] = useState(false);
+  /** What is wrong with the text or its file before any server sees it. */
+  const [failure, setFailure] = useState<'tenant.import.notJson' | 'rule.unreadable_file'>();
   const [checked, setChecked] = useState<Checked>();
   const ready = checked?.text === text ? checked : undefined;
+
+  async function read(file: File): Promise<void> {
+    try {
+      setText(await file.text());
+      setFailure(undefined);
+    } catch {
+      setFailure('rule.unreadable_file');
+    }
+  }
 
   async function run(dryRun: boolean): Promise<void> {
     let configuration: unknown;
     try {
       configuration = JSON.parse(text);
     } catch {
-      setNotJson(true);
+      setFailure('tenant.import.notJson');
       return;
     }
-    setNotJson(false);
+    setFailure(undefined);
     const payload = await act.run({ configuration, dryRun });
     if (payload && dryRun) {
       setChecked({ text, changes: payload.changes ?? [] });
@@ -58,9 +68,9 @@ export default function ImportTenantDialog({ onClose, onImported }: ImportTenant
         }}
       >
         <p className="muted">{t('tenant.import.hint')}</p>
-        <FileButton label={t('file.choose')} accept="application/json,.json" onFile={(file) => void file.text().then(setText)} />
+        <FileButton label={t('file.choose')} accept="application/json,.json" onFile={(file) => void read(file)} />
         <Textarea data-autofocus label={t('tenant.import.text')} classNames={{ input: styles.text ?? '' }} rows={10} required
-          spellCheck={false} value={text} error={notJson ? t('tenant.import.notJson') : problems.of('configuration')}
+          spellCheck={false} value={text} error={failure ? t(failure) : problems.of('configuration')}
           onChange={(event) => setText(event.currentTarget.value)} />
         {ready && (
           <div role="status">
