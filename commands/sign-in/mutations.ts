@@ -14,7 +14,8 @@ import { inTheNameOf } from '../session/in-the-name-of';
 import { signInHere } from '../session/open-session';
 import { tenant } from '../tenant/decider';
 import { tenantIdOf } from '../tenant/tenant-id';
-import { registerUser } from '../user/register-user';
+import { refuseAll } from '../user/many';
+import { loginNameOf, refusalsToClaim, registerUser } from '../user/register-user';
 import { signInByPassword } from './sign-in';
 
 @Resolver()
@@ -53,6 +54,8 @@ async function signUp(
   const holder = { userId: derivedId(command, 'user'), tenantId: tenantIdOf(DEFAULT_SLUG) };
   const { state } = await context.commands.load(tenant, holder.tenantId);
   if (!state.exists || !state.active) throw new RefusedError(SIGN_UP_OFF);
+  // Before the address is sealed: it would leave the key of somebody who never comes to be.
+  refuseAll(await refusalsToClaim(context, loginNameOf(context, email), holder.userId));
   const asUser = await inTheNameOf(context, command, holder);
   const made = await registerUser(context, asUser, { userId: holder.userId, email, displayName, role: 'user', password });
   if (!made.accepted) return made;

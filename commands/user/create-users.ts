@@ -4,11 +4,10 @@ import type { CommandContext, CommandOutcome } from '../../src/command-runtime/p
 import type { Context } from '../../src/graphql/context';
 import { refusalOf } from '../../src/graphql/errors';
 import { derivedId } from '../../src/graphql/mutate';
-import { loginName } from '../login-name/decider';
 import { refusalToManage, type By } from './decider';
 import { inTurn, onEach, refuseAll } from './many';
 import { step } from './office';
-import { checkWayIn, loginNameOf, registerUser, type NewUser } from './register-user';
+import { checkWayIn, loginNameOf, refusalsToClaim, registerUser, type NewUser } from './register-user';
 
 type Services = Pick<Context, 'commands' | 'auth' | 'vault'>;
 
@@ -24,7 +23,7 @@ export async function createUsers(
   const names = users.map(({ email }) => loginNameOf(context, email));
   const refusals = await inTurn(users, async (newUser, index) => [
     ...refusalsOf(newUser, by),
-    ...(names.indexOf(names[index]!) < index ? [repeated] : await taken(context, names[index]!, userIdAt(index))),
+    ...(names.indexOf(names[index]!) < index ? [repeated] : await refusalsToClaim(context, names[index]!, userIdAt(index))),
   ].map((refusal): Refusal => ({ ...refusal, path: ['users', String(index), ...(refusal.path ?? [])] })));
   refuseAll(refusals.flat());
   return onEach('users', users, (newUser, index) => {
@@ -51,9 +50,3 @@ export function wayInRefusals(wayIn: Pick<NewUser, 'password' | 'passwordHash'>)
 }
 
 const repeated: Refusal = { code: 'V1001', rule: 'email_repeated', message: 'The same e-mail address is there twice.', path: ['email'] };
-
-async function taken({ commands }: Services, name: string, userId: string): Promise<Refusal[]> {
-  const { state } = await commands.load(loginName, name);
-  if (state.userId === undefined || state.userId === userId) return [];
-  return [{ code: 'E4091', rule: 'email_taken', message: 'Another user already has this e-mail address.', path: ['email'] }];
-}

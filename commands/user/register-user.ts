@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RefusedError } from '../../schema/errors/catalogue';
+import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import { FIRST_TIER } from '../../schema/user/events';
 import { parseImported } from '../../src/auth/imported-hash';
 import { checkPassword } from '../../src/auth/password-rules';
@@ -31,6 +31,13 @@ type Services = Pick<Context, 'commands' | 'vault' | 'auth'>;
 /** The id under which an e-mail address is claimed: letter case does not tell two people apart. */
 export function loginNameOf(context: Pick<Context, 'vault'>, email: string): string {
   return context.vault.fingerprint('login-name', email.trim().toLowerCase());
+}
+
+/** Why somebody cannot have a login name, as things stand: asked before anything is made for them. */
+export async function refusalsToClaim({ commands }: Pick<Context, 'commands'>, name: string, userId: string): Promise<Refusal[]> {
+  const { state } = await commands.load(loginName, name);
+  const decision = loginName.decide(state, { type: 'ClaimLoginName', userId });
+  return 'refusal' in decision ? [decision.refusal] : [];
 }
 
 /** @throws RefusedError V1001 when this is no way to sign in: the password is weak, the hash of no known form, or both are given */
