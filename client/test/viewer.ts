@@ -4,15 +4,13 @@ import type { Session, Viewer } from '../src/setup';
 export const someViewer = (change: Partial<Viewer> = {}): Viewer => ({
   __typename: 'Viewer',
   role: 'OWNER',
-  operator: true,
   scopes: ['account', 'users:read', 'users:write', 'clients:read', 'clients:write', 'tenant:write', 'operations:read'],
   features: ['CHAT', 'RUNS'],
-  hasPassword: true,
   tenant: {
     __typename: 'Tenant', id: 'tenant-1', name: 'Acme', slug: 'acme',
     branding: { __typename: 'Branding', pageTitle: null, browserTitle: null, logoUrl: null },
   },
-  user: { __typename: 'User', id: 'user-1', displayName: 'Ada', email: 'ada@example.test', picture: null },
+  user: { __typename: 'User', id: 'user-1', displayName: 'Ada', email: 'ada@example.test' },
   ...change,
 });
 

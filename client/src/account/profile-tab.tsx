@@ -46,7 +46,7 @@ export function ProfileTab({ account, onChanged }: TabProps) {
     if (payload) {
       // What was typed on while it was being saved stays.
       setTyped((now) => Object.fromEntries(Object.entries(now).filter(([field, text]) => typed[field as keyof Texts] !== text)));
-      changeViewer({ user: { ...viewer.user, ...changes } });
+      changeViewer({ user: { ...viewer.user, displayName: displayName.trim() } });
       announce(t('form.saved'));
       onChanged();
     }
