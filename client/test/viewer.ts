@@ -1,4 +1,4 @@
-import type { Session, Viewer } from '../src/setup';
+import type { Session, Viewer } from '../src/session';
 
 /** Somebody who is signed in. */
 export const someViewer = (change: Partial<Viewer> = {}): Viewer => ({

@@ -2,7 +2,7 @@ import { useSearch } from '@tanstack/react-router';
 import { OwnClientKeys } from '../client-key';
 import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { Page } from '../ui/page';
 import { ProblemNotice } from '../ui/problem-notice';
 import { Skeleton } from '../ui/skeleton';

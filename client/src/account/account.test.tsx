@@ -3,12 +3,12 @@ import userEvent from '@testing-library/user-event';
 import { renderApp } from '../../test/app';
 import type { Answers } from '../../test/fake-server';
 import { someSession, someViewer } from '../../test/viewer';
-import { changeViewer, useMay, useSession } from '../setup';
+import { changeViewer, useMay, useSession } from '../session';
 import type { Account } from './account';
 import AccountScreen from './account-screen';
 
-jest.mock('../setup', () => ({
-  ...jest.requireActual<object>('../setup'), useMay: jest.fn(), useSession: jest.fn(), changeViewer: jest.fn(),
+jest.mock('../session', () => ({
+  ...jest.requireActual<object>('../session'), useMay: jest.fn(), useSession: jest.fn(), changeViewer: jest.fn(),
 }));
 
 type Options = Parameters<typeof someSession>[1];

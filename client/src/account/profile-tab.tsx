@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react';
 import { Button, TextInput } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
-import { changeViewer, useSession } from '../setup';
+import { changeViewer, useSession } from '../session';
 import { announce } from '../ui/announcer';
 import { Problems, useFormProblems } from '../ui/form-problems';
 import { useUnsaved } from '../ui/use-unsaved';

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
-import { providerStart, ProviderProblem, useSession } from '../setup';
+import { providerStart, ProviderProblem, useSession } from '../session';
 import { ConfirmButton } from '../ui/confirm-button';
 import { Time } from '../ui/time';
 import type { Account, TabProps } from './account';

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
 import { featureOf, hasFeature } from '../lib/permissions';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { Brand } from '../ui/brand';
 import { ProblemNotice } from '../ui/problem-notice';
 import styles from './error-pages.module.css';

@@ -11,7 +11,7 @@ import { bestLanguage, i18n, speak } from '../i18n/i18n';
 import { followOtherTabs as followPreferences, preferences } from '../lib/preferences';
 import { LiveProvider } from '../live/context';
 import { connectLive } from '../live/socket';
-import { followOtherTabs as followSession, lookAgainOnReturn, refreshSession } from '../setup';
+import { followOtherTabs as followSession, lookAgainOnReturn, refreshSession } from '../session';
 import { router } from './router';
 import { theme } from './theme';
 

@@ -6,7 +6,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { languageNames, languages } from '../i18n/i18n';
 import { useT } from '../i18n/use-t';
 import { prefer } from '../lib/preferences';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { IconSearch, IconUserCircle } from '../ui/icons';
 import { navigationOf } from './navigation';
 import styles from './palette.module.css';

@@ -5,7 +5,7 @@ import { parseSearch, stringifySearch } from '../lib/url-codec';
 import { auditLogSpec } from '../audit-log';
 import { runSpec } from '../run';
 import { serviceClientSpec } from '../service-client';
-import { loadSession, safeReturn, SessionUnavailable } from '../setup';
+import { loadSession, safeReturn, SessionUnavailable } from '../session';
 import { tenantSpec } from '../tenant';
 import { userSpec } from '../user';
 import { virtualKeySpec } from '../virtual-key';
@@ -22,7 +22,7 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   validateSearch: (search: Record<string, unknown>) => ({ token: text(search.token) }),
-  component: lazyRouteComponent(() => import('../setup/setup-screen')),
+  component: lazyRouteComponent(() => import('../session/setup-screen')),
 });
 
 const signIn = createRoute({
@@ -41,7 +41,7 @@ const signIn = createRoute({
       throw problem ? redirect({ to: '/account', search: { tab: 'sign-in', problem } }) : redirect({ href: safeReturn(to) });
     }
   },
-  component: lazyRouteComponent(() => import('../setup/sign-in-screen')),
+  component: lazyRouteComponent(() => import('../session/sign-in-screen')),
 });
 
 const signUp = createRoute({
@@ -54,14 +54,14 @@ const signUp = createRoute({
       throw redirect({ to: '/sign-in', search: { to } });
     }
   },
-  component: lazyRouteComponent(() => import('../setup/sign-up-screen')),
+  component: lazyRouteComponent(() => import('../session/sign-up-screen')),
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => root,
   path: '/reset-password',
   validateSearch: (search: Record<string, unknown>): { token?: string } => ({ token: text(search.token) }),
-  component: lazyRouteComponent(() => import('../setup/reset-password-screen')),
+  component: lazyRouteComponent(() => import('../session/reset-password-screen')),
 });
 
 /** Everything behind the sign-in. */

@@ -7,7 +7,7 @@ import { productName, useBranding } from '../lib/branding';
 import { prefer, preferences } from '../lib/preferences';
 import { listenForShortcuts } from '../lib/shortcuts';
 import { LivePill } from '../live/live-pill';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { announce, Announcer } from '../ui/announcer';
 import { Brand } from '../ui/brand';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconMenu2, IconSearch, IconUserCircle } from '../ui/icons';
@@ -20,7 +20,7 @@ import styles from './shell.module.css';
 const Palette = lazy(() => import('./palette'));
 const ShortcutSheet = lazy(() => import('./shortcut-sheet'));
 const UserMenu = lazy(() => import('./user-menu'));
-const SessionEndedDialog = lazy(() => import('../setup/session-ended-dialog'));
+const SessionEndedDialog = lazy(() => import('../session/session-ended-dialog'));
 
 type Layer = 'palette' | 'shortcuts' | 'user' | undefined;
 

@@ -7,7 +7,7 @@ import type { Problem } from '../graphql/problem';
 import { languageNames, languages, type Language } from '../i18n/i18n';
 import { useT } from '../i18n/use-t';
 import { prefer } from '../lib/preferences';
-import { signOut, useSession } from '../setup';
+import { signOut, useSession } from '../session';
 import { IconLogout } from '../ui/icons';
 import { ProblemNotice } from '../ui/problem-notice';
 import styles from './user-menu.module.css';

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { Link, linkOptions, useNavigate, useParams } from '@tanstack/react-router';
 import { useAct } from '../graphql/use-act';
 import { useT, type MessageId } from '../i18n/use-t';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { Empty } from '../ui/empty';
 import { IconPlus } from '../ui/icons';
 import { Problems } from '../ui/form-problems';

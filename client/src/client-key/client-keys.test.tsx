@@ -2,12 +2,12 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderApp } from '../../test/app';
 import { refusal } from '../../test/fake-server';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { ClientKeys, keyUsage } from './client-keys';
 import { clientKeyVersion, type ClientKeyRow } from './list';
 import { OwnClientKeys } from './own-client-keys';
 
-jest.mock('../setup', () => ({ useMay: jest.fn(), useSession: () => ({ viewer: { user: { id: 'user-1' } } }) }));
+jest.mock('../session', () => ({ useMay: jest.fn(), useSession: () => ({ viewer: { user: { id: 'user-1' } } }) }));
 
 const secret = 'sk-kl-not-a-key';
 const day = 24 * 60 * 60_000;

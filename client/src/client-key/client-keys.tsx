@@ -4,7 +4,7 @@ import { useT } from '../i18n/use-t';
 import { count } from '../lib/format';
 import type { LiveList } from '../live/live-list';
 import { useIds, useLiveList, useRow } from '../live/use-live-list';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { Empty } from '../ui/empty';
 import { IconPlus } from '../ui/icons';
 import { ProblemNotice } from '../ui/problem-notice';

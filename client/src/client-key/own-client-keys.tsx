@@ -1,6 +1,6 @@
 import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { ProblemNotice } from '../ui/problem-notice';
 import { ClientKeys } from './client-keys';
 import { OwnScopesDocument } from './gql/documents';

@@ -6,7 +6,7 @@ import { EntitlementPanel } from './entitlement-panel';
 
 let mayGrant = true;
 
-jest.mock('../setup', () => ({ useMay: () => mayGrant }));
+jest.mock('../session', () => ({ useMay: () => mayGrant }));
 
 const nothing = { __typename: 'Entitlements', models: null, services: null, features: null };
 

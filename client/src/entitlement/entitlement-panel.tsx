@@ -2,7 +2,7 @@ import { useRef, useState, type FormEvent } from 'react';
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { announce } from '../ui/announcer';
 import { Fact, Facts } from '../ui/data-table/peek';
 import dialog from '../ui/dialog.module.css';

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { ProblemNotice } from '../ui/problem-notice';
 import { Skeleton } from '../ui/skeleton';
 import { EffectiveView } from './effective-view';

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import { useIds, useLiveList } from '../live/use-live-list';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { Empty } from '../ui/empty';
 import { IconPlus } from '../ui/icons';
 import { Page } from '../ui/page';

@@ -4,7 +4,7 @@ import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { duration } from '../lib/format';
 import { keyOf } from '../lib/global-id';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { Problems } from '../ui/form-problems';
 import { useSeconds } from '../ui/use-now';
 import { HeartbeatLeaseDocument, ReleaseLeaseDocument } from './gql/documents';

@@ -3,7 +3,7 @@ import { useT } from '../i18n/use-t';
 import { count } from '../lib/format';
 import type { LiveList } from '../live/live-list';
 import { useRow } from '../live/use-live-list';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { StatusPill } from '../ui/status-pill';
 import { healthOf, healthTones } from './health';
 import { ProviderKey } from './provider-key';

@@ -1,7 +1,7 @@
 import { useT } from '../i18n/use-t';
 import { duration } from '../lib/format';
 import { keyOf } from '../lib/global-id';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { StatusPill } from '../ui/status-pill';
 import { useSeconds } from '../ui/use-now';
 import styles from './key-pools-screen.module.css';

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useT } from '../i18n/use-t';
 import { count, duration, money } from '../lib/format';
 import { keyOf } from '../lib/global-id';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { SimulatedBadge } from '../ui/simulated-badge';

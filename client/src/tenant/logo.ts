@@ -1,7 +1,7 @@
 import { sawPosition } from '../graphql/position';
 import { ofExtensions, type Problem } from '../graphql/problem';
 import { signInAgain } from '../graphql/session-expiry';
-import { refreshSession } from '../setup';
+import { refreshSession } from '../session';
 
 const types = ['image/png', 'image/svg+xml'] as const;
 

@@ -5,13 +5,13 @@ import { renderApp } from '../../test/app';
 import { refusal } from '../../test/fake-server';
 import { someViewer } from '../../test/viewer';
 import { expired, hasSignedInAgain } from '../graphql/session-expiry';
-import { refreshSession, useSession } from '../setup';
+import { refreshSession, useSession } from '../session';
 import type { TenantRow } from './list';
 import { logoProblem, putLogo } from './logo';
 import { slugOf } from './slug';
 import { TenantForm } from './tenant-form';
 
-jest.mock('../setup', () => ({ useSession: jest.fn(), refreshSession: jest.fn() }));
+jest.mock('../session', () => ({ useSession: jest.fn(), refreshSession: jest.fn() }));
 
 const tenant: TenantRow = {
   __typename: 'Tenant', id: 'tenant-1', name: 'Acme', slug: 'acme', state: 'ACTIVE', isDefault: false, features: ['CHAT'],

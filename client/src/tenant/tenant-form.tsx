@@ -4,7 +4,7 @@ import { useAct } from '../graphql/use-act';
 import type { Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
 import { productName } from '../lib/branding';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { announce } from '../ui/announcer';
 import { FileButton } from '../ui/file-button';
 import { Problems, useFormProblems } from '../ui/form-problems';

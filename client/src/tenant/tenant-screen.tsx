@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { TenantEntitlementsDialog } from '../entitlement';
 import { useAnswer } from '../graphql/use-answer';
 import { useT } from '../i18n/use-t';
-import { refreshSession, useMay } from '../setup';
+import { refreshSession, useMay } from '../session';
 import { IconDownload } from '../ui/icons';
 import { Page } from '../ui/page';
 import { Problems } from '../ui/form-problems';

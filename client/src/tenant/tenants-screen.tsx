@@ -2,7 +2,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import { useLiveList } from '../live/use-live-list';
-import { refreshSession } from '../setup';
+import { refreshSession } from '../session';
 import { DataTable } from '../ui/data-table/data-table';
 import { useListSearch } from '../ui/data-table/use-list-search';
 import { Empty } from '../ui/empty';

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { changeViewer } from '../setup';
+import { changeViewer } from '../session';
 import type { TenantRow } from './list';
 
 /** What was learnt of one's own tenant shows in the frame at once. */

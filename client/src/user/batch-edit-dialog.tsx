@@ -5,7 +5,7 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import type { Role } from '../lib/permissions';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
 import { Problems, useFormProblems } from '../ui/form-problems';

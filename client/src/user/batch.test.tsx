@@ -7,7 +7,7 @@ import BatchDeleteDialog from './batch-delete-dialog';
 import BatchEditDialog from './batch-edit-dialog';
 import { aUser } from './user.fixture';
 
-jest.mock('../setup', () => ({ useSession: () => ({ viewer: { role: 'OWNER', user: { id: 'me' } } }), useMay: () => true }));
+jest.mock('../session', () => ({ useSession: () => ({ viewer: { role: 'OWNER', user: { id: 'me' } } }), useMay: () => true }));
 
 const [ada, bob, eve] = [aUser('Ada'), aUser('Bob'), aUser('Eve')];
 const done = (index: number, user: object) => ({ index, user, errors: [] });

@@ -6,7 +6,7 @@ import CreateUserDialog from './create-user-dialog';
 import { SearchHelp } from './search-help';
 import { aUser } from './user.fixture';
 
-jest.mock('../setup', () => ({ useSession: () => ({ viewer: { role: 'ADMIN', user: { id: 'me' } } }) }));
+jest.mock('../session', () => ({ useSession: () => ({ viewer: { role: 'ADMIN', user: { id: 'me' } } }) }));
 
 describe('creating people', () => {
   it('offers only roles that one may give', async () => {

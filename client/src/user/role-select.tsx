@@ -2,7 +2,7 @@ import '@mantine/core/styles/Combobox.layer.css';
 import { NativeSelect } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import type { Role } from '../lib/permissions';
-import { useSession } from '../setup';
+import { useSession } from '../session';
 import { rolesToGive } from './rights';
 
 interface RoleSelectProps {

@@ -9,7 +9,7 @@ import { aUser } from './user.fixture';
 const viewer = { role: 'OWNER' as Role, user: { id: 'me' } };
 let mayWrite = true;
 
-jest.mock('../setup', () => ({
+jest.mock('../session', () => ({
   useSession: () => ({ viewer }),
   useMay: (scope: string) => (scope.endsWith(':write') ? mayWrite : true),
 }));

@@ -6,7 +6,7 @@ import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { exactTime } from '../lib/format';
 import { keyOf } from '../lib/global-id';
-import { useMay, useSession } from '../setup';
+import { useMay, useSession } from '../session';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { Problems } from '../ui/form-problems';

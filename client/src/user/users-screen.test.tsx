@@ -4,7 +4,7 @@ import { renderApp } from '../../test/app';
 import UsersScreen from './users-screen';
 import { aUser } from './user.fixture';
 
-jest.mock('../setup', () => ({ useSession: () => ({ viewer: { role: 'OWNER', user: { id: 'me' } } }), useMay: () => true }));
+jest.mock('../session', () => ({ useSession: () => ({ viewer: { role: 'OWNER', user: { id: 'me' } } }), useMay: () => true }));
 
 const nothing = { __typename: 'Entitlements', models: null, services: null, features: null };
 const [ada, bob] = [aUser('Ada'), aUser('Bob')];

@@ -4,7 +4,7 @@ import { useClient } from 'urql';
 import { TenantEntitlementsDialog } from '../entitlement';
 import { useT } from '../i18n/use-t';
 import { useLiveList } from '../live/use-live-list';
-import { useMay, useSession } from '../setup';
+import { useMay, useSession } from '../session';
 import { DataTable } from '../ui/data-table/data-table';
 import { rowsOf, useSelection } from '../ui/data-table/selection';
 import { useListSearch } from '../ui/data-table/use-list-search';

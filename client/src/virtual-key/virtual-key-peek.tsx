@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useT } from '../i18n/use-t';
 import { keyOf } from '../lib/global-id';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { CopyButton } from '../ui/copy-button';
 import { Fact, Facts } from '../ui/data-table/peek';
 import { limitWords } from '../ui/limit-words';

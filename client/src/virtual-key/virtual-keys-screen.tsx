@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
 import { keyOf } from '../lib/global-id';
 import { useIds, useLiveList } from '../live/use-live-list';
-import { useMay } from '../setup';
+import { useMay } from '../session';
 import { DataTable } from '../ui/data-table/data-table';
 import { useListSearch } from '../ui/data-table/use-list-search';
 import { Empty } from '../ui/empty';
