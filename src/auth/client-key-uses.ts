@@ -17,6 +17,14 @@ interface Counted {
   at: Date;
 }
 
+interface KeptUses extends Record<string, unknown> {
+  key_id: string;
+  use_count: string;
+  last_used_at: Date | null;
+}
+
+const newer = (one: Date, other: Date): Date => (one > other ? one : other);
+
 export interface ClientKeyUses {
   count(keyId: string): void;
   /** In the order of the ids. */
@@ -33,7 +41,7 @@ export function createClientKeyUses({ pool, clock, log }: { pool: SqlPool; clock
 
   function add(keyId: string, { count, at }: Counted): void {
     const before = counted.get(keyId);
-    if (before) counted.set(keyId, { count: before.count + count, at: at > before.at ? at : before.at });
+    if (before) counted.set(keyId, { count: before.count + count, at: newer(at, before.at) });
     else if (counted.size < MAX_KEYS) counted.set(keyId, { count, at });
   }
 
@@ -55,6 +63,17 @@ export function createClientKeyUses({ pool, clock, log }: { pool: SqlPool; clock
     return written;
   }
 
+  /** While nothing is on its way to the table, so that every use is either there or still in `counted`. */
+  async function readBetweenWrites(keyIds: readonly string[]): Promise<Map<string, KeptUses>> {
+    for (;;) {
+      const before = written;
+      // What could not be written is counted still.
+      await before.catch(() => {});
+      const { rows } = await pool.query<KeptUses>('select key_id, use_count, last_used_at from auth_client_keys where key_id = any($1)', [keyIds]);
+      if (before === written) return new Map(rows.map((row) => [row.key_id, row]));
+    }
+  }
+
   /** Nobody waits for these writes, so the log is told when one fails. */
   const flushOrTell = (message: string): Promise<void> =>
     flush().catch((error: Error) => log.warn({ error: error.message, keys: counted.size }, message));
@@ -64,11 +83,12 @@ export function createClientKeyUses({ pool, clock, log }: { pool: SqlPool; clock
   return {
     count: (keyId) => add(keyId, { count: 1, at: clock() }),
     async of(keyIds) {
-      await flush();
-      const { rows } = await pool.query<{ key_id: string; use_count: string; last_used_at: Date | null }>(
-        'select key_id, use_count, last_used_at from auth_client_keys where key_id = any($1)', [keyIds]);
-      const uses = new Map(rows.map((row) => [row.key_id, { useCount: Number(row.use_count), lastUsedAt: row.last_used_at }]));
-      return keyIds.map((keyId) => uses.get(keyId) ?? { useCount: 0, lastUsedAt: null });
+      const kept = await readBetweenWrites(keyIds);
+      return keyIds.map((keyId) => {
+        const { use_count: useCount, last_used_at: lastUsedAt } = kept.get(keyId) ?? { use_count: 0, last_used_at: null };
+        const { count, at } = counted.get(keyId) ?? { count: 0, at: null };
+        return { useCount: Number(useCount) + count, lastUsedAt: at && lastUsedAt ? newer(at, lastUsedAt) : at ?? lastUsedAt };
+      });
     },
     flush,
     async close() {

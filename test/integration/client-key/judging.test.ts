@@ -195,6 +195,7 @@ describe('uses of a key', () => {
     await judged(other, key);
     await other.clientKeys.flush();
     expect(await usesOf(auth, 'k1', 'unknown')).toEqual([{ useCount: 6, lastUsedAt: new Date(now) }, { useCount: 0, lastUsedAt: null }]);
+    await auth.clientKeys.flush();
     expect(await usesOf(node(), 'k1')).toEqual([{ useCount: 6, lastUsedAt: new Date(now) }]);
   });
 
@@ -235,6 +236,28 @@ describe('uses of a key', () => {
     await judged(auth, key);
     await auth.close();
     expect(await usesOf(node(), 'k1')).toMatchObject([{ useCount: 2 }]);
+  });
+
+  it('are shown without being written, also while they cannot be', async () => {
+    const key = await kept(ofClient());
+    await judged(auth, key);
+    await auth.clientKeys.flush();
+    now += 60_000;
+    await judged(auth, key);
+    const statements = jest.spyOn(pool, 'query');
+    try {
+      expect(await usesOf(auth, 'k1')).toEqual([{ useCount: 2, lastUsedAt: new Date(now) }]);
+      expect(statements).toHaveBeenCalledTimes(1);
+      // A write that fails is under way while somebody looks.
+      statements.mockImplementationOnce(() => Promise.reject(new Error('connection lost')) as never);
+      const writing = auth.clientKeys.flush();
+      expect(await usesOf(auth, 'k1')).toMatchObject([{ useCount: 2 }]);
+      await expect(writing).rejects.toThrow('connection lost');
+    } finally {
+      statements.mockRestore();
+    }
+    const [shown] = await Promise.all([usesOf(auth, 'k1'), auth.clientKeys.flush(), usesOf(auth, 'k1')]);
+    expect(shown).toMatchObject([{ useCount: 2 }]);
   });
 
   it('that can never be written are told to the log', async () => {
