@@ -21,6 +21,17 @@ import { createUsage } from './usage';
 const MAX_ANSWER_AGE_MS = 400;
 const MAX_CACHED_ANSWERS = 10_000;
 
+/** All that a token is judged by: whether it was revoked, and whose account elsewhere it speaks of, if anybody's. */
+const JUDGE_TOKEN = `
+  select r.digest is not null as revoked, i.user_id is not null as linked, p.*
+  from (values ($1, $2)) as t (token, identity)
+  left join auth_revoked_tokens r on r.digest = t.token
+  left join auth_identities i on i.digest = t.identity and i.user_id is not null
+  left join auth_people p on p.user_id = i.user_id and p.active`;
+
+/** Without a person where nobody is linked, and where that person is not active. */
+type JudgedTokenRow = { revoked: boolean; linked: boolean } & (PersonRow | { user_id: null });
+
 export interface AuthOptions {
   pool: SqlPool;
   /** 32 bytes from `loadMasterKey`: peppers and lookup keys derive from it. */
@@ -31,7 +42,7 @@ export interface AuthOptions {
   dailyRequests: number;
   /** Undefined: tokens of other systems are refused. */
   bearerTokens: BearerTokenOptions | undefined;
-  /** Finds or makes the person that a trusted token speaks of. @throws RefusedError E4011 */
+  /** Finds or makes the person that a trusted token speaks of, which no account elsewhere leads to yet. @throws RefusedError E4011 */
   personOf(claims: TokenClaims): Promise<{ userId: string }>;
 }
 
@@ -43,6 +54,7 @@ export function createAuth({ pool, masterKey, clock, log, dailyRequests, bearerT
   const passwords = createPasswords({ pool, masterKey, clock, forget });
   const clientKeys = createClientKeys({ pool, masterKey, clock, log, forget });
   const tokens = createBearerTokens({ pool, clock, options: bearerTokens, forget });
+  const identities = createIdentities({ pool, masterKey, clock });
 
   async function judged(credential: Credential): Promise<Principal> {
     if (credential.kind === 'none') return ANONYMOUS;
@@ -72,9 +84,15 @@ export function createAuth({ pool, masterKey, clock, log, dailyRequests, bearerT
 
   async function judgeToken(token: string): Promise<Principal> {
     const claims = await tokens.verify(token);
+    const { rows: [known] } = await pool.query<JudgedTokenRow>(JUDGE_TOKEN, [claims.digest, identities.digest(claims.issuer, claims.subject)]);
+    if (known!.revoked) refuseCredential();
+    const row = known!.linked ? known : await personNamedBy(claims);
+    return row && row.user_id !== null ? principalOf(row, { kind: 'token', digest: claims.digest, expiresAt: claims.expiresAt }) : refuseInactive();
+  }
+
+  async function personNamedBy(claims: TokenClaims): Promise<PersonRow | undefined> {
     const { userId } = await personOf(claims);
-    const { rows: [row] } = await pool.query<PersonRow>('select * from auth_people where user_id = $1 and active', [userId]);
-    return row ? principalOf(row, { kind: 'token', digest: claims.digest, expiresAt: claims.expiresAt }) : refuseInactive();
+    return (await pool.query<PersonRow>('select * from auth_people where user_id = $1 and active', [userId])).rows[0];
   }
 
   return {
@@ -90,7 +108,7 @@ export function createAuth({ pool, masterKey, clock, log, dailyRequests, bearerT
     sessions,
     clientKeys,
     tokens,
-    identities: createIdentities({ pool, masterKey, clock }),
+    identities,
     standings: createStandings({ pool, forget }),
     usage: createUsage({ pool, clock, standard: dailyRequests }),
     setup: createSetup({ pool, masterKey, clock }),

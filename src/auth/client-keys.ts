@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { everyFeature } from '../graphql/access';
-import type { Feature } from '../../schema/access/features';
+import { featureNames, type Feature } from '../../schema/access/features';
 import type { Role } from '../../schema/access/roles';
 import type { Scope } from '../../schema/access/scopes';
 import { deriveKey } from '../vault/cipher';
@@ -96,7 +95,7 @@ function ownerOf({ key_id: keyId, tenant_id: tenantId, scopes, features, ...row 
     return principalOf({ user_id: userId, tenant_id: tenantId, role, operator, features }, { kind: 'client_key', keyId, scopes });
   }
   return {
-    kind: 'service', clientId: clientId!, keyId, tenantId, features: features ?? everyFeature,
+    kind: 'service', clientId: clientId!, keyId, tenantId, features: features ?? featureNames,
     scopes: scopes.filter((scope) => clientScopes!.includes(scope)),
   };
 }

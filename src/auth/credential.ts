@@ -14,7 +14,7 @@ export type Credential =
 export const NO_CREDENTIAL: Credential = { kind: 'none' };
 
 /** Longest token or key that is looked at. */
-const MAX_LENGTH = 8_192;
+export const MAX_CREDENTIAL_LENGTH = 8_192;
 export const CLIENT_KEY_PREFIX = 'sk-kl-';
 
 /** Headers of an HTTP request or of a WebSocket upgrade. */
@@ -59,7 +59,7 @@ export function socketCredentialOf(
 }
 
 function ofValue(value: string): Credential {
-  if (value === '' || value.length > MAX_LENGTH) return { kind: 'malformed', reason: 'shape' };
+  if (value === '' || value.length > MAX_CREDENTIAL_LENGTH) return { kind: 'malformed', reason: 'shape' };
   if (value.startsWith(CLIENT_KEY_PREFIX)) return { kind: 'client_key', key: value };
   const parts = value.split('.').length;
   if (parts === 3) return { kind: 'jwt', token: value };

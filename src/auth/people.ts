@@ -1,5 +1,4 @@
-import { everyFeature } from '../graphql/access';
-import type { Feature } from '../../schema/access/features';
+import { featureNames, type Feature } from '../../schema/access/features';
 import type { Role } from '../../schema/access/roles';
 import type { Proof, UserPrincipal } from './principal';
 
@@ -15,6 +14,6 @@ export interface PersonRow extends Record<string, unknown> {
 export function principalOf(row: PersonRow, proof: Proof): UserPrincipal {
   return {
     kind: 'user', userId: row.user_id, tenantId: row.tenant_id, role: row.role, operator: row.operator,
-    features: row.features ?? everyFeature, proof,
+    features: row.features ?? featureNames, proof,
   };
 }

@@ -154,7 +154,10 @@ export interface TokenClaims {
 
 /** HS256 tokens as NextAuth makes them with a custom encode. */
 export interface BearerTokens {
-  /** @throws RefusedError E4011 rule `credential` (one message for every forgery) or `token_expired` */
+  /**
+   * What a token says. Whether it was revoked is judged together with its person.
+   * @throws RefusedError E4011 rule `credential` (one message for every forgery) or `token_expired`
+   */
   verify(token: string): Promise<TokenClaims>;
   /** Refuses the token on every node until it would have expired anyway. */
   revoke(digest: string, expiresAt: number): Promise<void>;

@@ -1,4 +1,3 @@
-import { featureNames } from '../../schema/access/features';
 import { reachOf, scopes, type Relation, type Scope, type ScopeDefinition } from '../../schema/access/scopes';
 import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { Principal } from '../auth/principal';
@@ -49,6 +48,3 @@ export function scopesOf(principal: Principal): Scope[] {
   if (principal.kind === 'anonymous') return [];
   return (Object.keys(scopes) as Scope[]).filter((scope) => isReached(reach(principal, scope)));
 }
-
-/** Everything on: what a tenant of which nothing is kept has. */
-export const everyFeature = featureNames;

@@ -171,6 +171,18 @@ test('MMA-03: somebody deactivated is refused', async () => {
   expect(await ruleOf(enter(node, token({ jti: '2' })))).toBe('inactive_user');
 });
 
+test('whoever is known costs one statement', async () => {
+  await enter(node, token());
+  const other = startNode();
+  const statements = jest.spyOn(pool, 'query');
+  try {
+    expect(await ruleOf(enter(other, token()))).toBe('entered');
+    expect(statements).toHaveBeenCalledTimes(1);
+  } finally {
+    statements.mockRestore();
+  }
+});
+
 test('HAPA-07: a revoked token is refused on every node until it has expired', async () => {
   const other = startNode();
   const jwt = token();
