@@ -60,7 +60,7 @@ export async function resetPassword(
   if (!usable || !passwordSince) throw new RefusedError(UNUSABLE);
 
   const asUser = await inTheNameOf(context, command, link);
-  const outcome = await commands.execute(user, link.userId, { type: 'RecordPasswordChange', by: 'link' }, asUser, () => ({}));
+  const outcome = await commands.execute(user, link.userId, { type: 'RecordPasswordChange', way: 'link' }, asUser, () => ({}));
   if (!outcome.accepted) return outcome;
   const opened = await signInHere(context, command, { ...link, method: 'password_link', passwordSince });
   if (!opened) throw new RefusedError(UNUSABLE);

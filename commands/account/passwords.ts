@@ -31,7 +31,7 @@ export async function changePassword(
   const passwordSince = await passwords.replace(userId, newPassword, since);
   // Somebody set another one while this one was proven, perhaps to keep out whoever is asking.
   if (!passwordSince) throw new RefusedError(WRONG);
-  const outcome = await context.commands.execute(user, userId, { type: 'RecordPasswordChange', by: 'self' }, command, () => ({}));
+  const outcome = await context.commands.execute(user, userId, { type: 'RecordPasswordChange', way: 'self' }, command, () => ({}));
   if (!outcome.accepted || proof.kind !== 'session') return outcome;
   const opened = await signInHere(context, command, { userId, tenantId, method: 'password', passwordSince });
   return { ...outcome, position: opened?.position ?? outcome.position };

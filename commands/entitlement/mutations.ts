@@ -10,7 +10,7 @@ import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { by } from '../user/by';
-import { refusalToManage, user } from '../user/decider';
+import { managedUser } from '../user/managed-user';
 import { grant } from './grant';
 
 @Resolver()
@@ -52,13 +52,7 @@ async function subjectOf(
     case EntitlementSubject.TIER: return { subject: { kind: 'tier', name: tier!.trim() }, tier: tier!.trim() };
     case EntitlementSubject.USER: {
       const id = fromGlobalId(userId!, 'User');
-      const { state } = await context.commands.load(user, id);
-      if (!state.exists || state.deleted || state.tenantId !== tenantId) {
-        throw new RefusedError({ code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userId'] });
-      }
-      const refusal = id === by(context).id ? undefined : refusalToManage(state.role, by(context));
-      if (refusal) throw new RefusedError({ ...refusal, path: ['userId'] });
-      return { subject: { kind: 'user', name: id }, tier: state.tier };
+      return { subject: { kind: 'user', name: id }, tier: (await managedUser(context, id, by(context), 'userId')).tier };
     }
     default: return subjectKind satisfies never;
   }

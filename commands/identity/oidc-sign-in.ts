@@ -2,11 +2,9 @@ import { RefusedError, type ErrorCode } from '../../schema/errors/catalogue';
 import type { OidcFlow, OidcFlows } from '../../src/auth/oidc-flows';
 import { newFlowSecrets, OidcError, type OidcFailure, type OidcPerson } from '../../src/auth/oidc-provider';
 import type { OidcProviderName, OidcProviders } from '../../src/auth/oidc-providers';
-import type { CommandContext } from '../../src/command-runtime/port';
-import { addressOf } from '../../src/graphql/address';
-import { actorOf, type Context } from '../../src/graphql/context';
+import type { Context } from '../../src/graphql/context';
 import { refusalOf } from '../../src/graphql/errors';
-import { isPassing } from '../../src/graphql/mutate';
+import { commandOf, isPassing } from '../../src/graphql/mutate';
 import type { OidcSignIn } from '../../src/http/oidc-routes';
 import type { Log } from '../../src/postgres/log';
 import { signInHere } from '../session/open-session';
@@ -66,7 +64,7 @@ export function createOidcSignIn({ providers, flows, signUp, log }: OidcSignInOp
   }
 
   async function enter(context: Context, provider: OidcProviderName, person: OidcPerson): Promise<void> {
-    const command = commandOf(context);
+    const command = await commandOf(context, context.newId());
     const digest = context.auth.identities.digest(person.issuer, person.subject);
     const account = await accountOf(context, provider, digest, person);
     if (account && (await signInHere(context, command, { ...account, method: provider }))) return;
@@ -105,7 +103,7 @@ async function link(
   const { userId, tenantId, sessionId } = sessionOf(context);
   if (userId !== began.userId || sessionId !== began.sessionId) refuseSession();
   const digest = context.auth.identities.digest(issuer, subject);
-  await linked(context, { ...commandOf(context), address: await addressOf(context) }, { digest, userId, tenantId, provider });
+  await linked(context, await commandOf(context, context.newId(), { withAddress: true }), { digest, userId, tenantId, provider });
 }
 
 /** @throws RefusedError E4011 unless the caller is signed in by a session */
@@ -129,10 +127,4 @@ async function recorded<Result>(context: Context, act: () => Promise<Result>): P
     }
     throw error;
   }
-}
-
-function commandOf({ principal, correlationId, requestId, newId }: Context): CommandContext {
-  const commandId = newId();
-  const tenant = principal.kind === 'anonymous' ? '' : principal.tenantId;
-  return { commandId, correlationId, requestId, causationId: commandId, actor: actorOf(principal), tenant };
 }

@@ -17,7 +17,7 @@ import { callerOf, signedIn } from '../../src/graphql/tenant';
 import type { AnswerFields } from '../../src/idempotency/store';
 import { tenantIdOf } from '../tenant/tenant-id';
 import { by } from '../user/by';
-import { refusalToManage, user } from '../user/decider';
+import { managedUser } from '../user/managed-user';
 import { endSession, endSessionsOf, recordEnd } from './end-session';
 import { inTheNameOf } from './in-the-name-of';
 import { signInHere } from './open-session';
@@ -88,7 +88,7 @@ export class SessionMutations {
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'revokeUserSessions', input, withAddress: true }, async (command) => {
       const userId = fromGlobalId(input.userId, 'User');
-      await mayManage(context, userId);
+      await managedUser(context, userId, by(context), 'userId');
       const { count, position } = await endSessionsOf(context, command, { userId, tenantId: callerOf(context).tenantId });
       return done({ count }, position);
     }, (ended) => ended);
@@ -115,17 +115,6 @@ async function revoke(context: Context, command: CommandContext, input: RevokeSe
   if (!found || !(own || allows(context, 'users:write'))) {
     throw new RefusedError({ code: 'E4041', rule: 'session_unknown', message: 'There is no such session.', path: ['sessionId'] });
   }
-  if (!own) await mayManage(context, found.userId);
+  if (!own) await managedUser(context, found.userId, by(context), 'sessionId');
   return done({}, await endSession(context, command, found, 'revoked'));
-}
-
-/** @throws RefusedError E4041 for somebody unknown in the tenant, B2003 for somebody whose role is not below the caller's */
-async function mayManage(context: Context, userId: string): Promise<void> {
-  const { state } = await context.commands.load(user, userId);
-  const caller = by(context);
-  if (!state.exists || state.deleted || state.tenantId !== caller.tenantId) {
-    throw new RefusedError({ code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userId'] });
-  }
-  const refusal = caller.id === userId ? undefined : refusalToManage(state.role, caller);
-  if (refusal) throw new RefusedError(refusal);
 }

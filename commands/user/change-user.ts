@@ -1,9 +1,10 @@
 import type { Refusal } from '../../schema/errors/catalogue';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context, Role } from '../../src/graphql/context';
+import { step } from '../../src/graphql/mutate';
 import type { Sealed, Vault } from '../../src/vault/port';
-import { user, type By, type Existing, type Managed, type UserCommand, type UserState } from './decider';
-import { changeStanding, step } from './office';
+import { existingIn, user, type By, type Existing, type Managed, type UserCommand, type UserState } from './decider';
+import { changeStanding } from './office';
 import { standingOf } from './standing';
 
 /** How a user shall be. Omitted keeps, null clears; a name and a tier cannot be cleared. */
@@ -53,15 +54,16 @@ export async function executeManaged(
 
 /** The commands that make a user as they shall be: none when they are so already. */
 export async function commandsFor(vault: Vault, state: UserState, wanted: Wanted, by: By): Promise<(Managed & { by: By })[]> {
-  const known = state.exists && !state.deleted && state.tenantId === by.tenantId ? state : undefined;
+  const known = existingIn(state, by.tenantId);
   const { tier, role } = wanted;
   const changes = known ? await changesOf(vault, known, wanted) : {};
   const term = known?.term ?? 0;
   return [
+    // First, because the list of owners may refuse it, which is not known before.
+    ...(role !== undefined && role !== known?.role ? [{ type: 'AssignRole' as const, role, term, by }] : []),
     // For somebody unknown there is a command all the same, so that it is refused as such.
     ...(!known || Object.keys(changes).length > 0 ? [{ type: 'UpdateUser' as const, changes, by }] : []),
     ...(tier !== undefined && tier !== known?.tier ? [{ type: 'AssignTier' as const, tier, by }] : []),
-    ...(role !== undefined && role !== known?.role ? [{ type: 'AssignRole' as const, role, term, by }] : []),
   ];
 }
 

@@ -3,10 +3,9 @@ import type { NewUserInput } from '../../schema/user/inputs';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { refusalOf } from '../../src/graphql/errors';
-import { derivedId } from '../../src/graphql/mutate';
+import { derivedId, step } from '../../src/graphql/mutate';
 import { refusalToManage, type By } from './decider';
 import { inTurn, onEach, refuseAll } from './many';
-import { step } from './office';
 import { checkWayIn, loginNameOf, refusalsToClaim, registerUser, type NewUser } from './register-user';
 
 type Services = Pick<Context, 'commands' | 'auth' | 'vault'>;

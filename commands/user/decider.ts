@@ -4,6 +4,7 @@ import { userEvents, type UserEvent } from '../../schema/user/events';
 import { standardPreferences, type Preferences } from '../../schema/user/preferences';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
 import type { Sealed } from '../../src/vault/port';
+import { changedMeanwhile } from '../tenant/decider';
 
 export interface Existing {
   exists: true;
@@ -24,9 +25,6 @@ export interface Existing {
   dailyRequests: number | null | undefined;
   preferences: Preferences;
 }
-
-/** Rule of the refusal after which one looks at the newest state and decides again. */
-export const CHANGED_MEANWHILE = 'changed_meanwhile';
 
 /** A deleted user stays as a name of the past: nothing more can be done to them. */
 export type UserState = { exists: false } | { exists: true; deleted: true; userId: string; tenantId: string; loginName: string } | Existing;
@@ -78,7 +76,7 @@ export type Managed =
 type Own =
   | { type: 'UpdateProfile'; changes: Pick<UserChanges, 'displayName' | 'picture'> }
   | { type: 'SetPreferences'; preferences: Partial<Preferences> }
-  | { type: 'RecordPasswordChange'; by: 'self' | 'link' };
+  | { type: 'RecordPasswordChange'; way: 'self' | 'link' };
 
 /** Puts an owner into a new term, when nobody has finished taking them out of the present one. */
 type RenewOffice = { type: 'RenewOffice' } & InTerm;
@@ -135,14 +133,18 @@ export function termOfOffice(state: UserState): number | undefined {
   return state.exists && !state.deleted && state.active && state.role === 'owner' ? state.term : undefined;
 }
 
-const unknown = { code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userId'] } as const;
+export const userUnknown: Refusal = { code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userId'] };
+
+/** Somebody who exists in this tenant; undefined for strangers and the deleted. */
+export function existingIn(state: UserState, tenantId: string): Existing | undefined {
+  return state.exists && !state.deleted && state.tenantId === tenantId ? state : undefined;
+}
 
 function decide(state: UserState, command: UserCommand): Decision<UserEvent> {
   if (command.type === 'CreateUser') return createUser(state, command);
-  if (!state.exists || state.deleted) return { refusal: unknown };
+  if (!state.exists || state.deleted) return { refusal: userUnknown };
   if (command.type === 'RenewOffice') return renewOffice(state, command);
-  if ('by' in command && typeof command.by === 'object') return decideManaged(state, command);
-  return decideOwn(state, command as Own);
+  return 'by' in command ? decideManaged(state, command) : decideOwn(state, command);
 }
 
 function createUser(state: UserState, { type: _type, ...data }: CreateUser): Decision<UserEvent> {
@@ -157,12 +159,17 @@ export function refusalToManage(role: Role, by: Pick<By, 'role'>): Refusal | und
   };
 }
 
+/** Why `by` may not act upon a user of their tenant, if so. Everybody may upon themselves, but for what only others may. */
+export function refusalToActOn({ userId, role }: Pick<Existing, 'userId' | 'role'>, by: By): Refusal | undefined {
+  return by.id === userId ? undefined : refusalToManage(role, by);
+}
+
 function decideManaged(state: Existing, command: Managed & { by: By }): Decision<UserEvent> {
   const { by } = command;
-  if (state.tenantId !== by.tenantId) return { refusal: unknown };
-  const own = by.id === state.userId;
-  const refusal = own ? undefined : refusalToManage(state.role, by);
+  if (state.tenantId !== by.tenantId) return { refusal: userUnknown };
+  const refusal = refusalToActOn(state, by);
   if (refusal) return { refusal };
+  const own = by.id === state.userId;
   const { userId } = state;
   switch (command.type) {
     case 'UpdateUser':
@@ -204,7 +211,7 @@ function decideOwn(state: Existing, command: Own): Decision<UserEvent> {
       return same ? nothing : { events: [{ type: 'PreferencesSet', data: { userId, preferences } }] };
     }
     case 'RecordPasswordChange':
-      return { events: [{ type: 'PasswordChanged', data: { userId, by: command.by } }] };
+      return { events: [{ type: 'PasswordChanged', data: { userId, by: command.way } }] };
     default:
       return command satisfies never;
   }
@@ -212,7 +219,7 @@ function decideOwn(state: Existing, command: Own): Decision<UserEvent> {
 
 function inTerm(state: Existing, { term }: InTerm, event: UserEvent): Decision<UserEvent> {
   if (state.term === term) return { events: [event] };
-  return refuse('E4091', CHANGED_MEANWHILE, 'This user was changed by somebody else just now. Look again and try again.');
+  return { refusal: changedMeanwhile };
 }
 
 function renewOffice(state: Existing, { term }: InTerm): Decision<UserEvent> {

@@ -1,7 +1,7 @@
 import { RefusedError } from '../../schema/errors/catalogue';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
-import { user, type By } from './decider';
+import { existingIn, user, type By } from './decider';
 import { changeStanding } from './office';
 import { loginNameOf, releaseLoginName } from './register-user';
 
@@ -22,8 +22,8 @@ export async function deleteUser(
 export async function checkAddressTyped(
   { commands, vault }: Pick<Services, 'commands' | 'vault'>, userId: string, typed: string, by: By,
 ): Promise<void> {
-  const { state } = await commands.load(user, userId);
-  if (!state.exists || state.deleted || state.tenantId !== by.tenantId || loginNameOf({ vault }, typed) === state.loginName) return;
+  const known = existingIn((await commands.load(user, userId)).state, by.tenantId);
+  if (!known || loginNameOf({ vault }, typed) === known.loginName) return;
   throw new RefusedError({
     code: 'V1001', rule: 'confirmation', message: 'Type the e-mail address of the user to confirm.', path: ['confirmation'],
   });

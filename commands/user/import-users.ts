@@ -4,15 +4,14 @@ import { NewUserInput } from '../../schema/user/inputs';
 import type { ImportOutcome } from '../../schema/user/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
-import { derivedId } from '../../src/graphql/mutate';
+import { derivedId, step } from '../../src/graphql/mutate';
 import { invalidFields } from '../../src/graphql/validation';
-import { loginName } from '../login-name/decider';
+import { emailTaken, loginName } from '../login-name/decider';
 import { changeUser, commandsFor, firstRefusal, type Wanted } from './change-user';
 import { refusalsOf, wayInRefusals } from './create-users';
-import { user, type By, type UserCommand } from './decider';
+import { existingIn, user, type By, type UserCommand } from './decider';
 import { readImportFile, type FileLine } from './import-file';
 import { giveUpOnPassing, inTurn, refusedOnly } from './many';
-import { step } from './office';
 import { loginNameOf, registerUser } from './register-user';
 import { setPasswordOf } from './set-password';
 
@@ -101,10 +100,8 @@ async function planFor(context: Services, command: CommandContext, fileLine: Fil
   return { line, outcome: 'create', refusals: [], carryOut: () => registerUser(context, command, { ...newUser, batch: true }) };
 
   async function update(userId: string): Promise<Plan> {
-    const { state } = await context.commands.load(user, userId);
-    if (!state.exists || state.deleted || state.tenantId !== by.tenantId) {
-      return refused([{ code: 'E4091', rule: 'email_taken', message: 'Another user already has this e-mail address.', path: ['email'] }]);
-    }
+    const state = existingIn((await context.commands.load(user, userId)).state, by.tenantId);
+    if (!state) return refused([emailTaken]);
     const { email: _email, password, passwordHash, ...texts } = cells;
     const wanted = texts as Wanted;
     const wayIn = password !== undefined || passwordHash !== undefined ? [{ type: 'RecordPasswordSet', by } satisfies UserCommand] : [];

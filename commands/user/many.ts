@@ -4,7 +4,7 @@ import type { Context } from '../../src/graphql/context';
 import { refusalOf } from '../../src/graphql/errors';
 import { isPassing } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
-import { user, type By } from './decider';
+import { user, userUnknown, type By } from './decider';
 
 /** What became of each of many. */
 export interface ItemResult {
@@ -76,9 +76,7 @@ export async function knownUsers(
     const userId = idOf(globalId);
     const { state } = userId === undefined ? { state: undefined } : await commands.load(user, userId);
     if (state?.exists && (orDeleted || !state.deleted) && state.tenantId === by.tenantId) return [];
-    return [{
-      code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['userIds', String(index)], details: { userId: globalId },
-    }];
+    return [{ ...userUnknown, path: ['userIds', String(index)], details: { userId: globalId } }];
   });
   refuseAll(refusals.flat());
   return globalIds.map((globalId) => fromGlobalId(globalId, 'User'));

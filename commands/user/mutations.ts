@@ -10,7 +10,7 @@ import {
 } from '../../schema/user/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
-import { derivedId, mutate, type Mutation as Act } from '../../src/graphql/mutate';
+import { derivedId, mutate, step, type Mutation as Act } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
@@ -21,7 +21,7 @@ import { createUsers, refusalsOf } from './create-users';
 import { checkAddressTyped, deleteUser } from './delete-user';
 import { importReport, importUsers } from './import-users';
 import { knownUsers, onEach, refuseAll } from './many';
-import { changeStanding, step } from './office';
+import { changeStanding } from './office';
 import { registerUser } from './register-user';
 
 @Resolver()

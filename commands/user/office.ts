@@ -1,8 +1,8 @@
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
 import type { Context, Role } from '../../src/graphql/context';
-import { derivedId } from '../../src/graphql/mutate';
-import { tenant } from '../tenant/decider';
-import { CHANGED_MEANWHILE, termOfOffice, user, type By, type UserCommand, type UserState } from './decider';
+import { step } from '../../src/graphql/mutate';
+import { changedMeanwhile, tenant } from '../tenant/decider';
+import { termOfOffice, user, type By, type UserCommand, type UserState } from './decider';
 import { standingOf } from './standing';
 
 /** What changes the role or the activity of a user. */
@@ -23,7 +23,7 @@ export async function changeStanding(
 ): Promise<CommandOutcome<{ userId: string }>> {
   for (let tries = 1; ; tries++) {
     const outcome = await changeInTerm(services, command, userId, change, by);
-    if (outcome.accepted || outcome.refusal.rule !== CHANGED_MEANWHILE || tries === TRIES) return outcome;
+    if (outcome.accepted || outcome.refusal.rule !== changedMeanwhile.rule || tries === TRIES) return outcome;
   }
 }
 
@@ -54,9 +54,4 @@ function losesOffice(state: UserState, command: UserCommand): boolean {
 /** Puts an owner on the list, unless their term has ended meanwhile. */
 export async function addOwner(commands: CommandRuntime, command: CommandContext, userId: string, term: number): Promise<void> {
   await commands.execute(tenant, command.tenant, { type: 'AddOwner', userId, term }, step(command, `add owner ${userId} ${term}`));
-}
-
-/** A further command on the same story: one command id counts once on each stream. */
-export function step(command: CommandContext, name: string): CommandContext {
-  return { ...command, commandId: derivedId(command, name) };
 }

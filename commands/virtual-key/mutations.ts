@@ -12,7 +12,7 @@ import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { requireModels } from '../entitlement/effective-of';
 import { keyAlias, keyAliasId } from '../key-alias/decider';
-import { user } from '../user/decider';
+import { userInTenant } from '../user/managed-user';
 import { virtualKey } from './decider';
 import { secretPlace } from './provisioning';
 
@@ -69,10 +69,7 @@ async function issue(
 }
 
 async function ownerMayHaveKeys({ commands }: Context, tenantId: string, ownerId: string, models: readonly string[]): Promise<void> {
-  const { state } = await commands.load(user, ownerId);
-  if (!state.exists || state.deleted || state.tenantId !== tenantId) {
-    throw new RefusedError({ code: 'E4041', rule: 'user_unknown', message: 'There is no such user.', path: ['ownerId'] });
-  }
+  const state = await userInTenant({ commands }, ownerId, tenantId, 'ownerId');
   if (!state.active) {
     throw new RefusedError({ code: 'B2001', rule: 'owner_deactivated', message: 'A deactivated user gets no keys.', path: ['ownerId'] });
   }

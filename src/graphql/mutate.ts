@@ -67,6 +67,11 @@ export function derivedId(command: CommandContext, what: string): string {
   return uuidv5(what, command.commandId);
 }
 
+/** A further command on the same story: one command id counts once on each stream. */
+export function step(command: CommandContext, name: string): CommandContext {
+  return { ...command, commandId: derivedId(command, name) };
+}
+
 /** Deciders name a field of their command; the caller knows it as a field of the mutation's input. */
 function pathInInput(path: Refusal['path']): Refusal['path'] {
   return path === undefined || path[0] === 'input' ? path : ['input', ...path];
@@ -90,7 +95,7 @@ async function judged<Answer extends AnswerFields>(
   const key = mutation.input.idempotencyKey ?? undefined;
   const answer = async (commandId: string): Promise<KeptAnswer> => {
     try {
-      const kept = keptAnswer(await run(await commandContext(context, mutation, commandId)));
+      const kept = keptAnswer(await run(await commandOf(context, commandId, mutation)));
       if ('refusal' in kept) await recordRefusal(context, mutation, kept.refusal);
       return kept;
     } catch (error) {
@@ -166,7 +171,11 @@ function keptAnswer(outcome: CommandOutcome<AnswerFields>): KeptAnswer {
   return outcome.accepted ? { ...place, answer: outcome.answer } : { ...place, refusal: outcome.refusal };
 }
 
-async function commandContext(context: Context, { withAddress }: Mutation, commandId: string): Promise<CommandContext> {
+/**
+ * A command of the caller.
+ * @param options.withAddress see `Mutation`
+ */
+export async function commandOf(context: Context, commandId: string, { withAddress }: Pick<Mutation, 'withAddress'> = {}): Promise<CommandContext> {
   return {
     commandId,
     correlationId: context.correlationId,

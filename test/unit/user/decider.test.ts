@@ -135,7 +135,7 @@ describe('own account', () => {
   test('nobody sets their own password without the old one', () =>
     given(created('u1', 'owner')).when({ type: 'RecordPasswordSet', by: self('owner') }).thenRefused('B2003', 'own_password'));
   test('a changed password is recorded, never the password', () =>
-    given(created('u1')).when({ type: 'RecordPasswordChange', by: 'self' }).then([{ type: 'PasswordChanged', data: { userId: 'u1', by: 'self' } }]));
+    given(created('u1')).when({ type: 'RecordPasswordChange', way: 'self' }).then([{ type: 'PasswordChanged', data: { userId: 'u1', by: 'self' } }]));
   test('preferences keep what is not given', () => given(created('u1')).when({ type: 'SetPreferences', preferences: { explanationStyle: 'brief' } }).then([{
     type: 'PreferencesSet',
     data: { userId: 'u1', preferences: { pythonSkillLevel: 'intermediate', codeOutputStructure: 'standard', explanationStyle: 'brief' } },

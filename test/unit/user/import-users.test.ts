@@ -1,3 +1,4 @@
+import { tenant } from '../../../commands/tenant/decider';
 import { user, type By, type UserCommand } from '../../../commands/user/decider';
 import { importUsers } from '../../../commands/user/import-users';
 import { registerUser } from '../../../commands/user/register-user';
@@ -15,6 +16,7 @@ const PASSWORD = 'violet tram on ice';
 
 async function world() {
   const runtime = createCommandRuntime({ store: createInMemoryEventStore() });
+  await runtime.execute(tenant, 't-1', { type: 'CreateTenant', tenantId: 't-1', slug: 'default', name: 'Acme' }, context());
   const kept: string[] = [];
   const passwords = { set: async (userId: string, password: string) => void kept.push(`${userId} ${password}`) };
   /** Happens right before a command is decided. */
@@ -75,4 +77,12 @@ test('a line that is refused in passing is done when the same file is sent again
   await expect(file(lines, owner, command)).rejects.toMatchObject({ refusal: { rule: 'busy', path: ['input', 'csv', '2'] } });
   passwords.set = set;
   expect(await file(lines, owner, command)).toEqual(['2 create', '3 create']);
+});
+
+test('when the last owner cannot lose their role, nothing else of their line is done', async () => {
+  const { runtime, services, file } = await world();
+  await registerUser(services, context(), { userId: 'u2', email: 'only@example.test', displayName: 'Kim', role: 'owner' });
+  const { revision } = await runtime.load(user, 'u2');
+  expect(await file(['only@example.test,Another Name,user,'])).toEqual(['2 refused last_owner']);
+  expect((await runtime.load(user, 'u2')).revision).toBe(revision);
 });
