@@ -36,7 +36,9 @@ export function settleStandingTask({ commands, auth }: { commands: CommandRuntim
   };
 }
 
-const officeEvents = { ...userEvents, ...tenantEvents };
+const { UserCreated, RoleAssigned, UserReactivated } = userEvents;
+const { OwnerRemoved } = tenantEvents;
+const officeEvents = { UserCreated, RoleAssigned, UserReactivated, OwnerRemoved };
 
 /** Longer than any mutation runs: whoever takes an owner out of office has done so by then, or never will. */
 const AFTER_ANY_MUTATION_MS = 60_000;
@@ -58,7 +60,7 @@ export const ownersReactor: Reactor<typeof officeEvents> = {
         return [{ kind: 'job', task: 'settle-owner', payload, jobKey: `renew-owner:${payload.userId}`, runAt }];
       }
       default:
-        return [];
+        return event satisfies never;
     }
   }),
 };
