@@ -37,7 +37,10 @@ export class UserMutations {
     });
   }
 
-  @Mutation(() => CreateUsersPayload, { description: 'Gives up to 100 people accounts: all of them, or none when one of them cannot be made.' })
+  @Mutation(() => CreateUsersPayload, {
+    description: 'Gives up to 100 people accounts: all of them, or none when one of them cannot be made. After an error that passes some may '
+      + 'be made already; sent again with the same idempotency key, it makes the rest.',
+  })
   @Policy('users:write')
   createUsers(
     @Arg('input', () => CreateUsersInput, { description: 'Who.' }) input: CreateUsersInput, @Ctx() context: Context,
