@@ -99,7 +99,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const commands = createCommandRuntime({ store, metrics: commandMetrics(registry) });
   const projections = createProjectionRuntime({ store, pool: background, notifications, vault, projectors, reactors, log });
   await projections.start();
-  const live = createLiveFeeds({ pool, notifications, projectors, advances: projections, log });
+  const live = createLiveFeeds({ pool, reads, notifications, projectors, advances: projections, log });
   const outputs = createOutputStreams({ pool, notifications });
   const db = { query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => (await pool.query<Row>(sql, [...parameters])).rows };
   const idempotency = createIdempotencyStore(db);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { silentLog, type Log } from '../postgres/log';
 import type { Notifications } from '../postgres/notifications';
+import type { Reads, TenantReads } from '../postgres/tenant-reads';
 import { isTransient } from '../postgres/transient';
 import type { AnyProjector } from '../projection-runtime/projector';
 import { createAudience, type Audience } from './audience';
@@ -14,7 +15,10 @@ import { createRing, type Ring } from './ring';
 import { readRows, type RowPage } from './rows';
 
 export interface LiveFeedsOptions {
+  /** Sees every tenant: what changes is read once for all subscribers. */
   pool: Pool;
+  /** What one subscriber has missed is read as their tenant. */
+  reads: Pick<TenantReads, 'of'>;
   notifications: Notifications;
   /** Only their names and live tables are used; they may run on other nodes. */
   projectors: readonly AnyProjector[];
@@ -49,7 +53,8 @@ interface LiveView {
 
 /** Feeds of committed changes. Whatever was missed is read from Postgres by position, so nothing is missed. */
 export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
-  const { pool, notifications, projectors, advances, log = silentLog, ringCapacity = 4_096 } = options;
+  const { pool, reads, notifications, projectors, advances, log = silentLog, ringCapacity = 4_096 } = options;
+  const ofAll: Reads = { query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => (await pool.query<Row>(sql, [...values])).rows };
   const closing = new AbortController();
   // Every subscriber listens to it.
   setMaxListeners(0, closing.signal);
@@ -86,7 +91,7 @@ export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
     const { ring } = view;
     const beginning = view.feed === undefined;
     const after = { position: ring.head(), key: null };
-    const page = await readRows(pool, { view: view.name, live: view.live, after, limit: beginning ? 0 : LOAD_LIMIT });
+    const page = await readRows(ofAll, { view: view.name, live: view.live, after, limit: beginning ? 0 : LOAD_LIMIT });
     // Everybody left, or left and came back, while the rows were read: they belong to no ring.
     if (view.subscribers === 0) return;
     if (!beginning && view.feed === undefined) {
@@ -155,7 +160,7 @@ export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
   async function readPatiently(view: LiveView, after: Place, tenant: string, signal: AbortSignal): Promise<RowPage | undefined> {
     while (!signal.aborted) {
       try {
-        return await readRows(pool, { view: view.name, live: view.live, after, limit: PAGE, tenant });
+        return await readRows(reads.of(tenant), { view: view.name, live: view.live, after, limit: PAGE, tenant });
       } catch (error) {
         if (!isTransient(error)) throw error;
         await sleep(TRY_AGAIN_MS, undefined, { signal }).catch(() => {});

@@ -1,4 +1,5 @@
-import { escapeIdentifier, type Pool } from 'pg';
+import { escapeIdentifier } from 'pg';
+import type { Reads } from '../postgres/tenant-reads';
 import type { Feed, Place } from './cursor';
 import type { LiveRow } from './port';
 
@@ -27,20 +28,19 @@ export interface RowQuery {
   tenant?: string;
 }
 
-/** Columns before those of the row itself. */
-const LEADING = 4;
+/** A row of the view, and where it stands; without a row where there is none behind the place. */
+type FoundRow = { feed_version: number; feed_build: number; feed_committed: string } & ({ feed_key: null } | (LiveRow & { feed_key: string }));
 
 /**
  * The next rows of a live view behind a place, by position and key, in one snapshot with the view's checkpoint: so
  * all changes up to `committed` are there. A row stands only where it was last changed.
  * @throws Error when the view does not exist
  */
-export async function readRows(pool: Pool, { view, live, after, limit, tenant }: RowQuery): Promise<RowPage> {
+export async function readRows(reads: Reads, { view, live, after, limit, tenant }: RowQuery): Promise<RowPage> {
   const key = `t.${escapeIdentifier(live.key)}::text collate "C"`;
   const behind = after.key === null ? 't.position > $2' : `t.position >= $2 and (t.position > $2 or ${key} > $5)`;
-  const result = await pool.query<unknown[]>({
-    rowMode: 'array',
-    text: `select c.version, c.build, c.position, r.*
+  const found = await reads.query<FoundRow>(
+    `select c.version as feed_version, c.build as feed_build, c.position as feed_committed, r.*
       from projection_checkpoint c
       left join lateral (
         select ${key} as feed_key, t.* from views.${escapeIdentifier(live.table)} t
@@ -49,19 +49,19 @@ export async function readRows(pool: Pool, { view, live, after, limit, tenant }:
       ) r on true
       where c.name = $1 and c.role = 'live'
       order by r.position, r.feed_key`,
-    values: [view, after.position, limit, tenant ?? null, ...(after.key === null ? [] : [after.key])],
-  });
-  const [first] = result.rows;
+    [view, after.position, limit, tenant ?? null, ...(after.key === null ? [] : [after.key])],
+  );
+  const [first] = found;
   if (!first) throw new Error(`There is no live build of the view ${view}`);
-  const names = result.fields.map(({ name }) => name).slice(LEADING);
-  const rows = result.rows.filter((values) => values[LEADING - 1] !== null).map((values): PlacedRow => {
-    const row = Object.fromEntries(names.map((name, index) => [name, values[LEADING + index]])) as LiveRow;
-    return { place: { position: BigInt(row.position as string), key: values[LEADING - 1] as string }, row };
+  const rows = found.flatMap(({ feed_version: _version, feed_build: _build, feed_committed: _committed, ...each }): PlacedRow[] => {
+    if (each.feed_key === null) return [];
+    const { feed_key: key, ...row } = each;
+    return [{ place: { position: BigInt(row.position as string), key }, row }];
   });
   return {
-    feed: { view, version: first[0] as number, build: first[1] as number },
+    feed: { view, version: first.feed_version, build: first.feed_build },
     rows,
-    committed: BigInt(first[2] as string),
+    committed: BigInt(first.feed_committed),
     more: rows.length === limit,
   };
 }

@@ -57,7 +57,7 @@ export async function createApiSetting({ llm, litellm }: { llm: Llm; litellm: Pr
   const { pool, store, notifications } = setting;
   const vault = await createVault({ pool, masterKey: randomBytes(32) });
   const projections = await setting.runtime({ vault, projectors, reactors });
-  const live = createLiveFeeds({ pool, notifications, projectors, advances: projections });
+  const live = createLiveFeeds({ pool, reads: setting.reads, notifications, projectors, advances: projections });
   const outputs = createOutputStreams({ pool, notifications });
   const commands = createCommandRuntime({ store });
   const auth = authOn(pool);

@@ -45,7 +45,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   const setting = await createSetting();
   const { pool, store, notifications } = setting;
   const projections = await setting.runtime({ projectors: [keyPoolsProjector] });
-  const live = createLiveFeeds({ pool, notifications, projectors: [keyPoolsProjector], advances: projections });
+  const live = createLiveFeeds({ pool, reads: setting.reads, notifications, projectors: [keyPoolsProjector], advances: projections });
   const commands = createCommandRuntime({ store });
   const db: Db = {
     query: async <Row extends object>(sql: string, values: readonly unknown[] = []) => (await pool.query<Row>(sql, [...values])).rows,

@@ -25,7 +25,7 @@ describe('a live feed', () => {
   const closables: ClosableLiveFeeds[] = [];
 
   const feedsWith = (options: Partial<LiveFeedsOptions> = {}): ClosableLiveFeeds => {
-    const feeds = createLiveFeeds({ pool: setting.pool, notifications: setting.notifications, projectors: [accounts], ...options });
+    const feeds = createLiveFeeds({ pool: setting.pool, reads: setting.reads, notifications: setting.notifications, projectors: [accounts], ...options });
     closables.push(feeds);
     return feeds;
   };
@@ -73,6 +73,25 @@ describe('a live feed', () => {
     await append('b', opened('b'));
     expect((await subscription.next()).value.row.account_id).toBe('b');
     await subscription.return!();
+  });
+
+  it('reads what was missed on a connection that sees one tenant only', async () => {
+    await setting.runtime({ projectors: [accounts] });
+    const [{ cursor }] = await take(feedsWith(), { view: 'account', tenant: 'tenant-1' }, () => true) as [FeedItem];
+    await append('other', opened('other', [], 'tenant-2'));
+    const position = await append('a', opened('a'));
+    const asked: (string | undefined)[] = [];
+    const reads: LiveFeedsOptions['reads'] = {
+      of: (tenant) => {
+        asked.push(tenant);
+        return setting.reads.of(tenant);
+      },
+    };
+    const feeds = feedsWith({ reads });
+    await feeds.waitFor(['account'], position);
+    const [, item] = await take(feeds, { view: 'account', tenant: 'tenant-1', after: cursor }, ({ length }) => length === 2);
+    expect(item!.row).toMatchObject({ tenant_id: 'tenant-1', account_id: 'a' });
+    expect(new Set(asked)).toEqual(new Set(['tenant-1']));
   });
 
   it('ends at once when it is returned or aborted while it waits', async () => {

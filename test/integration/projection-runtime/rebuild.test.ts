@@ -111,7 +111,7 @@ describe('builds of a view', () => {
 
   it('end the feeds that began before', async () => {
     const runtime = await setting.runtime({ projectors: [accountView()] });
-    const feeds = createLiveFeeds({ pool: setting.pool, notifications: setting.notifications, projectors: [accountView()] });
+    const feeds = createLiveFeeds({ pool: setting.pool, reads: setting.reads, notifications: setting.notifications, projectors: [accountView()] });
     await caughtUp(runtime, await history(10));
     const subscription = feeds.subscribe({ view: 'account', tenant: 'tenant-1' });
     const { value: { cursor } } = await subscription.next();

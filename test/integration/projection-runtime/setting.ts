@@ -4,6 +4,7 @@ import type { EventStore } from '../../../src/event-store/port';
 import { migrate } from '../../../src/postgres/migrations';
 import { createNotifications, type Notifications } from '../../../src/postgres/notifications';
 import { createPool } from '../../../src/postgres/pool';
+import { createTenantReads, type TenantReads } from '../../../src/postgres/tenant-reads';
 import { createProjectionRuntime, type ProjectionRuntime, type ProjectionRuntimeOptions } from '../../../src/projection-runtime/runtime';
 import { createTestDatabase } from '../../support/database';
 import { asPlainRole } from '../../support/plain-role';
@@ -11,6 +12,8 @@ import { asPlainRole } from '../../support/plain-role';
 export interface Setting {
   url: string;
   pool: Pool;
+  /** Sees one tenant. */
+  reads: TenantReads;
   notifications: Notifications;
   store: EventStore;
   /** A started runtime with short times; stopped with the setting. */
@@ -26,11 +29,12 @@ export async function createSetting(): Promise<Setting> {
   const url = await asPlainRole(database.url);
   await migrate(url);
   const pool = createPool(url, { max: 12, applicationName: 'test' });
+  const reads = createTenantReads(url, { max: 4, applicationName: 'test reads' });
   const notifications = createNotifications(url);
   const store = createInMemoryEventStore();
   const runtimes: ProjectionRuntime[] = [];
   return {
-    url, pool, notifications, store,
+    url, pool, reads, notifications, store,
     async runtime(options) {
       const runtime = createProjectionRuntime({ store, pool, notifications, vault: neverOpened, projectors: [], ...options });
       runtimes.push(runtime);
@@ -40,7 +44,7 @@ export async function createSetting(): Promise<Setting> {
     async close() {
       await Promise.all(runtimes.map((runtime) => runtime.stop()));
       await notifications.stop();
-      await pool.end();
+      await Promise.all([reads.close(), pool.end()]);
       await database.drop();
     },
   };
