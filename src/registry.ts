@@ -1,20 +1,20 @@
 import { AccountMutations } from '../commands/account/mutations';
-import { ownersReactor, settleOwnerTask, settleStandingTask, standingReactor } from '../commands/user/reactor';
+import { ownersReactor, SETTLE_OWNER, SETTLE_STANDING, settleOwnerTask, settleStandingTask, standingReactor } from '../commands/user/reactor';
 import { ANSWER_MESSAGE, answerMessageTask, type AnsweringServices } from '../commands/chat-session/answering';
 import { ChatSessionMutations } from '../commands/chat-session/mutations';
 import { answerMessagesReactor } from '../commands/chat-session/reactor';
 import { ClientKeyMutations } from '../commands/client-key/mutations';
-import { clientKeyReactor, keysOfDeletedOwnersReactor, revokeKeysOfOwnerTask, settleClientKeyTask } from '../commands/client-key/reactor';
+import { clientKeyReactor, keysOfDeletedOwnersReactor, REVOKE_KEYS_OF_OWNER, revokeKeysOfOwnerTask, SETTLE_CLIENT_KEY, settleClientKeyTask } from '../commands/client-key/reactor';
 import { IdentityMutations } from '../commands/identity/mutations';
 import { FREE_IDENTITIES, freeIdentitiesTask, identitiesReactor, SETTLE_IDENTITY, settleIdentityTask } from '../commands/identity/reactor';
 import { EntitlementMutations } from '../commands/entitlement/mutations';
-import { featuresReactor, settleFeaturesTask } from '../commands/entitlement/reactor';
+import { featuresReactor, SETTLE_FEATURES, settleFeaturesTask } from '../commands/entitlement/reactor';
 import { TenantMutations } from '../commands/tenant/mutations';
-import { settleLogoTask, settleTenantTask, tenantStandingReactor } from '../commands/tenant/reactor';
+import { SETTLE_LOGO, SETTLE_TENANT, settleLogoTask, settleTenantTask, tenantStandingReactor } from '../commands/tenant/reactor';
 import { loginNamesReactor, SETTLE_LOGIN_NAME, settleLoginNameTask } from '../commands/login-name/reactor';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
-import { serviceClientReactor, settleServiceClientTask } from '../commands/service-client/reactor';
+import { serviceClientReactor, SETTLE_SERVICE_CLIENT, settleServiceClientTask } from '../commands/service-client/reactor';
 import { SessionMutations } from '../commands/session/mutations';
 import { SignInMutations } from '../commands/sign-in/mutations';
 import { UserMutations } from '../commands/user/mutations';
@@ -117,14 +117,14 @@ export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtua
 
 export function tasksOf(services: TaskServices): Tasks {
   return {
-    'settle-tenant': settleTenantTask(services),
-    'settle-logo': settleLogoTask(services),
-    'settle-features': settleFeaturesTask(services),
-    'settle-standing': settleStandingTask(services),
-    'settle-owner': settleOwnerTask(services),
-    'settle-service-client': settleServiceClientTask(services),
-    'settle-client-key': settleClientKeyTask(services),
-    'revoke-keys-of-owner': revokeKeysOfOwnerTask(services),
+    [SETTLE_TENANT]: settleTenantTask(services),
+    [SETTLE_LOGO]: settleLogoTask(services),
+    [SETTLE_FEATURES]: settleFeaturesTask(services),
+    [SETTLE_STANDING]: settleStandingTask(services),
+    [SETTLE_OWNER]: settleOwnerTask(services),
+    [SETTLE_SERVICE_CLIENT]: settleServiceClientTask(services),
+    [SETTLE_CLIENT_KEY]: settleClientKeyTask(services),
+    [REVOKE_KEYS_OF_OWNER]: revokeKeysOfOwnerTask(services),
     [SETTLE_LOGIN_NAME]: settleLoginNameTask(services),
     [SETTLE_IDENTITY]: settleIdentityTask(services),
     [FREE_IDENTITIES]: freeIdentitiesTask(services),

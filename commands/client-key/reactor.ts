@@ -11,6 +11,9 @@ import { user } from '../user/decider';
 import { clientKey, type ClientKey } from './decider';
 import { settleClientKey } from './standing';
 
+export const SETTLE_CLIENT_KEY = 'settle-client-key';
+export const REVOKE_KEYS_OF_OWNER = 'revoke-keys-of-owner';
+
 interface Services {
   commands: CommandRuntime;
   auth: Pick<Auth, 'clientKeys'>;
@@ -32,7 +35,7 @@ export const clientKeyReactor: Reactor<typeof clientKeyEvents> = {
   react: (events) => events.map((event) => {
     const { keyId } = event.data;
     const payload: KeyJob = { ...causeOf(event), keyId };
-    return { kind: 'job', task: 'settle-client-key', payload, jobKey: `settle-client-key:${keyId}` };
+    return { kind: 'job', task: SETTLE_CLIENT_KEY, payload, jobKey: `${SETTLE_CLIENT_KEY}:${keyId}` };
   }),
 };
 
@@ -46,7 +49,7 @@ export const keysOfDeletedOwnersReactor: Reactor<typeof endsOfOwners> = {
     const { type, data } = event;
     const owner = type === 'UserDeleted' ? { ownerKind: 'user', ownerId: data.userId } as const : { ownerKind: 'service', ownerId: data.clientId } as const;
     const payload: OwnerJob = { ...causeOf(event), ...owner };
-    return { kind: 'job', task: 'revoke-keys-of-owner', payload, jobKey: `revoke-keys-of-owner:${owner.ownerId}` };
+    return { kind: 'job', task: REVOKE_KEYS_OF_OWNER, payload, jobKey: `${REVOKE_KEYS_OF_OWNER}:${owner.ownerId}` };
   }),
 };
 

@@ -6,6 +6,8 @@ import type { Task } from '../../src/jobs/port';
 import type { Reactor } from '../../src/projection-runtime/projector';
 import { settleFeatures, type SubjectOfTenant } from './standing';
 
+export const SETTLE_FEATURES = 'settle-features';
+
 /** Makes sure that callers are judged by the features that the log grants, also when the server died right after the append. */
 export const featuresReactor: Reactor<typeof entitlementEvents> = {
   name: 'entitlement_features',
@@ -13,7 +15,7 @@ export const featuresReactor: Reactor<typeof entitlementEvents> = {
   react: (events) => events.flatMap(({ data, at }) => {
     if (data.features === undefined) return [];
     const of: SubjectOfTenant = { tenantId: at.metadata.tenant, subject: { kind: data.subjectKind, name: data.subject } };
-    return [{ kind: 'job', task: 'settle-features', payload: { ...of }, jobKey: `settle-features:${entitlementId(of.tenantId, of.subject)}` }];
+    return [{ kind: 'job', task: SETTLE_FEATURES, payload: { ...of }, jobKey: `${SETTLE_FEATURES}:${entitlementId(of.tenantId, of.subject)}` }];
   }),
 };
 

@@ -5,12 +5,14 @@ import type { Task } from '../../src/jobs/port';
 import type { Reactor } from '../../src/projection-runtime/projector';
 import { settleServiceClient } from './standing';
 
+export const SETTLE_SERVICE_CLIENT = 'settle-service-client';
+
 /** Makes sure that keys of service clients are judged by what the log says, also when the server died right after the append. */
 export const serviceClientReactor: Reactor<typeof serviceClientEvents> = {
   name: 'service_client_standing',
   events: serviceClientEvents,
   react: (events) => events.map(({ data: { clientId } }) => ({
-    kind: 'job', task: 'settle-service-client', payload: { clientId }, jobKey: `settle-service-client:${clientId}`,
+    kind: 'job', task: SETTLE_SERVICE_CLIENT, payload: { clientId }, jobKey: `${SETTLE_SERVICE_CLIENT}:${clientId}`,
   })),
 };
 

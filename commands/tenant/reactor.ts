@@ -7,6 +7,9 @@ import type { Reactor } from '../../src/projection-runtime/projector';
 import { settleLogo } from './logo';
 import { settleTenant } from './standing';
 
+export const SETTLE_TENANT = 'settle-tenant';
+export const SETTLE_LOGO = 'settle-logo';
+
 /** Makes sure that callers are judged by what the log says of their tenant, and that only its present logo is kept. */
 export const tenantStandingReactor: Reactor<typeof tenantEvents> = {
   name: 'tenant_standing',
@@ -14,8 +17,8 @@ export const tenantStandingReactor: Reactor<typeof tenantEvents> = {
   react: (events) => events.flatMap(({ type, data: { tenantId } }) => {
     const job = (task: string) => [{ kind: 'job', task, payload: { tenantId }, jobKey: `${task}:${tenantId}` } as const];
     switch (type) {
-      case 'TenantCreated': case 'TenantSuspended': case 'TenantResumed': return job('settle-tenant');
-      case 'LogoChanged': return job('settle-logo');
+      case 'TenantCreated': case 'TenantSuspended': case 'TenantResumed': return job(SETTLE_TENANT);
+      case 'LogoChanged': return job(SETTLE_LOGO);
       default: return [];
     }
   }),

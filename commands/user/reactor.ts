@@ -10,15 +10,18 @@ import { termOfOffice, user } from './decider';
 import { releaseLoginName } from './register-user';
 import { standingOf } from './standing';
 
+export const SETTLE_STANDING = 'settle-standing';
+export const SETTLE_OWNER = 'settle-owner';
+
 /** Makes sure that sessions are judged by what the log says, also when the server died right after the append. */
 export const standingReactor: Reactor<typeof userEvents> = {
   name: 'user_standing',
   events: userEvents,
   react: (events) => events.map((event) => ({
     kind: 'job',
-    task: 'settle-standing',
+    task: SETTLE_STANDING,
     payload: { ...causeOf(event), userId: event.data.userId },
-    jobKey: `settle-standing:${event.data.userId}`,
+    jobKey: `${SETTLE_STANDING}:${event.data.userId}`,
   })),
 };
 
@@ -57,7 +60,7 @@ export const ownersReactor: Reactor<typeof officeEvents> = {
       case 'OwnerRemoved': {
         const payload: OwnerJob = { ...causeOf(event), userId: event.data.userId, renew: true };
         const runAt = new Date(Date.parse(event.at.metadata.at) + AFTER_ANY_MUTATION_MS);
-        return [{ kind: 'job', task: 'settle-owner', payload, jobKey: `renew-owner:${payload.userId}`, runAt }];
+        return [{ kind: 'job', task: SETTLE_OWNER, payload, jobKey: `renew-owner:${payload.userId}`, runAt }];
       }
       default:
         return event satisfies never;
@@ -67,7 +70,7 @@ export const ownersReactor: Reactor<typeof officeEvents> = {
 
 function settleOwner(event: Projected<unknown>, userId: string): ReturnType<Reactor['react']>[number] {
   const payload: OwnerJob = { ...causeOf(event), userId, renew: false };
-  return { kind: 'job', task: 'settle-owner', payload, jobKey: `settle-owner:${userId}` };
+  return { kind: 'job', task: SETTLE_OWNER, payload, jobKey: `${SETTLE_OWNER}:${userId}` };
 }
 
 interface OwnerJob extends Cause {
