@@ -55,7 +55,8 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const JOBS_AT_ONCE = 64;
 /** Where `104_auth_changes.sql` tells every node that somebody may have lost a right. */
 const RIGHTS_CHANNEL = 'auth_changed';
-const CRONTAB = '17 3 * * * remove-expired-answers';
+const REMOVE_EXPIRED_ANSWERS = 'remove-expired-answers';
+const CRONTAB = `17 3 * * * ${REMOVE_EXPIRED_ANSWERS}`;
 
 /** Puts one server together over a log and a database, wherever these are. */
 export async function createApp({ configuration, databaseUrl, store, log }: AppOptions): Promise<App> {
@@ -108,7 +109,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   });
   const jobs = await startJobs({
     pool: background, log, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,
-    tasks: { ...tasks, 'remove-expired-answers': async () => void (await idempotency.removeExpired()) },
+    tasks: { ...tasks, [REMOVE_EXPIRED_ANSWERS]: async () => void (await idempotency.removeExpired()) },
   });
   const refusals = createRefusalRecorder({ commands, vault, log, clock });
   const keeper = startKeyPoolKeeper({ commands, db, suspended: auth.standings.suspendedTenants, log });
