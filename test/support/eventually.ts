@@ -8,3 +8,16 @@ export async function eventually<Value>(look: () => Promise<Value | false | unde
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Tries until every expectation in it holds; the last failure is that of the test. */
+export async function eventuallyHolds(check: () => Promise<void>, withinMs = 5_000): Promise<void> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

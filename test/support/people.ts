@@ -49,7 +49,7 @@ let marks = 0;
  * Whatever anybody did before is seen by the next query of this caller. What they write themselves comes after it in the
  * log, and the views have to pass that; it has to be something that changes, as nothing is written of what stays as it is.
  */
-export const seeAll = (api: Api): Promise<unknown> => done(api, 'updateProfile', { displayName: `Olga Owner ${++marks}` });
+export const seeAll = (api: Api): Promise<{ position: string }> => done(api, 'updateProfile', { displayName: `Olga Owner ${++marks}` });
 
 /** The newest acts of these kinds, newest first. */
 export async function acts(api: Api, kinds: string[], first = 20): Promise<any[]> {

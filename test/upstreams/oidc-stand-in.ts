@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** What the provider does otherwise than it should; each is given what it would have said. */
 export interface Tampering {
@@ -12,7 +12,7 @@ export interface Tampering {
   idToken?(token: string): string | undefined | Promise<string>;
   token?(response: ServerResponse): boolean;
   userinfo?(claims: Record<string, unknown>): object;
-  /** Whether the endpoint takes any code verifier and any code, as a careless provider does. */
+  /** Whether the token endpoint takes any code verifier and any code, also one that it never gave out, for `person`. */
   careless?: true;
 }
 
@@ -20,7 +20,6 @@ export interface OidcStandIn {
   issuer: string;
   clientId: string;
   clientSecret: string;
-  key: CryptoKey;
   /** Who signs in next. */
   person: Record<string, unknown>;
   tampering: Tampering;
@@ -40,7 +39,7 @@ export async function startOidcStandIn({ port = 0 } = {}): Promise<OidcStandIn> 
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const standIn: OidcStandIn = {
-    issuer, clientId: 'keyledger', clientSecret: randomUUID(), key: privateKey, person: {}, tampering: {}, calls: [], forms: [],
+    issuer, clientId: 'keyledger', clientSecret: randomUUID(), person: {}, tampering: {}, calls: [], forms: [],
     close: () => new Promise((resolve) => {
       server.closeAllConnections();
       server.close(() => resolve());
@@ -76,11 +75,12 @@ export async function startOidcStandIn({ port = 0 } = {}): Promise<OidcStandIn> 
         const form = new URLSearchParams(await textOf(request));
         standIn.forms.push(form);
         if (tampering.token?.(response)) return;
-        const code = codes.get(form.get('code') ?? '');
-        const verified = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url') === code?.challenge;
+        const unheardOf = { nonce: null, challenge: null, redirectUri: form.get('redirect_uri'), person: standIn.person };
+        const code = codes.get(form.get('code') ?? '') ?? (tampering.careless && unheardOf);
+        const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
         if (!tampering.careless) codes.delete(form.get('code') ?? '');
         const secretFits = form.get('client_secret') === standIn.clientSecret && form.get('client_id') === standIn.clientId;
-        if (!code || !secretFits || form.get('redirect_uri') !== code.redirectUri || !(verified || tampering.careless)) return send({ error: 'invalid_grant' }, 400);
+        if (!code || !secretFits || form.get('redirect_uri') !== code.redirectUri || !(challenge === code.challenge || tampering.careless)) return send({ error: 'invalid_grant' }, 400);
         const seconds = Math.floor(Date.now() / 1_000);
         const claims = { iss: issuer, aud: standIn.clientId, iat: seconds, exp: seconds + 300, nonce: code.nonce, ...code.person };
         const token = await new SignJWT(tampering.claims?.(claims) ?? claims).setProtectedHeader({ alg: 'RS256', kid: 'key-1' }).sign(privateKey);

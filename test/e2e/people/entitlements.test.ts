@@ -1,4 +1,4 @@
-import { eventually } from '../../support/eventually';
+import { eventually, eventuallyHolds } from '../../support/eventually';
 import { act, done, globalId, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import type { Api } from '../../support/api';
@@ -72,7 +72,7 @@ test('what the tenant, the tier and the user have adds up', async () => {
   expect((await owner.ask('{ entitlements { tenant { models } tiers { tier entitlements { models } } } }')).entitlements)
     .toEqual({ tenant: { models: ['a'] }, tiers: [{ tier: 'pro', entitlements: { models: ['b'] } }] });
   await done(owner, 'assignTier', { userId: user.id, tier: 'free' });
-  expect((await user.api.ask('{ viewer { entitlements { models } } }')).viewer.entitlements.models).toEqual(['a', 'c']);
+  await eventuallyHolds(async () => expect((await user.api.ask('{ viewer { entitlements { models } } }')).viewer.entitlements.models).toEqual(['a', 'c']));
 });
 
 test('the entitlements of many users are read at once', async () => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { SignJWT, decodeJwt } from 'jose';
 import type { Api } from '../../support/api';
 import { oidcBrowser, type OidcBrowser } from '../../support/oidc-browser';
-import { acts, done, PASSWORD, somebody } from '../../support/people';
+import { eventuallyHolds } from '../../support/eventually';
+import { acts, done, PASSWORD, seeAll, somebody } from '../../support/people';
 import { freePort, startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
 import { startOidcProvider, type OidcProviderProcess } from '../../upstreams/oidc-provider-process';
@@ -50,10 +51,11 @@ async function signIn(claims: ReturnType<typeof person>, browser = oidcBrowser()
 }
 
 /** At the door of the callback, with all that a browser has then. */
-async function atCallback(claims = person(), query = '', browser = oidcBrowser()): Promise<{ callback: string; browser: OidcBrowser }> {
-  await provider.become(claims);
-  const { at } = await browser.visit(start(query), { stopAt: isCallback });
-  return { callback: at, browser };
+async function atCallback(): Promise<{ callback: string; nonce: string; browser: OidcBrowser }> {
+  const browser = oidcBrowser();
+  await provider.become(person());
+  const { at, visited } = await browser.visit(start(), { stopAt: isCallback });
+  return { callback: at, nonce: new URL(visited[1]!).searchParams.get('nonce')!, browser };
 }
 
 /** The next step alone. */
@@ -62,18 +64,17 @@ async function goOn(browser: OidcBrowser, address: string, headers: Record<strin
   return visited[1] ?? visited[0]!;
 }
 
-/** The newest acts of these kinds, once the log's view shows what is expected of them. */
-async function eventually(kinds: string[], expected: object[]): Promise<void> {
-  const end = Date.now() + 5_000;
-  for (;;) {
-    const newest = await acts(owner, kinds, expected.length);
-    try {
-      return expect(newest).toMatchObject(expected);
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-  }
-}
+/** Where the log was when the test began: what stands before it is not its doing. */
+let begun: bigint;
+beforeEach(async () => {
+  begun = BigInt((await seeAll(owner)).position);
+});
+
+/** The acts of these kinds since the test began, newest first. */
+const hasLogged = (kinds: string[], expected: object[]): Promise<void> => eventuallyHolds(async () => {
+  const since = (await acts(owner, kinds)).filter(({ position }) => BigInt(position) > begun);
+  expect(since).toMatchObject(expected);
+});
 
 const viewer = (browser: OidcBrowser): Promise<any> =>
   browser.ask(home, '{ viewer { role user { id email displayName } sessions { method } identities { id provider } hasPassword } }').then((data) => data.viewer);
@@ -97,7 +98,7 @@ describe('MMA-07: signing in at a provider', () => {
     });
     const again = await signIn({ ...grace, email: 'changed@example.test' });
     expect((await viewer(again.browser)).user).toEqual(first.user);
-    await eventually(['UserCreated', 'IdentityLinked', 'SessionOpened'], ['SessionOpened', 'SessionOpened', 'IdentityLinked', 'UserCreated'].map((act) => ({ act, result: 'SUCCEEDED' })));
+    await hasLogged(['UserCreated', 'IdentityLinked', 'SessionOpened'], ['SessionOpened', 'SessionOpened', 'IdentityLinked', 'UserCreated'].map((act) => ({ act, result: 'SUCCEEDED' })));
   });
 
   test('sets the session cookie as signing in by password does, and leaves no other', async () => {
@@ -118,7 +119,7 @@ describe('MMA-07: signing in at a provider', () => {
     const { at, browser } = await signIn(claims);
     expect(at).toBe(problem('inactive_user'));
     expect(await viewer(browser)).toBeNull();
-    await eventually(['SignInFailed'], [{ result: 'REFUSED', reason: 'inactive', address: expect.any(String) }]);
+    await hasLogged(['SignInFailed'], [{ result: 'REFUSED', reason: 'inactive', address: expect.any(String) }]);
   });
 });
 
@@ -127,7 +128,7 @@ describe('79: nobody is linked by an address', () => {
     const { at, browser } = await signIn(person({ email }));
     expect(at).toBe(problem('identity_unknown'));
     expect(await viewer(browser)).toBeNull();
-    await eventually(['SignInFailed'], [{ result: 'REFUSED', reason: 'identity' }]);
+    await hasLogged(['SignInFailed'], [{ result: 'REFUSED', reason: 'identity' }]);
   });
 
   test('an address that is not verified makes no account', async () => {
@@ -169,7 +170,7 @@ describe('79: linking', () => {
     const { unlinkIdentity } = await browser.ask(home, `mutation { unlinkIdentity(input: { identityId: "${identities[0].id}" }) { errors { rule } viewer { identities { id } } } }`);
     expect(unlinkIdentity).toEqual({ errors: [], viewer: { identities: [] } });
     expect((await signIn(claims)).at).toBe(problem('identity_unknown'));
-    await eventually(['IdentityLinked', 'IdentityUnlinked'], [{ act: 'IdentityUnlinked' }, { act: 'IdentityLinked' }]);
+    await hasLogged(['IdentityLinked', 'IdentityUnlinked'], [{ act: 'IdentityUnlinked' }, { act: 'IdentityLinked' }]);
   });
 
   test('of an account that is somebody else\'s is refused', async () => {
@@ -208,7 +209,7 @@ test('79: an account elsewhere is free again once its user is deleted', async ()
   const claims = person();
   const { user } = await viewer((await signIn(claims)).browser);
   await done(owner, 'deleteUser', { userId: user.id, confirmation: claims.email });
-  await eventually(['UserDeleted', 'IdentityUnlinked'], [{ act: 'IdentityUnlinked', actorKind: 'system' }, { act: 'UserDeleted' }]);
+  await hasLogged(['UserDeleted', 'IdentityUnlinked'], [{ act: 'IdentityUnlinked', actorKind: 'system' }, { act: 'UserDeleted' }]);
   const again = await signIn(claims);
   expect(again.at).toBe(`${home}/`);
   expect((await viewer(again.browser)).user).toMatchObject({ email: claims.email, id: expect.not.stringMatching(user.id) });
@@ -238,7 +239,7 @@ describe('78: what comes back is believed only', () => {
     const { callback, browser } = await atCallback();
     expect(await goOn(browser, changed(callback, change))).toBe(problem(rule));
     expect(await viewer(browser)).toBeNull();
-    await eventually(['ActRefused'], [{ result: 'REFUSED', reason: rule, actorKind: 'anonymous' }]);
+    await hasLogged(['ActRefused'], [{ result: 'REFUSED', reason: rule, actorKind: 'anonymous' }]);
   });
 
   test('in the browser that began it: nobody is signed in as somebody else by a prepared address', async () => {
@@ -300,14 +301,23 @@ test('only GET, and never HEAD, uses a flow', async () => {
 
 describe('a provider in trouble', () => {
   test('78: a tampering one in its place gets nobody in', async () => {
-    const { callback, browser } = await atCallback();
+    const { callback, nonce, browser } = await atCallback();
+    const forged: string[] = [];
     await provider.stop();
     const standIn = await startOidcStandIn({ port: provider.port });
     try {
       standIn.clientSecret = provider.clientSecret;
       standIn.person = { sub: 'subject-1', email: OWNER.email, email_verified: true };
-      standIn.tampering = { careless: true, idToken: (token) => new SignJWT({ ...decodeJwt(token), sub: 'subject-1' }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(provider.clientSecret)) };
+      standIn.tampering = {
+        careless: true,
+        // All is as it should be but the signature, which is made with what the client knows.
+        async idToken(token) {
+          forged.push(await new SignJWT({ ...decodeJwt(token), nonce }).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(provider.clientSecret)));
+          return forged.at(-1)!;
+        },
+      };
       expect(await goOn(browser, callback)).toBe(problem('identity_refused'));
+      expect(forged).toHaveLength(1);
       expect(await viewer(browser)).toBeNull();
     } finally {
       await standIn.close();

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const signIn = (email: string, password: string, fields = ''): Promise<any> => act(apiOf(server.url), 'signIn', { email, password }, fields);
 
-test('MAMA-01, TEST-07, HUB-01: ADMIN_USER makes the first owner once, and a restart neither doubles it nor resets its password', async () => {
+test('MAMA-01, TEST-07: ADMIN_USER makes the first owner once, and a restart neither doubles it nor resets its password', async () => {
   expect(server.setupLink).toBeUndefined();
   expect((await signIn('admin@example.test', 'admin')).errors).toMatchObject([{ rule: 'credentials' }]);
   await done(owner, 'changePassword', { oldPassword: ADMIN.password, newPassword: PASSWORD });

@@ -1,7 +1,7 @@
 import { apiOf, bearer, post, type Api } from '../../support/api';
 import { act, acts, done, globalId, keyOf, PASSWORD, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
-import { OWNER, setUpOwner } from '../../support/set-up';
+import { setUpOwner } from '../../support/set-up';
 
 const folder = temporaryDataDir();
 let server: ServerProcess;
@@ -9,7 +9,8 @@ let owner: Api;
 let ownerId: string;
 
 beforeAll(async () => {
-  server = await startServer({ dataDir: folder.dataDir });
+  // As much as it ever prints, to see that no secret is among it.
+  server = await startServer({ dataDir: folder.dataDir, env: { KEYLEDGER_LOG_LEVEL: 'trace' } });
   owner = await setUpOwner(server);
   ownerId = (await owner.ask('{ viewer { user { id } } }')).viewer.user.id;
 }, 90_000);
@@ -62,7 +63,7 @@ describe('MAMA-06: who makes whom', () => {
   });
 });
 
-test('MAMA-20: one or many are made with everything that is known of them', async () => {
+test('one or many are made with everything that is known of them', async () => {
   const full = person({ organization: ' Class 3 ', note: 'pays late', tier: 'plus', password: PASSWORD });
   expect(await create(full)).toMatchObject({ email: full.email, organization: 'Class 3', note: 'pays late', tier: 'plus', state: 'ACTIVE', dailyLimitIsDefault: true });
   const many = Array.from({ length: 20 }, () => person({ organization: 'Class 4' }));
@@ -72,7 +73,7 @@ test('MAMA-20: one or many are made with everything that is known of them', asyn
   expect(new Set(results.map(({ user }: any) => user.id)).size).toBe(20);
 });
 
-test('MAMA-20: a server key with the right scope makes and changes plain users, and nobody else', async () => {
+test('a server key with the right scope makes and changes plain users, and nobody else', async () => {
   const { serviceClient } = await done(owner, 'createServiceClient', { name: 'School register', scopes: ['users:read', 'users:write'] }, 'serviceClient { id }');
   const { secret } = await done(owner, 'issueClientKey', { clientId: serviceClient.id, name: 'register' }, 'secret');
   const asService = async (mutation: string): Promise<any> => (await post(server.url, bearer(secret), `mutation { ${mutation} }`)).data;
@@ -154,6 +155,8 @@ test('MAMA-11: no password and no hash is ever answered or logged', async () => 
   expect(everything).toContain(email);
   expect(everything).not.toContain(secret);
   expect(everything).not.toMatch(/argon2|pbkdf2_sha256\$1\$/);
+  expect(server.output()).not.toContain(secret);
+  expect(server.output()).not.toMatch(/\$argon2|pbkdf2_sha256\$/);
 });
 
 describe('MAMA-24, MAMA-25: reading people', () => {
@@ -248,7 +251,7 @@ describe('MAMA-27: updating many', () => {
   });
 });
 
-describe('MAMA-08, MAMA-29, MAMA-30: deleting', () => {
+describe('MAMA-08, MAMA-30: deleting', () => {
   test('an admin is deleted by an owner, typed out; the act is in the audit log', async () => {
     const admin = await somebody(server, owner, address(), 'ADMIN');
     expect((await act(owner, 'deleteUser', { userId: admin.id, confirmation: 'yes' })).errors).toMatchObject([{ code: 'V1001', rule: 'confirmation', path: ['input', 'confirmation'] }]);
@@ -327,111 +330,3 @@ describe('MAMA-52: searching', () => {
     expect(await found({ model: ['anything'] })).toHaveLength(3);
   });
 });
-
-test('TEST-83: nobody demotes, deactivates or deletes themselves, and every other rule of people', async () => {
-  expect(rules(await act(owner, 'assignRole', { userId: ownerId, role: 'USER' }))).toEqual(['own_role']);
-  expect(rules(await act(owner, 'deactivateUser', { userId: ownerId }))).toEqual(['own_account']);
-  expect(rules(await act(owner, 'deleteUser', { userId: ownerId, confirmation: 'owner@example.test' }))).toEqual(['own_account']);
-  const admin = await somebody(server, owner, address(), 'ADMIN');
-  for (const [name, input] of [['assignRole', { role: 'USER' }], ['deactivateUser', {}], ['deleteUser', { confirmation: 'owner@example.test' }], ['assignTier', { tier: 'x' }], ['setDailyLimit', { requests: 0 }]] as const) {
-    expect((await act(admin.api, name, { userId: ownerId, ...input })).errors).toMatchObject([{ code: 'B2003', rule: 'role_above' }]);
-  }
-  const user = await create();
-  expect((await done(admin.api, 'assignRole', { userId: user.id, role: 'AUDITOR' }, USER)).user).toMatchObject({ role: 'AUDITOR' });
-  expect((await done(admin.api, 'assignTier', { userId: user.id, tier: 'gold' }, USER)).user).toMatchObject({ tier: 'gold' });
-  expect((await done(admin.api, 'deactivateUser', { userId: user.id }, USER)).user).toMatchObject({ state: 'DEACTIVATED' });
-  expect((await done(admin.api, 'reactivateUser', { userId: user.id }, USER)).user).toMatchObject({ state: 'ACTIVE' });
-});
-
-describe('MMA-09: what an operator does to people', () => {
-  test('limits from 0 to 10,000, none, and the default', async () => {
-    const { id } = await create();
-    const standard = (await one(owner, id)).dailyLimit;
-    expect(standard).toBeGreaterThan(0);
-    for (const requests of [0, 10_000, null]) {
-      expect((await done(owner, 'setDailyLimit', { userId: id, requests }, USER)).user).toMatchObject({ dailyLimit: requests, dailyLimitIsDefault: false });
-    }
-    for (const [requests, rule] of [[-1, 'min'], [10_001, 'max']] as const) {
-      expect((await act(owner, 'setDailyLimit', { userId: id, requests })).errors).toMatchObject([{ code: 'V1001', rule, path: ['input', 'requests'] }]);
-    }
-  });
-
-  test('a deactivated user is out at once and signs in again once reactivated', async () => {
-    const { api, id, email } = await somebody(server, owner, address());
-    await done(owner, 'deactivateUser', { userId: id });
-    expect((await api.ask('{ viewer { role } }')).viewer).toBeNull();
-    expect(rules(await signIn(email))).toEqual(['credentials']);
-    await done(owner, 'reactivateUser', { userId: id });
-    expect((await signIn(email)).errors).toEqual([]);
-  });
-
-  test('pages have at most 100', async () => {
-    const { errors } = await owner.call('{ users(first: 101) { totalCount } }');
-    expect(errors).toMatchObject([{ extensions: { rule: 'page_size' } }]);
-  });
-});
-
-describe('HUB-06, HUB-07, MMA-09: whoever is no operator', () => {
-  const acts: [string, object][] = [
-    ['createUser', { email: 'x@example.test', displayName: 'x', role: 'USER' }], ['createUsers', { users: [{ email: 'x@example.test', displayName: 'x', role: 'USER' }] }],
-    ['updateUser', { note: 'x' }], ['updateUsers', { note: 'x' }], ['assignRole', { role: 'USER' }], ['assignTier', { tier: 'x' }], ['setDailyLimit', { requests: 1 }],
-    ['deactivateUser', {}], ['reactivateUser', {}], ['deleteUser', { confirmation: 'x' }], ['deleteUsers', { confirmation: 'x' }], ['importUsers', { csv: 'email', dryRun: true }],
-  ];
-  const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-
-  test.each(['USER', 'AUDITOR'])('%s changes nobody', async (role) => {
-    const { api } = await somebody(server, owner, address(), role);
-    const other = await create();
-    for (const [name, input] of acts) {
-      const target = { ...(name.endsWith('Users') && 'note' in input || name === 'deleteUsers' ? { userIds: [other.id] } : name.startsWith('create') || name === 'importUsers' ? {} : { userId: other.id }) };
-      const { errors } = await api.call(`mutation ($input: ${capital(name)}Input!) { ${name}(input: $input) { position } }`, { input: { ...input, ...target } });
-      expect({ name, errors }).toMatchObject({ name, errors: [{ extensions: { code: 'E4031', rule: 'role' } }] });
-    }
-    expect(await one(owner, other.id)).toEqual(other);
-  });
-
-  test('a user reads themselves and nobody else: by id, list, export and subscription', async () => {
-    const { api, id, email } = await somebody(server, owner, address());
-    const other = await create();
-    expect((await api.ask('{ users { totalCount nodes { id } } }')).users).toEqual({ totalCount: 1, nodes: [{ id }] });
-    expect((await api.call(`{ node(id: "${other.id}") { id } }`)).errors).toMatchObject([{ extensions: { code: 'E4041' } }]);
-    const { csv } = (await api.ask('{ userExport { csv cursor } }')).userExport;
-    expect(csv.trim().split('\n')).toEqual(['email,displayName,role,organization,note,tier', `${email},${email.split('@')[0]},user,,,free`]);
-    const socket = api.socket();
-    const seen: string[] = [];
-    for await (const { data } of socket.iterate<any>({ query: 'subscription { userChanged { node { id organization } } }' })) {
-      if (!data.userChanged.node) {
-        await done(owner, 'updateUser', { userId: other.id, organization: 'Not theirs to see' });
-        await done(owner, 'updateUser', { userId: id, organization: 'Theirs' });
-      } else {
-        seen.push(data.userChanged.node.id);
-        if (data.userChanged.node.organization === 'Theirs') break;
-      }
-    }
-    await socket.dispose();
-    expect(new Set(seen)).toEqual(new Set([id]));
-  });
-});
-
-test('two owners who remove each other at the same time leave one, round after round', async () => {
-  const other = await somebody(server, owner, address(), 'OWNER');
-  const both = [{ api: owner, id: ownerId, email: OWNER.email, password: OWNER.password }, { ...other, password: PASSWORD }] as const;
-  const removals: [string, (id: string, email: string) => object][] = [
-    ['assignRole', (userId) => ({ userId, role: 'USER' })], ['deactivateUser', (userId) => ({ userId })],
-  ];
-  for (let round = 0; round < 12; round++) {
-    const [name, inputOf] = removals[round % removals.length]!;
-    // Whoever loses may also lose their session in the middle of it, which is an error of the whole operation.
-    const outcomes = await Promise.all(both.map(({ api }, index) => {
-      const target = both[1 - index]!;
-      return act(api, name, inputOf(target.id, target.email)).then(({ errors }) => errors.length === 0, () => false);
-    }));
-    expect(outcomes.filter(Boolean)).toHaveLength(1);
-    const [winner, loser] = outcomes[0] ? both : [both[1], both[0]];
-    const { users } = await winner.api.ask('{ users(filter: { role: [OWNER], state: [ACTIVE] }) { nodes { id } } }');
-    expect(users.nodes).toEqual([{ id: winner.id }]);
-    expect(rules(await act(loser.api, 'signIn', { email: loser.email, password: loser.password }))).toEqual(name === 'deactivateUser' ? ['credentials'] : []);
-    await done(winner.api, name === 'deactivateUser' ? 'reactivateUser' : 'assignRole', { userId: loser.id, ...(name === 'assignRole' && { role: 'OWNER' }) });
-    await done(loser.api, 'signIn', { email: loser.email, password: loser.password });
-  }
-}, 60_000);
