@@ -13,12 +13,13 @@ type Reason = 'signed_out' | 'revoked';
 type Services = Pick<Context, 'auth' | 'commands'>;
 
 /**
- * Ends a session here and on every node, then says so in the log.
- * @returns the place in the log; 0 when the session was over already, of which the log says nothing here
+ * Ends a session here and on every node, then says so in the log; again when it is asked for again, because a crash may
+ * have come in between.
+ * @returns the place in the log
  */
 export async function endSession(context: Services, command: CommandContext, ending: EndingSession, reason: Reason): Promise<bigint> {
-  const ended = await context.auth.sessions.close(ending.sessionId);
-  return ended ? recordEnd(context, command, ending, reason) : 0n;
+  await context.auth.sessions.close(ending.sessionId);
+  return recordEnd(context, command, ending, reason);
 }
 
 /** Says in the log that a session has ended. @returns the place in the log */

@@ -96,16 +96,20 @@ export class SessionMutations {
 }
 
 async function signOut(context: Context, command: CommandContext): Promise<CommandOutcome<AnswerFields>> {
-  const { principal } = context;
+  const position = await endOwn(context, command);
+  // Only now: whoever is refused still has what they need to try again.
   context.setSessionCookie(undefined);
   context.principal = { kind: 'anonymous' };
-  if (principal.kind !== 'user' || principal.proof.kind === 'client_key') return done({}, context.minPosition ?? 0n);
+  return done({}, position);
+}
+
+async function endOwn(context: Context, command: CommandContext): Promise<bigint> {
+  const { principal, minPosition = 0n } = context;
+  if (principal.kind !== 'user' || principal.proof.kind === 'client_key') return minPosition;
   const { userId, tenantId, proof } = principal;
-  if (proof.kind === 'session') {
-    return done({}, await endSession(context, command, { sessionId: proof.sessionId, userId, tenantId }, 'signed_out'));
-  }
+  if (proof.kind === 'session') return endSession(context, command, { sessionId: proof.sessionId, userId, tenantId }, 'signed_out');
   await context.auth.tokens.revoke(proof.digest, proof.expiresAt);
-  return done({}, await recordEnd(context, command, { sessionId: proof.digest, userId, tenantId }, 'signed_out'));
+  return recordEnd(context, command, { sessionId: proof.digest, userId, tenantId }, 'signed_out');
 }
 
 async function revoke(context: Context, command: CommandContext, input: RevokeSessionInput): Promise<CommandOutcome<AnswerFields>> {

@@ -3,7 +3,7 @@ import type { UserPrincipal } from '../../src/auth/principal';
 import type { CommandContext } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { session } from './decider';
-import { endSession } from './end-session';
+import { recordEnd } from './end-session';
 import { inTheNameOf, type AccountHolder } from './in-the-name-of';
 
 export interface OpenedSession {
@@ -69,7 +69,8 @@ export async function signInHere(
   context.setSessionCookie(opened.token);
   if (before.kind === 'user' && before.proof.kind === 'session') {
     const { userId, tenantId, proof: { sessionId } } = before;
-    await endSession(context, command, { sessionId, userId, tenantId }, 'signed_out');
+    // What a new password has just ended was not signed out.
+    if (await context.auth.sessions.close(sessionId)) await recordEnd(context, command, { sessionId, userId, tenantId }, 'signed_out');
   }
   return opened;
 }
