@@ -27,6 +27,7 @@ export function operationsById(schema: GraphQLSchema): OperationById[] {
 const BESIDE: Record<string, object> = {
   deleteUsers: { confirmation: 'delete 1 users' },
   setEntitlements: { subjectKind: 'USER' },
+  setDailyLimit: { requests: 1 },
   // The first token of a pool: that of the lease which others hold.
   heartbeatLease: { fencingToken: '1' },
   releaseLease: { fencingToken: '1' },
