@@ -10,6 +10,8 @@ describe('format', () => {
   it('tells times relatively for a day and as a date after that', () => {
     const now = Date.parse('2030-05-05T12:00:00Z');
     expect(when('2030-05-05T11:58:00Z', now, 'en')).toBe('2 min. ago');
+    expect(when('2030-05-05T12:00:02Z', now, 'en')).toBe('now');
+    expect(when('2030-05-05T12:03:00Z', now, 'en')).toBe('in 3 min.');
     expect(when('2030-05-05T09:00:00Z', now, 'ko')).toBe('3시간 전');
     expect(when('2030-05-01T09:00:00Z', now, 'en')).toContain('May 1, 2030');
   });

@@ -4,10 +4,13 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/** What is told ticks only so often: what seems to be about to come has just been. */
+const tick = 15_000;
+
 /** "3 minutes ago" within a day, a local date and time after that. */
 export function when(iso: string, now: number, language: string): string {
   const at = Date.parse(iso);
-  const past = now - at;
+  const past = at > now && at <= now + tick ? 0 : now - at;
   if (Math.abs(past) >= day) {
     return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
   }
