@@ -13,7 +13,7 @@ import {
   type AllFilter, type AppendResult, type EventStore, type ExpectedRevision, type NewEvent, type ReadAllOptions, type ReadStreamOptions,
   type RecordedEvent, type SubscribeOptions, type SubscriptionItem,
 } from './port';
-import { pull } from './pull';
+import { pull, Silence } from './pull';
 import { resuming } from './resuming';
 import { untilDefinite, within } from './until-definite';
 
@@ -163,7 +163,11 @@ export function createEventStore(options: EventStoreOptions): EventStore {
     const ended = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
     let last = after;
     const open = () => subscribeOnce(last, filter, ended);
-    for await (const item of resuming(open, { clock, patienceMs: Infinity, isFinal: () => false, report, signal: ended })) {
+    // Nothing comes where nothing happens: a quiet log is no trouble, and whoever needs to know compares with `head`.
+    const reportTrouble = (trouble: unknown): void => {
+      if (!(trouble instanceof Silence)) report(trouble);
+    };
+    for await (const item of resuming(open, { clock, patienceMs: Infinity, isFinal: () => false, report: reportTrouble, signal: ended })) {
       const position = item.kind === 'event' ? item.event.position : item.kind === 'checkpoint' ? item.position : undefined;
       if (position !== undefined) {
         if (last !== undefined && position <= last) continue;

@@ -7,6 +7,14 @@ export interface Source extends AsyncIterable<unknown> {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** The reader waited for longer than it was told to. */
+export class Silence extends Error {
+  constructor(readonly ms: number) {
+    super(`Nothing came for ${ms} ms`);
+    this.name = 'Silence';
+  }
+}
+
 export interface Pulling {
   clock: Clock;
   /** Fails when the reader has waited for the next item for so long. */
@@ -22,7 +30,7 @@ export interface Pulling {
  * no more than the stream's own read-ahead is held.
  */
 export async function* pull<T>(source: Source, { clock, silenceMs, signal, cancel }: Pulling): AsyncGenerator<T> {
-  const watchdog = createWatchdog(clock, silenceMs, () => source.destroy(new Error(`Nothing came for ${silenceMs} ms`)));
+  const watchdog = createWatchdog(clock, silenceMs, () => source.destroy(new Silence(silenceMs)));
   const abort = () => source.destroy(new Error('Broken off'));
   signal.addEventListener('abort', abort, { once: true });
   if (signal.aborted) abort();

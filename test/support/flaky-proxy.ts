@@ -5,6 +5,8 @@ export interface FlakyProxy {
   /** Holds what the server answers back from now on; `release` lets it through. */
   hold(): void;
   release(): void;
+  /** Pieces that clients have sent so far. */
+  sent(): number;
   /** Breaks all connections; what was held is lost. New ones are taken again at once. */
   cut(): void;
   close(): Promise<void>;
@@ -14,13 +16,17 @@ export interface FlakyProxy {
 export async function startFlakyProxy(socketPath: string): Promise<FlakyProxy> {
   const pairs = new Set<[Socket, Socket]>();
   let holding = false;
+  let pieces = 0;
   const held: (() => void)[] = [];
 
   const server = createServer((client) => {
     const target = createConnection(socketPath);
     const pair: [Socket, Socket] = [client, target];
     pairs.add(pair);
-    client.on('data', (bytes) => target.write(bytes));
+    client.on('data', (bytes) => {
+      pieces++;
+      target.write(bytes);
+    });
     target.on('data', (bytes) => {
       const pass = () => client.write(bytes);
       if (holding) held.push(pass);
@@ -52,6 +58,7 @@ export async function startFlakyProxy(socketPath: string): Promise<FlakyProxy> {
     hold: () => {
       holding = true;
     },
+    sent: () => pieces,
     release,
     cut,
     async close() {
