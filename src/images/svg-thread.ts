@@ -7,7 +7,9 @@ import { projectRoot } from '../paths';
 import { PictureFault } from './picture-fault';
 import type { SvgAnswer } from './svg-worker';
 
-/** Includes loading the parser, which takes half a second when nothing else runs. */
+/** Loading the parser takes a second, on a busy machine many; that is no fault of the drawing. */
+const LOADING_MS = 60_000;
+/** The worst drawing that is accepted takes a second, on a busy machine three. */
 const DEADLINE_MS = 10_000;
 /** A loaded parser holds much memory, and the next drawing may come tomorrow. */
 const IDLE_MS = 10_000;
@@ -30,15 +32,15 @@ export function createSvgThread({ file = WORKER, deadlineMs = DEADLINE_MS, idleM
   let idle: { worker: Worker; end: NodeJS.Timeout } | undefined;
 
   return (sent) => inTurn(async () => {
-    const worker = take();
+    const worker = await take();
     const answer = await ask(worker, sent, deadlineMs);
     keep(worker);
     if ('fault' in answer) throw new PictureFault('svg', answer.fault);
     return Buffer.from(answer.drawing);
   });
 
-  function take(): Worker {
-    if (!idle) return new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES } });
+  async function take(): Promise<Worker> {
+    if (!idle) return loaded(new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES } }));
     const { worker, end } = idle;
     clearTimeout(end);
     idle = undefined;
@@ -53,6 +55,17 @@ export function createSvgThread({ file = WORKER, deadlineMs = DEADLINE_MS, idleM
       void worker.terminate();
     }, idleMs);
     idle = { worker, end: end.unref() };
+  }
+}
+
+/** The thread says a first word when it can begin. */
+async function loaded(worker: Worker): Promise<Worker> {
+  try {
+    await once(worker, 'message', { signal: AbortSignal.timeout(LOADING_MS) });
+    return worker;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
-import type { DOMPurify, WindowLike } from 'dompurify';
+import createPurify, { type WindowLike } from 'dompurify';
+import { JSDOM } from 'jsdom';
 import { PictureFault } from './picture-fault';
 
 /**
@@ -10,6 +11,10 @@ const MAX_ATTRIBUTES = 100;
 const MAX_ATTRIBUTES_IN_ALL = 20_000;
 const SVG = 'http://www.w3.org/2000/svg';
 const XLINK = 'http://www.w3.org/1999/xlink';
+
+/** A browser's document without a browser: large, so only the thread of `svg-thread.ts` loads it. */
+const { window } = new JSDOM('');
+const purify = createPurify(window as unknown as WindowLike);
 
 /** What could run, load, animate or lead away; also other languages inside the picture. */
 const FORBIDDEN_ELEMENTS = [
@@ -24,10 +29,9 @@ const FORBIDDEN_ELEMENTS = [
  * Blocks its thread for as long as that takes; `svg-thread.ts` does it beside the event loop.
  * @throws PictureFault when it is no single drawing
  */
-export async function harmlessSvg(sent: Uint8Array): Promise<Buffer> {
-  const loaded = await tools();
+export function harmlessSvg(sent: Uint8Array): Buffer {
   try {
-    return drawingOf(sent, loaded);
+    return drawingOf(sent);
   } catch (error) {
     if (error instanceof PictureFault) throw error;
     // Whatever the parser stumbles over, for example parts within parts without end, is the drawing's fault.
@@ -35,13 +39,13 @@ export async function harmlessSvg(sent: Uint8Array): Promise<Buffer> {
   }
 }
 
-function drawingOf(sent: Uint8Array, { purify, window }: Tools): Buffer {
+function drawingOf(sent: Uint8Array): Buffer {
   const text = textOf(sent);
   const parts = text.split('<');
   if (parts.length > MAX_TAGS) throw fault(`A logo has at most ${MAX_TAGS} parts.`);
   if (text.split('=').length > MAX_ATTRIBUTES_IN_ALL) throw fault(`A logo has at most ${MAX_ATTRIBUTES_IN_ALL} attributes.`);
   if (parts.some((part) => part.split('=').length > MAX_ATTRIBUTES)) throw fault(`A part of a logo has at most ${MAX_ATTRIBUTES} attributes.`);
-  const parsed = wellFormed(window, text);
+  const parsed = wellFormed(text);
   const clean = purify.sanitize(new window.XMLSerializer().serializeToString(parsed), {
     USE_PROFILES: { svg: true, svgFilters: true },
     FORBID_TAGS: FORBIDDEN_ELEMENTS,
@@ -54,7 +58,7 @@ function drawingOf(sent: Uint8Array, { purify, window }: Tools): Buffer {
   if (!root || more.length > 0 || !isSvg(root)) throw fault('This is not one SVG drawing.');
   for (const element of [root, ...root.querySelectorAll('*')]) judgeElement(element);
   const drawing = new window.XMLSerializer().serializeToString(root);
-  wellFormed(window, drawing);
+  wellFormed(drawing);
   return Buffer.from(drawing, 'utf8');
 }
 
@@ -76,7 +80,7 @@ function textOf(sent: Uint8Array): string {
 }
 
 /** The root of a text that is one SVG drawing and nothing else. */
-function wellFormed(window: Tools['window'], text: string): Element {
+function wellFormed(text: string): Element {
   let root: Element;
   try {
     root = new window.DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
@@ -118,20 +122,4 @@ function isHarmlessStyle(text: string): boolean {
   if (/[\\@<]|\/\*|javascript:|data:|expression|-moz-binding|behavior|image-set/i.test(text)) return false;
   if (/(?:^|[^\w-])(?:src|image|cross-fade|element|attr)\s*\(/i.test(text)) return false;
   return !/url\s*\(/i.test(text.replace(/url\(\s*(["']?)#[\w.-]+\1\s*\)/gi, ''));
-}
-
-interface Tools {
-  purify: DOMPurify;
-  window: Pick<Window & typeof globalThis, 'DOMParser' | 'XMLSerializer'>;
-}
-
-let loading: Promise<Tools> | undefined;
-
-/** A browser's document without a browser: large, so it is loaded when somebody first brings a drawing. */
-function tools(): Promise<Tools> {
-  loading ??= Promise.all([import('dompurify'), import('jsdom')]).then(([{ default: createPurify }, { JSDOM }]) => {
-    const { window } = new JSDOM('');
-    return { purify: createPurify(window as unknown as WindowLike), window: window as unknown as Tools['window'] };
-  });
-  return loading;
 }

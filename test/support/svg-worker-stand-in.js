@@ -15,3 +15,5 @@ parentPort.on('message', (sent) => {
     default: return parentPort.postMessage({ drawing: Buffer.from(`thread ${threadId}`) });
   }
 });
+
+parentPort.postMessage('ready');

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PictureFault } from '../../../src/images/picture-fault';
 import { createSvgThread } from '../../../src/images/svg-thread';
 
-const FILE = path.resolve(__dirname, '../../support/svg-worker-stand-in.js');
-const threadOf = (more: { deadlineMs?: number; idleMs?: number } = {}) => {
-  const read = createSvgThread({ file: FILE, ...more });
+const standIn = (name: string): string => path.resolve(__dirname, `../../support/${name}.js`);
+const threadOf = (more: { file?: string; deadlineMs?: number; idleMs?: number } = {}) => {
+  const read = createSvgThread({ file: standIn('svg-worker-stand-in'), ...more });
   return async (what: string): Promise<string> => (await read(Buffer.from(what))).toString();
 };
 
@@ -18,6 +18,11 @@ test('a drawing that hangs the parser is a fault of its own: the event loop turn
   expect(hung).toMatchObject({ status: 'rejected', reason: new PictureFault('svg', 'This SVG drawing takes too long to look through.') });
   expect(next).toMatchObject({ status: 'fulfilled', value: expect.stringMatching(/^thread \d+$/) });
   expect(turns).toBeGreaterThan(10);
+});
+
+test('how long the parser takes to load is no fault of the drawing', async () => {
+  const read = threadOf({ file: standIn('svg-worker-slow-stand-in'), deadlineMs: 400 });
+  expect(await read('drawing')).toMatch(/^thread/);
 });
 
 test('a drawing that takes all memory ends its thread and nothing else', async () => {
