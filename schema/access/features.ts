@@ -4,6 +4,10 @@ export const features = {
   virtual_keys: 'Virtual keys for LiteLLM.',
   key_pools: 'Pools of provider keys and their leases.',
   runs: 'AI work and its history.',
+  legnext: 'Images by Midjourney, through LegNext.',
+  kling: 'Images and videos by Kling.',
+  portal: 'The portal: one page to start from.',
+  gallery: 'The gallery of images, with its own prompt line.',
 } as const satisfies Record<string, string>;
 
 export type Feature = keyof typeof features;
