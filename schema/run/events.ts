@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Sealed } from '../../src/vault/port';
 import { event, type EventOf } from '../define-events';
 import { catalogue, type ErrorCode } from '../errors/catalogue';
+import { sealedSchema } from '../sealed';
 import { moneySchema } from '../virtual-key/money';
 import { failureCategoryNames } from './failure-category';
 import { operationNames, scenarioNames } from './operations';
@@ -19,8 +19,6 @@ const tokens = count.nullable();
 /** Milliseconds from the request to the end. */
 const durationMs = count;
 const attempt = z.int().min(1);
-/** As the vault seals texts of a run: the subject is the run. */
-const sealed = z.looseObject({ sealed: z.literal(1) }) as unknown as z.ZodType<Sealed>;
 /** HTTP status of the vendor's answer; -1 when none came. */
 const httpStatus = z.int();
 
@@ -42,10 +40,11 @@ const output = z.strictObject({
   /** SHA-256 of the stored copy, hex; null without one. */
   digest: z.string().nullable(),
   /** The vendor's own address of it, which ends some day. */
-  source: sealed,
+  source: sealedSchema,
 });
 export type RunOutputData = z.infer<typeof output>;
 
+/** All text that somebody or a vendor wrote is sealed with the run's own key, so that one run can be erased. */
 export const runEvents = {
   /** Someone asked for AI work. A chat's run names the session and the question it answers. */
   RunRequested: event(z.strictObject({
@@ -64,7 +63,7 @@ export const runEvents = {
       pool: z.string(),
       scenario: z.enum(scenarioNames).nullable(),
       /** JSON of the parameters as they were given. */
-      parameters: sealed,
+      parameters: sealedSchema,
       /** Whether the vendor is asked for the outcome by itself. */
       autoPoll: z.boolean(),
       pollIntervalMs: count,
@@ -86,9 +85,9 @@ export const runEvents = {
    * The work is being handed to the vendor: from here on it is never submitted again in this attempt. `driver` is the one
    * job that may submit; `externalId` is our own name for the work at the vendor. `request` is the JSON of the call, redacted.
    */
-  RunSubmissionBegun: event(z.strictObject({ runId: z.string(), attempt, driver: z.string(), externalId: z.string(), endpoint: z.string(), request: sealed })),
+  RunSubmissionBegun: event(z.strictObject({ runId: z.string(), attempt, driver: z.string(), externalId: z.string(), endpoint: z.string(), request: sealedSchema })),
   /** The vendor took it. `response` is the vendor's answer, redacted. */
-  RunSubmitted: event(z.strictObject({ runId: z.string(), attempt, jobId: z.string(), httpStatus, response: sealed })),
+  RunSubmitted: event(z.strictObject({ runId: z.string(), attempt, jobId: z.string(), httpStatus, response: sealedSchema })),
   /** The vendor is asked for the outcome; again after `RunTimedOut` or when nobody asked, without another submission. */
   RunPollingStarted: event(z.strictObject({ runId: z.string(), attempt })),
   /** The vendor calls it something else than before, for example `staged` or `processing`. */
@@ -102,7 +101,7 @@ export const runEvents = {
   /** Whoever may stopped it. What the vendor has begun it may finish, and charge for. */
   RunCancelled: event(z.strictObject({ runId: z.string(), attempt, by: z.string(), durationMs })),
   /** What a model made of a failure, JSON of summary, causes, fixes and next checks. The category stays the one found here. */
-  RunDiagnosed: event(z.strictObject({ runId: z.string(), attempt, model: z.string(), report: sealed })),
+  RunDiagnosed: event(z.strictObject({ runId: z.string(), attempt, model: z.string(), report: sealedSchema })),
   /** The work is on its way to the provider, for the `attempt`-th time. */
   RunStarted: event(z.strictObject({ runId: z.string(), attempt: z.int().min(1) })),
   /** What the provider did not tell is null. `cost` in US dollars; `outputRef` names stored output, null when it lives elsewhere. */
@@ -116,7 +115,7 @@ export const runEvents = {
     /** Of a generation: what it made, the vendor's last answer (redacted), and what the vendor counts (points, units). */
     outputs: z.array(output).optional(),
     httpStatus: httpStatus.optional(),
-    response: sealed.optional(),
+    response: sealedSchema.optional(),
     usage: z.strictObject({ unit: z.string(), amount: z.number().nonnegative() }).nullable().optional(),
   })),
   /** `reason` is safe to show. */
@@ -126,7 +125,7 @@ export const runEvents = {
     category: z.enum(failureCategoryNames).optional(),
     httpStatus: httpStatus.optional(),
     serviceCode: z.int().nullable().optional(),
-    response: sealed.optional(),
+    response: sealedSchema.optional(),
   })),
 };
 
