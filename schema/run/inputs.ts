@@ -1,7 +1,12 @@
-import { MaxLength } from 'class-validator';
-import { Field, ID, InputType, registerEnumType } from 'type-graphql';
+import { IsInt, Max, MaxLength, Min } from 'class-validator';
+import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
-import { RunKind, RunState } from './types';
+import { DateTime, JSONValue } from '../../src/graphql/scalars';
+import { ONCE } from '../text-rules';
+import { Operation, RunKind, RunState, Scenario } from './types';
+
+export const DEFAULT_POLL_SECONDS = 2;
+export const DEFAULT_RUN_WAIT_SECONDS = 120;
 
 @InputType({ description: 'Which runs to list; all that is given must hold.' })
 export class RunFilter {
@@ -17,6 +22,22 @@ export class RunFilter {
   @Field(() => String, { nullable: true, description: 'Text contained in the name of the model or provider.' })
   @MaxLength(200)
   search?: string | null;
+
+  @Field(() => [Operation], { nullable: true, description: 'One of these operations.' })
+  operation?: Operation[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Served by this key pool.' })
+  @MaxLength(200)
+  pool?: string | null;
+
+  @Field(() => [Scenario], { nullable: true, description: 'With one of these scenarios.' })
+  scenario?: Scenario[] | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Asked for at this moment or later.' })
+  since?: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Asked for at this moment or earlier.' })
+  until?: Date | null;
 }
 
 export enum RunOrderField {
@@ -36,4 +57,53 @@ export class RunOrder {
 
   @Field(() => OrderDirection, { description: 'Which end comes first.' })
   direction!: OrderDirection;
+}
+
+@InputType({ description: 'What to generate.' })
+export class StartRunInput {
+  @Field(() => Operation, { description: 'What to do, and with which vendor.' })
+  operation!: Operation;
+
+  @Field(() => JSONValue, { description: 'As the operation takes them: see the guide on vendors (docs/vendors.md).' })
+  parameters!: unknown;
+
+  @Field(() => Scenario, { nullable: true, description: 'Plays the vendor instead of calling it.' })
+  scenario?: Scenario | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether the vendor is asked for the outcome by itself.' })
+  autoPoll?: boolean | null;
+
+  @Field(() => Int, { nullable: true, defaultValue: DEFAULT_POLL_SECONDS, description: 'Seconds between two questions for the outcome, 1 to 10.' })
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  pollIntervalSeconds?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: DEFAULT_RUN_WAIT_SECONDS,
+    description: 'Longest wait for a provider key, and longest wait for the outcome, 10 to 300 seconds.',
+  })
+  @IsInt()
+  @Min(10)
+  @Max(300)
+  maxWaitSeconds?: number | null;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which run.' })
+export class RunInput {
+  @Field(() => ID, { description: 'The run.' })
+  runId!: string;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Gives up all of one\'s own unfinished runs.' })
+export class ClearConcurrencySlotsInput {
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
 }
