@@ -22,6 +22,7 @@ import { VirtualKeyMutations } from '../commands/virtual-key/mutations';
 import { PROVISION_VIRTUAL_KEY, provisionKeysReactor, provisionVirtualKeyTask } from '../commands/virtual-key/reactor';
 import { preferencesProjector } from '../projections/account/projector';
 import { auditLogProjector } from '../projections/audit-log/projector';
+import { loadTestsProjector } from '../projections/load-test/projector';
 import { chatSessionsProjector } from '../projections/chat-session/projector';
 import { clientKeysProjector } from '../projections/client-key/projector';
 import { keyPoolsProjector } from '../projections/key-pool/projector';
@@ -42,6 +43,8 @@ import * as entitlementQueries from '../queries/entitlement/queries';
 import * as tenantQueries from '../queries/tenant/queries';
 import * as keyPoolQueries from '../queries/key-pool/queries';
 import { KeyPoolSubscriptions } from '../queries/key-pool/subscriptions';
+import * as loadTestQueries from '../queries/load-test/queries';
+import { LoadTestSubscriptions } from '../queries/load-test/subscriptions';
 import { OverviewQueries } from '../queries/overview/queries';
 import { OverviewSubscriptions } from '../queries/overview/subscriptions';
 import { RunQueries } from '../queries/run/queries';
@@ -62,6 +65,7 @@ import { entitlementEvents } from '../schema/entitlement/events';
 import { identityEvents } from '../schema/identity/events';
 import { keyAliasEvents } from '../schema/key-alias/events';
 import { keyPoolEvents } from '../schema/key-pool/events';
+import { loadTestEvents } from '../schema/load-test/events';
 import { loginNameEvents } from '../schema/login-name/events';
 import { refusedActEvents } from '../schema/refused-act/events';
 import { runEvents } from '../schema/run/events';
@@ -93,6 +97,7 @@ export const eventDefinitions: EventDefinitions = {
   ...virtualKeyEvents,
   ...keyPoolEvents,
   ...runEvents,
+  ...loadTestEvents,
   ...chatSessionEvents,
 };
 
@@ -106,6 +111,7 @@ export const projectors: readonly AnyProjector[] = [
   virtualKeysProjector,
   keyPoolsProjector,
   runsProjector,
+  loadTestsProjector,
   chatSessionsProjector,
   messagesProjector,
   auditLogProjector(eventDefinitions),
@@ -144,6 +150,7 @@ export const resolvers: readonly Function[] = [
   VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
   ...Object.values(keyPoolQueries), KeyPoolSubscriptions, KeyPoolMutations,
   RunQueries, RunSubscriptions,
+  ...Object.values(loadTestQueries), LoadTestSubscriptions,
   ...Object.values(chatSessionQueries), ChatSessionSubscriptions, ChatSessionMutations,
   AuditLogQueries, AuditLogSubscriptions,
 ];
@@ -153,5 +160,6 @@ export { applyTenantFiles, readTenantFiles } from '../commands/tenant/tenant-fil
 export { createOidcSignIn } from '../commands/identity/oidc-sign-in';
 export { personOfToken } from '../commands/identity/person-of-token';
 export { createRefusalRecorder } from '../commands/refused-act/recorder';
+export { measureBurst } from '../commands/load-test/burst';
 export { startKeyPoolKeeper } from '../commands/key-pool/keeper';
 export { setUpOwner } from '../commands/session/set-up-owner';

@@ -4,7 +4,7 @@ import { OrderDirection } from '../../src/graphql/connection';
 import { NAME_LENGTH, ONCE } from '../text-rules';
 import { LeaseOutcome } from './types';
 
-const PROVIDER = /^[a-z0-9][a-z0-9-]{0,62}$/;
+export const PROVIDER = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const SCOPE = /^[\w.*-]+( ?, ?[\w.*-]+)*$/;
 const TOKEN = /^[1-9][0-9]{0,14}$/;
 const MAX_CONCURRENCY = 10_000;

@@ -1,0 +1,18 @@
+import { loadTestEvents } from '../../schema/load-test/events';
+import type { Reactor } from '../../src/projection-runtime/projector';
+import { causeOf } from '../follow-up';
+import { RUN_LOAD_TEST, type LoadTestJob } from './run-load-test';
+
+export { RUN_LOAD_TEST, runLoadTestTask, type LoadTestServices } from './run-load-test';
+
+/** Has every load test carried out. */
+export const loadTestsReactor: Reactor<typeof loadTestEvents> = {
+  name: 'load_tests',
+  events: loadTestEvents,
+  react: (events) => events.flatMap((event) => {
+    if (event.type !== 'LoadTestRequested') return [];
+    const { loadTestId } = event.data;
+    const payload: LoadTestJob = { ...causeOf(event), loadTestId };
+    return [{ kind: 'job', task: RUN_LOAD_TEST, payload, jobKey: `${RUN_LOAD_TEST}:${loadTestId}` }];
+  }),
+};

@@ -1,0 +1,61 @@
+import type { BurstResult } from '../../schema/load-test/events';
+import type { CommandRuntime } from '../../src/command-runtime/port';
+import type { Task } from '../../src/jobs/port';
+import { followUp, type Cause } from '../follow-up';
+import type { KeyLeases } from '../key-pool/key-leases';
+import { measureBurst, type BurstLease } from './burst';
+import { loadTest, type LoadTestPlan } from './decider';
+
+export const RUN_LOAD_TEST = 'run-load-test';
+
+/** Who the commands of this job are from. */
+const ACTOR = 'load_tests';
+/** How long a request waits for its lease, and how long a lease lives without a heartbeat. */
+export const BURST_WAIT_MS = 30_000;
+const TTL_MS = 60_000;
+const INTERRUPTED = 'The load test was interrupted. Start it again.';
+
+export interface LoadTestJob extends Cause {
+  loadTestId: string;
+}
+
+export interface LoadTestServices {
+  commands: CommandRuntime;
+  keyLeases: KeyLeases;
+}
+
+/**
+ * Carries out a load test. One that was cut off is not taken up again, because its figures would mean nothing: what it
+ * held ends by its TTL.
+ */
+export function runLoadTestTask({ commands, keyLeases }: LoadTestServices): Task {
+  return async (job: LoadTestJob, { attempt, signal }) => {
+    const { state } = await commands.load(loadTest, job.loadTestId);
+    if (state.phase !== 'running') return;
+    const fail = (reason: string) => commands.execute(loadTest, job.loadTestId, { type: 'FailLoadTest', reason }, followUp(job, ACTOR, 'fail'));
+    if (attempt > 1) return void (await fail(INTERRUPTED));
+    const results: BurstResult[] = [];
+    for (const provider of state.providers) {
+      for (const [index, burst] of state.bursts.entries()) {
+        results.push(await measureBurst(burstOf(state, job, { provider, burst, index }, keyLeases, signal)));
+      }
+    }
+    await commands.execute(loadTest, job.loadTestId, { type: 'FinishLoadTest', results }, followUp(job, ACTOR, 'finish'));
+  };
+}
+
+function burstOf(
+  { minHoldMs, maxHoldMs }: LoadTestPlan, job: LoadTestJob, { provider, burst, index }: { provider: string; burst: number; index: number },
+  keyLeases: KeyLeases, signal: AbortSignal,
+): Parameters<typeof measureBurst>[0] {
+  async function lease(n: number): Promise<BurstLease | undefined> {
+    const name = `${provider} ${index} ${n}`;
+    const held = await keyLeases.acquire({
+      provider, requestId: `load-test/${job.loadTestId}/${index}/${n}`, holder: `load-test/${job.loadTestId}`, tenant: job.tenant,
+      ttlMs: TTL_MS, maxWaitMs: BURST_WAIT_MS, command: followUp(job, ACTOR, `lease ${name}`), signal,
+    });
+    if ('refusal' in held) return undefined;
+    return { keyName: held.keyName, release: () => held.release('ok', followUp(job, ACTOR, `release ${name}`)) };
+  }
+  return { provider, burst, minHoldMs, maxHoldMs, lease, clock: () => performance.now(), random: Math.random, signal };
+}
