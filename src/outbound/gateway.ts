@@ -2,6 +2,8 @@ import { Agent, type Dispatcher } from 'undici';
 import { parseBaseUrl } from './base-url';
 import { createConnector, systemLookup, type Lookup } from './connect';
 import { createDeadline, type Deadline } from './deadline';
+import { downloadTo, type Download, type DownloadRequest } from './download';
+import { encodedBody, limited } from './limited';
 import { OutboundError } from './outbound-error';
 import { createScrubber, type Scrubber } from './scrubber';
 
@@ -9,8 +11,9 @@ import { createScrubber, type Scrubber } from './scrubber';
 export interface Upstream {
   name: string;
   baseUrl: string;
-  /** Sent as bearer token. */
   secret?: string;
+  /** How a secret is sent: as bearer token unless it says otherwise. */
+  authorization?: 'bearer' | 'x-api-key';
   /** The operator configured this address: http, other ports and private addresses are fine. */
   allowPrivate?: boolean;
 }
@@ -22,7 +25,7 @@ export interface OutboundRequest {
   /** JSON text, unless `contentType` says otherwise. */
   body?: string;
   contentType?: 'application/x-www-form-urlencoded';
-  /** Bearer token in place of the upstream's own, for leased provider keys. */
+  /** In place of the upstream's own, for leased provider keys. */
   secret?: string;
   /** Further secrets in the body that must not come back. */
   sensitive?: readonly string[];
@@ -57,6 +60,12 @@ export interface Gateway {
   call(upstream: string, request: OutboundRequest): Promise<Answer>;
   /** As `call`, but the body is read piece by piece, each within `idleTimeoutMs`; `timeoutMs` still bounds the whole. */
   stream(upstream: string, request: OutboundRequest & { idleTimeoutMs: number }): Promise<StreamedAnswer>;
+  /**
+   * Fetches what a vendor has made into a file. The address is the vendor's word: only https to public addresses is followed,
+   * and the origin of the vendor's own upstream; up to three redirects, each judged like the first. No secret goes along.
+   * @throws OutboundError when there is no whole file; nothing is left of it then
+   */
+  download(url: string, request: DownloadRequest): Promise<Download>;
   close(): Promise<void>;
 }
 
@@ -65,17 +74,18 @@ const MAX_CONNECTIONS = 64;
 
 /** @throws BaseUrlRefused when an upstream's base URL is not one we may call */
 export function createGateway({ upstreams, lookup = systemLookup }: { upstreams: readonly Upstream[]; lookup?: Lookup }): Gateway {
-  const routes = new Map(upstreams.map(({ name, baseUrl, secret, allowPrivate = false }) => {
+  const agentTo = (name: string, allowPrivate: boolean): Agent => new Agent({
+    connect: createConnector(name, { allowPrivate, lookup }),
+    connections: MAX_CONNECTIONS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const routes = new Map(upstreams.map(({ name, baseUrl, secret, authorization, allowPrivate = false }) => {
     const base = parseBaseUrl(baseUrl, { allowPrivate });
-    const agent = new Agent({
-      connect: createConnector(name, { allowPrivate, lookup }),
-      connections: MAX_CONNECTIONS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    return [name, { ...base, secret, agent }];
+    return [name, { ...base, secret, authorization, agent: agentTo(name, allowPrivate) }];
   }));
+  const anywhere = agentTo('download', false);
 
   async function open(upstream: string, request: OutboundRequest, deadline: Deadline): Promise<Dispatcher.ResponseData> {
     const route = routes.get(upstream);
@@ -89,7 +99,7 @@ export function createGateway({ upstreams, lookup = systemLookup }: { upstreams:
       headers: {
         'accept-encoding': 'identity',
         'user-agent': 'keyledger',
-        ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
+        ...(secret !== undefined && (route.authorization === 'x-api-key' ? { 'x-api-key': secret } : { authorization: `Bearer ${secret}` })),
         ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
       },
       body: request.body,
@@ -135,8 +145,22 @@ export function createGateway({ upstreams, lookup = systemLookup }: { upstreams:
       }
     },
 
+    async download(url, request) {
+      const { vendor } = request;
+      const own = routes.get(vendor);
+      if (!own) throw new Error(`There is no upstream named ${vendor}`);
+      const deadline = createDeadline(vendor, request);
+      try {
+        return await downloadTo(url, request, { own, anywhere, signal: deadline.signal });
+      } catch (error) {
+        throw asOutboundError(vendor, error, deadline);
+      } finally {
+        deadline.clear();
+      }
+    },
+
     async close() {
-      await Promise.all([...routes.values()].map(({ agent }) => agent.destroy()));
+      await Promise.all([anywhere, ...[...routes.values()].map(({ agent }) => agent)].map((agent) => agent.destroy()));
     },
   };
 }
@@ -146,22 +170,12 @@ function isPlainPath(path: string): boolean {
   return /^\/(?!\/)[\x21-\x7e]*$/.test(path) && !/\/\.\.?(\/|\?|$)|[\\#]/.test(path);
 }
 
-function refusalOf(upstream: string, { statusCode, headers }: Dispatcher.ResponseData): OutboundError | undefined {
+function refusalOf(upstream: string, answer: Dispatcher.ResponseData): OutboundError | undefined {
+  const { statusCode } = answer;
   if (statusCode >= 300 && statusCode < 400) {
     return new OutboundError(upstream, 'redirect', false, 'it answered with a redirect, which is never followed');
   }
-  const encoding = headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity') return undefined;
-  return new OutboundError(upstream, 'encoded', false, 'its answer is compressed although none was asked for');
-}
-
-async function* limited(upstream: string, answer: Dispatcher.ResponseData, maxBytes: number): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new OutboundError(upstream, 'too_large', false, `its answer is longer than ${maxBytes} bytes`);
-    yield chunk;
-  }
+  return encodedBody(upstream, answer);
 }
 
 async function* pieces(

@@ -7,9 +7,11 @@
  * - `redirect`: the upstream pointed elsewhere
  * - `too_large`: the answer passed its limit
  * - `encoded`: the answer has a content encoding that nobody asked for
+ * - `refused`: a file is not given out, for example because it is gone; `unavailable`: not now
  */
 export type OutboundFailure =
-  'forbidden_address' | 'unreachable' | 'timeout' | 'aborted' | 'dropped' | 'redirect' | 'too_large' | 'encoded';
+  'forbidden_address' | 'unreachable' | 'timeout' | 'aborted' | 'dropped' | 'redirect' | 'too_large' | 'encoded' |
+  'refused' | 'unavailable';
 
 /** An outbound call without a usable answer. The message holds no secret, no address and nothing the upstream said. */
 export class OutboundError extends Error {

@@ -13,7 +13,7 @@ export interface RetryPolicy {
 
 const MAX_DELAY_MS = 30_000;
 const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-const PASSING_FAILURE = new Set(['unreachable', 'timeout', 'dropped']);
+const PASSING_FAILURE = new Set(['unreachable', 'timeout', 'dropped', 'unavailable']);
 
 /** Whether the same call may well succeed later. */
 export function isPassing(outcome: Answer | OutboundError): boolean {

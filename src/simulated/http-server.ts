@@ -6,6 +6,7 @@ export interface Call {
   method: string;
   path: string;
   query: URLSearchParams;
+  headers: Readonly<http.IncomingHttpHeaders>;
   /** The bearer token, '' for none. */
   token: string;
   /** The parsed JSON body, undefined when there is none or it is no JSON. */
@@ -18,8 +19,8 @@ export interface Reply {
   status: number;
   contentType: string;
   headers?: Readonly<Record<string, string>>;
-  /** Text, or pieces of text as they come. */
-  body: string | AsyncIterable<string>;
+  /** All of it, or pieces of text as they come. */
+  body: string | Buffer | AsyncIterable<string>;
 }
 
 export type Handler = (call: Call) => Reply | Promise<Reply>;
@@ -30,7 +31,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** A picture to start from comes as base64 text. */
+const MAX_BODY_BYTES = 20 * 1024 * 1024;
 
 export const json = (status: number, value: unknown): Reply => ({ status, contentType: 'application/json', body: JSON.stringify(value) });
 
@@ -53,18 +55,21 @@ async function answer(handler: Handler, request: http.IncomingMessage, response:
     method: request.method ?? 'GET',
     path: url.pathname,
     query: url.searchParams,
+    headers: request.headers,
     token: /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '',
     body: parseJson(text),
     signal,
   });
   response.writeHead(reply.status, { 'content-type': reply.contentType, ...reply.headers });
-  if (typeof reply.body !== 'string') {
-    for await (const piece of reply.body) {
-      if (signal.aborted) return;
-      response.write(piece);
-    }
+  if (typeof reply.body === 'string' || Buffer.isBuffer(reply.body)) {
+    response.end(reply.body);
+    return;
   }
-  response.end(typeof reply.body === 'string' ? reply.body : undefined);
+  for await (const piece of reply.body) {
+    if (signal.aborted) return;
+    response.write(piece);
+  }
+  response.end();
 }
 
 async function readBody(request: http.IncomingMessage): Promise<string> {

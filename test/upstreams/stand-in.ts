@@ -14,7 +14,7 @@ export type Fault =
   | { kind: 'cut'; bytes: number; then: 'drop' | 'hang' }
   | { kind: 'drip'; bytes: number };
 
-export type RecordedCall = Omit<Call, 'signal' | 'query'> & { query: Record<string, string> };
+export type RecordedCall = Omit<Call, 'signal' | 'query' | 'headers'> & { query: Record<string, string> };
 
 /** A vendor's twin that tests can put faults into and look behind. */
 export interface StandIn {
