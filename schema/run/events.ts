@@ -21,6 +21,8 @@ const durationMs = count;
 const attempt = z.int().min(1);
 /** HTTP status of the vendor's answer; -1 when none came. */
 const httpStatus = z.int();
+/** Milliseconds since the epoch, where waits and durations are counted from. */
+const time = z.int().nonnegative();
 
 /** One file that a run made. */
 const output = z.strictObject({
@@ -71,6 +73,8 @@ export const runEvents = {
       maxWaitMs: count,
       /** Longest wait for a provider key. */
       maxQueueMs: count,
+      /** When it was asked for, in milliseconds since the epoch. */
+      at: time.optional(),
     }).optional(),
   })),
   /** It has a concurrency slot and waits for a provider key, for the `attempt`-th time. */
@@ -85,7 +89,9 @@ export const runEvents = {
    * The work is being handed to the vendor: from here on it is never submitted again in this attempt. `driver` is the one
    * job that may submit; `externalId` is our own name for the work at the vendor. `request` is the JSON of the call, redacted.
    */
-  RunSubmissionBegun: event(z.strictObject({ runId: z.string(), attempt, driver: z.string(), externalId: z.string(), endpoint: z.string(), request: sealedSchema })),
+  RunSubmissionBegun: event(z.strictObject({
+    runId: z.string(), attempt, driver: z.string(), externalId: z.string(), endpoint: z.string(), request: sealedSchema, at: time.optional(),
+  })),
   /** The vendor took it. `response` is the vendor's answer, redacted. */
   RunSubmitted: event(z.strictObject({ runId: z.string(), attempt, jobId: z.string(), httpStatus, response: sealedSchema })),
   /** The vendor is asked for the outcome; again after `RunTimedOut` or when nobody asked, without another submission. */
@@ -93,9 +99,9 @@ export const runEvents = {
   /** The vendor calls it something else than before, for example `staged` or `processing`. */
   RunVendorStatusChanged: event(z.strictObject({ runId: z.string(), attempt, status: z.string() })),
   /** Whoever asked wants the outcome looked for again; by what the vendor knows already. */
-  RunWatchRequested: event(z.strictObject({ runId: z.string(), attempt })),
+  RunWatchRequested: event(z.strictObject({ runId: z.string(), attempt, at: time.optional() })),
   /** Once more from the start, as a new attempt. */
-  RunRetryRequested: event(z.strictObject({ runId: z.string(), attempt })),
+  RunRetryRequested: event(z.strictObject({ runId: z.string(), attempt, at: time.optional() })),
   /** No outcome came in time. The vendor may still be at it, and charge for it. */
   RunTimedOut: event(z.strictObject({ runId: z.string(), attempt, reason: z.string(), durationMs })),
   /** Whoever may stopped it. What the vendor has begun it may finish, and charge for. */
