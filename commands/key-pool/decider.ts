@@ -1,35 +1,21 @@
 import type { Refusal } from '../../schema/errors/catalogue';
 import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
-import { diagnoseTenant } from './diagnosis';
+import { diagnoseRequest } from './diagnosis';
 import { drain } from './drain';
-import { copy, evolve, initial, ownerOf, ticketOf, type KeyPoolState, type Lease } from './state';
+import { manageKeys, type KeyCommand } from './manage';
+import { serves } from './queue';
+import { reopensAt, WINDOW_MS } from './rate-window';
+import { copy, evolve, initial, ticketOf, type KeyPoolState, type Lease } from './state';
 
 /** Most tickets that wait in one pool. */
 export const QUEUE_LIMIT = 10_000;
-/** Most keys of one tenant in one pool. */
-export const KEY_LIMIT = 500;
 /** A lease is not renewed for longer than this, in milliseconds. */
 export const LEASE_LIFETIME_MS = 86_400_000;
 /** Most leases and tickets that one command takes away, so that one append stays small. */
 export const WITHDRAW_LIMIT = 200;
 /** Wait to suggest when only a release can help, in milliseconds. */
 const RETRY_MS = 1_000;
-
-interface AddProviderKey {
-  type: 'AddProviderKey';
-  keyId: string;
-  name: string;
-  lastFour: string;
-  fingerprint: string;
-  secretRef: string;
-  concurrencyLimit: number;
-  /** Grants in any 60 s; null: no limit, 0: blocked. */
-  rpmLimit: number | null;
-  priority: number;
-  tenantScope: string;
-  now: number;
-}
 
 interface RequestLease {
   type: 'RequestLease';
@@ -41,6 +27,8 @@ interface RequestLease {
   ttlMs: number;
   /** 0: now or not at all. */
   maxWaitMs: number;
+  /** The one key that will do, for work that was begun with it. */
+  keyId?: string;
   now: number;
 }
 
@@ -61,10 +49,36 @@ interface HeartbeatLease {
   now: number;
 }
 
+/** Counts `units` more calls to the vendor against the rate of the leased key, each time it is sent. */
+interface TakePermits {
+  type: 'TakePermits';
+  leaseId: string;
+  token: number;
+  holder: string;
+  units: number;
+  now: number;
+}
+
+/** Takes a lease away that belongs to `tenant`, or is on a key of `tenant`. */
+interface RevokeLease {
+  type: 'RevokeLease';
+  leaseId: string;
+  tenant: string;
+  now: number;
+}
+
 interface ExpireLease {
   type: 'ExpireLease';
   leaseId: string;
   token: number;
+  now: number;
+}
+
+/** Gives up a request that waits. */
+interface CancelTicket {
+  type: 'CancelTicket';
+  ticketId: string;
+  holder: string;
   now: number;
 }
 
@@ -88,7 +102,8 @@ interface Tick {
 }
 
 /** `now` is in milliseconds since the epoch; the pool's clock is the newest time it has seen. */
-export type KeyPoolCommand = AddProviderKey | RequestLease | ReleaseLease | HeartbeatLease | ExpireLease | TimeOutTicket | WithdrawTenant | Tick;
+export type KeyPoolCommand = KeyCommand | RequestLease | ReleaseLease | HeartbeatLease | TakePermits | RevokeLease | ExpireLease
+  | CancelTicket | TimeOutTicket | WithdrawTenant | Tick;
 
 /** The keys of one provider with their leases and everybody who waits for one. The stream's id is the provider. */
 export const keyPool: Aggregate<KeyPoolState, KeyPoolCommand, typeof keyPoolEvents> = {
@@ -105,16 +120,20 @@ export const keyPool: Aggregate<KeyPoolState, KeyPoolCommand, typeof keyPoolEven
 function decide(state: KeyPoolState, command: KeyPoolCommand): Decision<KeyPoolEvent> {
   const now = Math.max(state.now, command.now);
   switch (command.type) {
-    case 'AddProviderKey':
-      return addProviderKey(state, command, now);
     case 'RequestLease':
       return requestLease(state, command, now);
     case 'ReleaseLease':
       return releaseLease(state, command, now);
     case 'HeartbeatLease':
       return heartbeatLease(state, command, now);
+    case 'TakePermits':
+      return takePermits(state, command, now);
+    case 'RevokeLease':
+      return revokeLease(state, command, now);
     case 'ExpireLease':
       return expireLease(state, command, now);
+    case 'CancelTicket':
+      return cancelTicket(state, command, now);
     case 'TimeOutTicket':
       return timeOutTicket(state, command, now);
     case 'WithdrawTenant':
@@ -122,39 +141,22 @@ function decide(state: KeyPoolState, command: KeyPoolCommand): Decision<KeyPoolE
     case 'Tick':
       return { events: drain(state, now) };
     default:
-      return command satisfies never;
+      return manageKeys(state, command, now);
   }
-}
-
-function addProviderKey(state: KeyPoolState, command: AddProviderKey, now: number): Decision<KeyPoolEvent> {
-  const { type: _, now: __, ...data } = command;
-  if (state.keys.has(data.keyId)) return nothing;
-  // Of other tenants' keys nobody learns anything, not even that they are there.
-  const own = [...state.keys.values()].filter(({ owner }) => owner === ownerOf(data.secretRef));
-  if (own.length >= KEY_LIMIT) {
-    return refuse('B2001', 'pool_full', `A tenant has at most ${KEY_LIMIT} keys in a pool.`, { details: { limit: KEY_LIMIT } });
-  }
-  for (const key of own) {
-    if (key.name === data.name) {
-      return refuse('E4091', 'provider_key_name_taken', 'The pool already has a key of this name.', { path: ['name'] });
-    }
-    if (key.fingerprint === data.fingerprint) {
-      return refuse('E4091', 'provider_key_known', 'The pool already has this key under another name.', { path: ['secret'] });
-    }
-  }
-  const added: KeyPoolEvent = { type: 'ProviderKeyAdded', data: { ...data, at: now } };
-  return { events: [added, ...drain(evolve(copy(state), added), now)] };
 }
 
 function requestLease(state: KeyPoolState, command: RequestLease, now: number): Decision<KeyPoolEvent> {
-  const { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs } = command;
+  const { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs, keyId } = command;
   if (state.requests.has(requestId)) return { events: drain(state, now) };
   if (state.keys.size === 0) return refuse('E4041', 'pool_unknown', 'There is no key for this provider.', { path: ['provider'] });
-  const requested = { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs, at: now };
+  if (keyId !== undefined && !isKeyOf(state, keyId, tenant)) {
+    return refuse('E4041', 'provider_key_unknown', 'There is no such key.', { path: ['providerKeyId'] });
+  }
+  const requested = { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs, ...(keyId !== undefined && { keyId }), at: now };
   const arriving = ticketOf(state, requested);
   const drained = drain(state, now, { arriving });
   const served = drained.some(({ type, data }) => type === 'LeaseGranted' && data.ticketId === ticketId);
-  if (!served && maxWaitMs === 0) return refuseNow(state, tenant, now);
+  if (!served && maxWaitMs === 0) return refuseNow(state, command, now);
   if (!served && state.tickets.size >= QUEUE_LIMIT) {
     const details = { limit: QUEUE_LIMIT };
     return refuse('E4291', 'queue_full', 'Too many callers wait for this pool.', { details, retryAfterMs: RETRY_MS });
@@ -162,8 +164,13 @@ function requestLease(state: KeyPoolState, command: RequestLease, now: number): 
   return { events: [{ type: 'LeaseRequested', data: requested }, ...drained] };
 }
 
-function refuseNow(state: KeyPoolState, tenant: string, now: number): Decision<KeyPoolEvent> {
-  const { reason, retryAfterMs = RETRY_MS } = diagnoseTenant(state, tenant, now);
+function isKeyOf({ keys }: KeyPoolState, keyId: string, tenant: string): boolean {
+  const key = keys.get(keyId);
+  return key !== undefined && serves(key, tenant);
+}
+
+function refuseNow(state: KeyPoolState, { tenant, keyId }: RequestLease, now: number): Decision<KeyPoolEvent> {
+  const { reason, retryAfterMs = RETRY_MS } = diagnoseRequest(state, { tenant, keyId }, now);
   return refuse('E4291', 'no_key_free', 'No key of this pool is free now.', { details: { reason }, retryAfterMs });
 }
 
@@ -185,11 +192,42 @@ function heartbeatLease(state: KeyPoolState, command: HeartbeatLease, now: numbe
   return nothing;
 }
 
+function takePermits(state: KeyPoolState, command: TakePermits, now: number): Decision<KeyPoolEvent> {
+  const lease = heldLease(state, command);
+  if ('refusal' in lease) return lease;
+  const { units } = command;
+  const key = state.keys.get(lease.keyId)!;
+  if (!key.window) return { events: drain(state, now) };
+  const opensAt = reopensAt(key.window, units - 1);
+  if (now < opensAt) {
+    const retryAfterMs = opensAt === Infinity ? WINDOW_MS : opensAt - now;
+    return refuse('E4291', 'rpm', 'The rate of this key is used up.', { details: { limit: key.window.limit, units }, retryAfterMs });
+  }
+  const taken: KeyPoolEvent = { type: 'PermitsTaken', data: { ...ending(lease, now), units } };
+  return { events: [taken, ...drain(state, now, { used: { key, active: 0, permits: units } })] };
+}
+
+function revokeLease(state: KeyPoolState, { leaseId, tenant }: RevokeLease, now: number): Decision<KeyPoolEvent> {
+  const lease = state.leases.get(leaseId);
+  if (!lease || ![lease.tenant, state.keys.get(lease.keyId)!.owner].includes(tenant)) {
+    return refuse('E4041', 'lease_unknown', 'There is no such lease.', { path: ['leaseId'] });
+  }
+  return endLease(state, { type: 'LeaseRevoked', data: { ...ending(lease, now), reason: 'by_hand' } });
+}
+
 function expireLease(state: KeyPoolState, { leaseId, token }: ExpireLease, now: number): Decision<KeyPoolEvent> {
   const lease = state.leases.get(leaseId);
   if (lease?.token !== token) return { events: drain(state, now) };
   if (now < lease.grantedAt + lease.ttlMs) return refuse('B2001', 'lease_not_due', 'The lease is younger than its time to live.');
   return endLease(state, { type: 'LeaseExpired', data: ending(lease, now) });
+}
+
+function cancelTicket(state: KeyPoolState, { ticketId, holder }: CancelTicket, now: number): Decision<KeyPoolEvent> {
+  const ticket = state.tickets.get(ticketId);
+  if (!ticket) return { events: drain(state, now) };
+  if (ticket.holder !== holder) return refuse('E4041', 'ticket_unknown', 'You have no such ticket.', { path: ['ticketId'] });
+  const cancelled: KeyPoolEvent = { type: 'TicketCancelled', data: { ticketId, tenant: ticket.tenant, reason: 'abandoned', at: now } };
+  return { events: [cancelled, ...drain(state, now, { left: ticket })] };
 }
 
 function timeOutTicket(state: KeyPoolState, { ticketId }: TimeOutTicket, now: number): Decision<KeyPoolEvent> {
@@ -202,7 +240,7 @@ function timeOutTicket(state: KeyPoolState, { ticketId }: TimeOutTicket, now: nu
 function withdrawTenant(state: KeyPoolState, { tenant, reason }: WithdrawTenant, now: number): Decision<KeyPoolEvent> {
   const theirs = <Item extends { tenant: string }>(items: Map<string, Item>): Item[] => [...items.values()].filter((item) => item.tenant === tenant);
   const due: KeyPoolEvent[] = [
-    ...theirs(state.leases).map((lease) => ({ type: 'LeaseRevoked' as const, data: { ...ending(lease, now), tenant, reason } })),
+    ...theirs(state.leases).map((lease) => ({ type: 'LeaseRevoked' as const, data: { ...ending(lease, now), reason } })),
     ...theirs(state.tickets).map(({ id }) => ({ type: 'TicketCancelled' as const, data: { ticketId: id, tenant, reason, at: now } })),
   ];
   const withdrawn = due.slice(0, WITHDRAW_LIMIT);
@@ -212,7 +250,7 @@ function withdrawTenant(state: KeyPoolState, { tenant, reason }: WithdrawTenant,
 }
 
 /** The lease that the caller proves to hold. A lease of somebody else is as unknown as one that never was. */
-function heldLease(state: KeyPoolState, { leaseId, token, holder }: ReleaseLease | HeartbeatLease): Lease | { refusal: Refusal } {
+function heldLease(state: KeyPoolState, { leaseId, token, holder }: ReleaseLease | HeartbeatLease | TakePermits): Lease | { refusal: Refusal } {
   const lease = state.leases.get(leaseId);
   const known = lease ?? state.ended.get(leaseId);
   if (known?.holder !== holder || known.token === undefined) {
@@ -229,7 +267,7 @@ export function staleLease(token: number): { refusal: Refusal } {
 
 const ending = ({ id, keyId, token, tenant }: Lease, at: number) => ({ leaseId: id, keyId, token, tenant, at });
 
-function endLease(state: KeyPoolState, ended: Extract<KeyPoolEvent, { type: 'LeaseReleased' | 'LeaseExpired' }>): Decision<KeyPoolEvent> {
-  const freed = state.keys.get(ended.data.keyId)!;
-  return { events: [ended, ...drain(state, ended.data.at, { freed })] };
+function endLease(state: KeyPoolState, ended: Extract<KeyPoolEvent, { type: 'LeaseReleased' | 'LeaseExpired' | 'LeaseRevoked' }>): Decision<KeyPoolEvent> {
+  const key = state.keys.get(ended.data.keyId)!;
+  return { events: [ended, ...drain(state, ended.data.at, { used: { key, active: -1, permits: 0 } })] };
 }

@@ -1,34 +1,36 @@
 import { diagnoseKeys, type WaitDiagnosis } from '../../schema/key-pool/wait-diagnosis';
-import { reopensAt } from './rate-window';
-import { scopeOf, type KeyPoolState, type ProviderKey, type Ticket } from './state';
+import { hasPlace, isInUse, opensAt } from './eligibility';
+import { earliestDeadline, scopeOf } from './queue';
+import type { KeyPoolState, ProviderKey, Ticket } from './state';
 
 /** Why `ticket` is not served at `now`. */
 export function diagnose(state: KeyPoolState, ticket: Ticket, now: number): WaitDiagnosis {
-  const { queue } = scopeOf(state, ticket.tenant);
-  return queue.items[queue.head] === ticket ? diagnoseTenant(state, ticket.tenant, now) : { reason: 'turn', retryAfterMs: undefined };
+  const { queue } = scopeOf(state, ticket);
+  return queue.items[queue.head] === ticket ? diagnoseRequest(state, ticket, now) : { reason: 'turn', retryAfterMs: undefined };
 }
 
-/** Why no key serves anybody of a tenant at `now`. */
-export function diagnoseTenant(state: KeyPoolState, tenant: string, now: number): WaitDiagnosis {
-  const outlooks = scopeOf(state, tenant).keys.map((key) => ({ hasPlace: hasPlace(key), reopensAt: reopening(key) }));
-  return diagnoseKeys(outlooks, Math.max(state.now, now));
+/** Why no key serves a request at `now`. A key that cools down counts as one whose rate is used up until then. */
+export function diagnoseRequest(state: KeyPoolState, request: Pick<Ticket, 'tenant' | 'keyId'>, now: number): WaitDiagnosis {
+  const at = Math.max(state.now, now);
+  const keys = scopeOf(state, request).keys.filter((key) => isInUse(key, at));
+  return diagnoseKeys(keys.map((key) => ({ hasPlace: hasPlace(key), reopensAt: opensAt(key) })), at);
 }
 
 /**
- * The next time at which the pool can do something without being asked: a rate window reopens for somebody who waits,
- * or a ticket reaches its wait limit. Leases are watched by their heartbeats instead.
+ * The next time at which the pool can do something without being asked: a rate window reopens or a cool-down ends for
+ * somebody who waits, or a ticket reaches its wait limit. Leases are watched by their heartbeats instead.
  * @returns milliseconds since the epoch, undefined when nothing is due
  */
 export function nextWakeAt(state: KeyPoolState): number | undefined {
-  let soonest = Infinity;
+  let soonest = earliestDeadline(state);
   for (const scope of state.waiting) {
-    for (const key of scope.keys) {
-      if (hasPlace(key)) soonest = Math.min(soonest, Math.max(state.now, reopening(key)));
-    }
+    for (const key of scope.keys) soonest = Math.min(soonest, servesAt(key, state.now));
   }
-  for (const ticket of state.tickets.values()) soonest = Math.min(soonest, ticket.deadline);
   return soonest === Infinity ? undefined : soonest;
 }
 
-const hasPlace = (key: ProviderKey): boolean => key.active < key.concurrencyLimit;
-const reopening = (key: ProviderKey): number => (key.window ? reopensAt(key.window, 0) : -Infinity);
+/** When time alone makes a key free, Infinity for never. */
+function servesAt(key: ProviderKey, now: number): number {
+  const at = Math.max(now, opensAt(key));
+  return hasPlace(key) && isInUse(key, at) ? at : Infinity;
+}

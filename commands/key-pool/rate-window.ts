@@ -1,57 +1,47 @@
+import { copyFifo, dropFirst, emptyFifo, type Fifo } from './fifo';
+
 /** Length of the window in which permits are counted, in milliseconds. */
 export const WINDOW_MS = 60_000;
 
 /**
- * Sliding log of the newest permits of one key: at most `limit` times, oldest first from `next`. A permit counts
- * while it is younger than 60 s, so no 60 s anywhere hold more than `limit` of them.
+ * Sliding log of the permits of one key in the last 60 s. A permit counts while it is younger than 60 s, so no 60 s
+ * anywhere hold more than `limit` of them. Under another limit the same permits count.
  */
 export interface RateWindow {
-  limit: number;
-  /** Times of the newest permits; a ring once it holds `limit` of them. */
-  times: number[];
-  /** Where the next time goes once the ring is full; its oldest time is there. */
-  next: number;
+  readonly limit: number;
+  /** When each permit was taken, oldest first; none is older than 60 s at the time of the newest. */
+  readonly times: Fifo<number>;
 }
 
-export const newWindow = (limit: number): RateWindow => ({ limit, times: [], next: 0 });
+export const newWindow = (limit: number): RateWindow => ({ limit, times: emptyFifo() });
 
 /** Adds a permit. `at` must not be older than the newest one. */
-export function addPermit(window: RateWindow, at: number): void {
-  if (window.times.length < window.limit) {
-    window.times.push(at);
-    return;
-  }
-  window.times[window.next] = at;
-  window.next = (window.next + 1) % window.limit;
+export function addPermit({ times }: RateWindow, at: number): void {
+  times.items.push(at);
+  while (times.items[times.head]! <= at - WINDOW_MS) dropFirst(times);
 }
 
 /**
  * When one more permit is allowed, given `pending` permits that are decided but not yet added.
  * @returns milliseconds since the epoch; -Infinity: already, Infinity: not before the pending ones age, or never
  */
-export function reopensAt(window: RateWindow, pending: number): number {
-  const allowed = window.limit - pending;
+export function reopensAt({ limit, times: { items, head } }: RateWindow, pending: number): number {
+  const allowed = limit - pending;
   if (allowed <= 0) return Infinity;
-  if (window.times.length < allowed) return -Infinity;
-  return nth(window, window.times.length - allowed) + WINDOW_MS;
+  const inTheWay = items.length - allowed;
+  return inTheWay < head ? -Infinity : items[inTheWay]! + WINDOW_MS;
 }
 
 /** Permits that count at `now`. */
-export function permitsAt(window: RateWindow, now: number): number {
-  const count = window.times.length;
-  let low = 0;
-  let high = count;
+export function permitsAt({ times: { items, head } }: RateWindow, now: number): number {
+  let low = head;
+  let high = items.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (nth(window, middle) > now - WINDOW_MS) high = middle;
+    if (items[middle]! > now - WINDOW_MS) high = middle;
     else low = middle + 1;
   }
-  return count - low;
+  return items.length - low;
 }
 
-export const copyWindow = (window: RateWindow): RateWindow => ({ ...window, times: window.times.slice() });
-
-/** The n-th oldest time. */
-function nth({ times, next, limit }: RateWindow, n: number): number {
-  return times.length < limit ? times[n]! : times[(next + n) % limit]!;
-}
+export const copyWindow = ({ limit, times }: RateWindow): RateWindow => ({ limit, times: copyFifo(times) });

@@ -1,6 +1,8 @@
 import type { KeyPoolEvent } from '../../schema/key-pool/events';
 import { tenantsOf } from '../../schema/key-pool/tenancy';
+import type { Deadlines } from './deadlines';
 import { copyFifo, dropFirst, emptyFifo, sizeOf, type Fifo } from './fifo';
+import { buildScopes, emptyScope, enter, leave, type Scope } from './queue';
 import { addPermit, copyWindow, newWindow, type RateWindow } from './rate-window';
 
 /** How long the pool remembers a finished request, so that a repeated command finds its answer. */
@@ -10,19 +12,31 @@ export const MEMORY_SIZE = 10_000;
 
 export interface ProviderKey {
   readonly id: string;
-  readonly name: string;
-  readonly fingerprint: string;
-  readonly secretRef: string;
   /** Whose key it is. */
   readonly owner: string;
-  readonly concurrencyLimit: number;
-  readonly priority: number;
+  /** It came from the configuration and goes when it goes from there. */
+  readonly specified: boolean;
+  name: string;
+  fingerprint: string;
+  secretRef: string;
+  concurrencyLimit: number;
+  priority: number;
+  /** As it was given: `*` or a comma list. */
+  tenantScope: string;
   /** Tenants that may use it, or undefined for everybody. */
-  readonly tenants: ReadonlySet<string> | undefined;
+  tenants: ReadonlySet<string> | undefined;
   /** Leases that hold it now. */
   active: number;
-  /** Undefined: no limit per minute. */
-  readonly window: RateWindow | undefined;
+  /** Undefined: no limit per minute. A limit where there was none counts what comes after it. */
+  window: RateWindow | undefined;
+  /** Why nothing is granted on it any more; undefined while it is in use. */
+  deactivated: DataOf<'ProviderKeyDeactivated'>['reason'] | undefined;
+  /** From this time on nothing is granted on it; Infinity: never. */
+  expiresAt: number;
+  /** Before this time nothing is granted on it. */
+  coolsUntil: number;
+  /** Fencing token at the last rotation: leases up to this one hold the old secret. */
+  rotatedAt: number;
 }
 
 export interface Ticket {
@@ -31,6 +45,8 @@ export interface Ticket {
   readonly tenant: string;
   readonly holder: string;
   readonly ttlMs: number;
+  /** The one key that will do; undefined: any key of the tenant will. */
+  readonly keyId: string | undefined;
   readonly enqueuedAt: number;
   /** From this time on it is no longer served. */
   readonly deadline: number;
@@ -61,14 +77,6 @@ export interface Ended {
   readonly at: number;
 }
 
-/** Tenants that may use the same keys stand in one queue, so that only the head can be served next. */
-export interface Scope {
-  /** By priority, highest first, then by id. */
-  readonly keys: readonly ProviderKey[];
-  /** Items whose ticket has left meanwhile stay until they reach the head; the head itself always waits. */
-  readonly queue: Fifo<Ticket>;
-}
-
 export interface KeyPoolState {
   /** Logical clock: the newest time of any event. */
   now: number;
@@ -78,8 +86,12 @@ export interface KeyPoolState {
   seq: number;
   keys: Map<string, ProviderKey>;
   leases: Map<string, Lease>;
-  /** Tickets that wait. */
+  /** Tickets that wait, in order of arrival. */
   tickets: Map<string, Ticket>;
+  /** `tickets` by when their wait ends; the first always waits, others may have left. */
+  deadlines: Deadlines<Ticket>;
+  /** How many leases and tickets each tenant has; without those that have none. */
+  shares: Map<string, number>;
   /** Ticket of every request that waits, holds a lease or is remembered. */
   requests: Map<string, string>;
   ended: Map<string, Ended>;
@@ -88,6 +100,10 @@ export interface KeyPoolState {
   /** A scope for each tenant that some key names; the others share `openScope`. */
   scopes: Map<string, Scope>;
   openScope: Scope;
+  /** A scope for each key, of the requests that name it. */
+  pinned: Map<string, Scope>;
+  /** Of the requests that name a key which does not serve them any more. */
+  closedScope: Scope;
   /** Scopes in which somebody waits. */
   waiting: Set<Scope>;
 }
@@ -99,15 +115,17 @@ export const initial = (): KeyPoolState => ({
   keys: new Map(),
   leases: new Map(),
   tickets: new Map(),
+  deadlines: [],
+  shares: new Map(),
   requests: new Map(),
   ended: new Map(),
   endedOrder: emptyFifo(),
   scopes: new Map(),
-  openScope: { keys: [], queue: emptyFifo() },
+  openScope: emptyScope([]),
+  pinned: new Map(),
+  closedScope: emptyScope([]),
   waiting: new Set(),
 });
-
-export const scopeOf = (state: KeyPoolState, tenant: string): Scope => state.scopes.get(tenant) ?? state.openScope;
 
 /** The next state; works in place. */
 export function evolve(state: KeyPoolState, event: KeyPoolEvent): KeyPoolState {
@@ -117,6 +135,28 @@ export function evolve(state: KeyPoolState, event: KeyPoolEvent): KeyPoolState {
     case 'ProviderKeyAdded':
       addKey(state, event.data);
       break;
+    case 'ProviderKeyChanged':
+      changeKey(state, event.data);
+      break;
+    case 'ProviderKeyRotated':
+      rotateKey(state, event.data);
+      break;
+    case 'ProviderKeyDeactivated':
+      keyOf(state, event.data).deactivated = event.data.reason;
+      break;
+    case 'ProviderKeyActivated':
+      keyOf(state, event.data).deactivated = undefined;
+      break;
+    case 'ProviderKeyCooledDown':
+      keyOf(state, event.data).coolsUntil = event.data.until;
+      break;
+    case 'ProviderKeyRecovered':
+      keyOf(state, event.data).coolsUntil = 0;
+      break;
+    case 'ProviderKeyRemoved':
+      state.keys.delete(event.data.keyId);
+      buildScopes(state);
+      break;
     case 'LeaseRequested':
       enqueue(state, event.data);
       break;
@@ -125,6 +165,9 @@ export function evolve(state: KeyPoolState, event: KeyPoolEvent): KeyPoolState {
       break;
     case 'LeaseReleased':
       endLease(state, event.data, 'released');
+      break;
+    case 'PermitsTaken':
+      takePermits(state, event.data);
       break;
     case 'LeaseExpired':
       endLease(state, event.data, 'expired');
@@ -147,36 +190,51 @@ export function evolve(state: KeyPoolState, event: KeyPoolEvent): KeyPoolState {
 export function copy(state: KeyPoolState): KeyPoolState {
   const keys = new Map<string, ProviderKey>();
   for (const key of state.keys.values()) keys.set(key.id, { ...key, window: key.window && copyWindow(key.window) });
+  const waiting = new Set<Scope>();
+  const twins = new Map<Scope, Scope>();
+  const copyScope = (scope: Scope): Scope => {
+    const twin = { keys: scope.keys.map((key) => keys.get(key.id)!), queue: copyFifo(scope.queue), waiting: scope.waiting };
+    twins.set(scope, twin);
+    return twin;
+  };
+  const copyScopes = (scopes: Map<string, Scope>) => new Map(Array.from(scopes, ([name, scope]) => [name, copyScope(scope)]));
   const copied: KeyPoolState = {
     ...state,
     keys,
     leases: new Map(state.leases),
     tickets: new Map(state.tickets),
+    deadlines: state.deadlines.slice(),
+    shares: new Map(state.shares),
     requests: new Map(state.requests),
     ended: new Map(state.ended),
     endedOrder: copyFifo(state.endedOrder),
-    waiting: new Set(),
+    scopes: copyScopes(state.scopes),
+    openScope: copyScope(state.openScope),
+    pinned: copyScopes(state.pinned),
+    closedScope: copyScope(state.closedScope),
+    waiting,
   };
-  const copyScope = (scope: Scope): Scope => {
-    const twin = { keys: scope.keys.map((key) => keys.get(key.id)!), queue: copyFifo(scope.queue) };
-    if (state.waiting.has(scope)) copied.waiting.add(twin);
-    return twin;
-  };
-  copied.openScope = copyScope(state.openScope);
-  copied.scopes = new Map(Array.from(state.scopes, ([tenant, scope]) => [tenant, copyScope(scope)]));
+  for (const scope of state.waiting) waiting.add(twins.get(scope)!);
   return copied;
 }
 
 type DataOf<Type extends KeyPoolEvent['type']> = Extract<KeyPoolEvent, { type: Type }>['data'];
 
+const keyOf = (state: KeyPoolState, { keyId }: { keyId: string }): ProviderKey => state.keys.get(keyId)!;
+
 function addKey(state: KeyPoolState, data: DataOf<'ProviderKeyAdded'>): void {
-  const { keyId, name, fingerprint, secretRef, concurrencyLimit, rpmLimit, priority, tenantScope } = data;
+  const { keyId, name, fingerprint, secretRef, concurrencyLimit, rpmLimit, priority, tenantScope, expiresAt, specified } = data;
   state.keys.set(keyId, {
-    id: keyId, name, fingerprint, secretRef, concurrencyLimit, priority,
+    id: keyId, name, fingerprint, secretRef, concurrencyLimit, priority, tenantScope,
     owner: ownerOf(secretRef),
+    specified: specified ?? false,
     tenants: tenantsOf(tenantScope),
     active: 0,
     window: rpmLimit === null ? undefined : newWindow(rpmLimit),
+    deactivated: undefined,
+    expiresAt: expiresAt ?? Infinity,
+    coolsUntil: 0,
+    rotatedAt: 0,
   });
   buildScopes(state);
 }
@@ -184,74 +242,78 @@ function addKey(state: KeyPoolState, data: DataOf<'ProviderKeyAdded'>): void {
 /** The vault keeps a key's secret under its owner: `<tenant>/<key id>`. */
 export const ownerOf = (secretRef: string): string => secretRef.slice(0, secretRef.lastIndexOf('/'));
 
-function buildScopes(state: KeyPoolState): void {
-  const keys = [...state.keys.values()].sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
-  const scope = (tenant: string | undefined): Scope => ({
-    keys: keys.filter((key) => !key.tenants || (tenant !== undefined && key.tenants.has(tenant))),
-    queue: emptyFifo(),
-  });
-  state.openScope = scope(undefined);
-  state.scopes = new Map(keys.flatMap((key) => [...key.tenants ?? []]).map((tenant) => [tenant, scope(tenant)]));
-  state.waiting = new Set();
-  for (const ticket of [...state.tickets.values()].sort((a, b) => a.seq - b.seq)) stand(state, ticket);
+function changeKey(state: KeyPoolState, data: DataOf<'ProviderKeyChanged'>): void {
+  const key = keyOf(state, data);
+  const { name = key.name, concurrencyLimit = key.concurrencyLimit, priority = key.priority, tenantScope = key.tenantScope } = data;
+  Object.assign(key, { name, concurrencyLimit, priority, tenantScope, tenants: tenantsOf(tenantScope) });
+  if (data.expiresAt !== undefined) key.expiresAt = data.expiresAt ?? Infinity;
+  if (data.rpmLimit !== undefined) key.window = changedWindow(key.window, data.rpmLimit);
+  if (data.priority !== undefined || data.tenantScope !== undefined) buildScopes(state);
 }
 
-function stand(state: KeyPoolState, ticket: Ticket): void {
-  const scope = scopeOf(state, ticket.tenant);
-  scope.queue.items.push(ticket);
-  state.waiting.add(scope);
+/** The permits of the last 60 s go on counting. */
+function changedWindow(window: RateWindow | undefined, limit: number | null): RateWindow | undefined {
+  if (limit === null) return undefined;
+  return window ? { ...window, limit } : newWindow(limit);
+}
+
+function rotateKey(state: KeyPoolState, data: DataOf<'ProviderKeyRotated'>): void {
+  const { fingerprint, secretRef } = data;
+  Object.assign(keyOf(state, data), { fingerprint, secretRef, rotatedAt: state.token });
 }
 
 /** The ticket of a request, as it will stand in the queue. */
 export function ticketOf(state: KeyPoolState, data: DataOf<'LeaseRequested'>): Ticket {
-  const { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs, at } = data;
-  return { id: ticketId, requestId, tenant, holder, ttlMs, enqueuedAt: at, deadline: at + maxWaitMs, seq: state.seq };
+  const { ticketId, requestId, tenant, holder, ttlMs, maxWaitMs, keyId, at } = data;
+  return { id: ticketId, requestId, tenant, holder, ttlMs, keyId, enqueuedAt: at, deadline: at + maxWaitMs, seq: state.seq };
 }
 
 function enqueue(state: KeyPoolState, data: DataOf<'LeaseRequested'>): void {
   const ticket = ticketOf(state, data);
   state.seq++;
-  state.tickets.set(ticket.id, ticket);
   state.requests.set(ticket.requestId, ticket.id);
-  stand(state, ticket);
-}
-
-function leave(state: KeyPoolState, ticket: Ticket): void {
-  state.tickets.delete(ticket.id);
-  const scope = scopeOf(state, ticket.tenant);
-  const { queue } = scope;
-  while (sizeOf(queue) > 0 && !state.tickets.has(queue.items[queue.head]!.id)) dropFirst(queue);
-  if (sizeOf(queue) === 0) state.waiting.delete(scope);
+  state.shares.set(ticket.tenant, (state.shares.get(ticket.tenant) ?? 0) + 1);
+  enter(state, ticket);
 }
 
 function grant(state: KeyPoolState, data: DataOf<'LeaseGranted'>): void {
   const { leaseId, ticketId, requestId, keyId, token, tenant, holder, ttlMs, at } = data;
   const ticket = state.tickets.get(ticketId);
   if (ticket) leave(state, ticket);
-  const key = state.keys.get(keyId)!;
+  const key = keyOf(state, data);
   key.active++;
   if (key.window) addPermit(key.window, at);
   state.token = token;
   state.leases.set(leaseId, { id: leaseId, requestId, keyId, token, tenant, holder, ttlMs, grantedAt: at });
 }
 
+function takePermits(state: KeyPoolState, data: DataOf<'PermitsTaken'>): void {
+  const { window } = keyOf(state, data);
+  for (let unit = 0; window && unit < data.units; unit++) addPermit(window, data.at);
+}
+
 function endLease(state: KeyPoolState, { leaseId, at }: { leaseId: string; at: number }, how: 'released' | 'expired' | 'revoked'): void {
   const lease = state.leases.get(leaseId);
   if (!lease) return;
+  const { requestId, tenant, holder, token } = lease;
   state.leases.delete(leaseId);
-  state.keys.get(lease.keyId)!.active--;
-  remember(state, { id: leaseId, requestId: lease.requestId, holder: lease.holder, token: lease.token, how, at });
+  keyOf(state, lease).active--;
+  remember(state, tenant, { id: leaseId, requestId, holder, token, how, at });
 }
 
 function leaveInVain(state: KeyPoolState, { ticketId, at }: { ticketId: string; at: number }, how: 'timedOut' | 'cancelled'): void {
   const ticket = state.tickets.get(ticketId);
   if (!ticket) return;
+  const { requestId, tenant, holder } = ticket;
   leave(state, ticket);
-  remember(state, { id: ticketId, requestId: ticket.requestId, holder: ticket.holder, token: undefined, how, at });
+  remember(state, tenant, { id: ticketId, requestId, holder, token: undefined, how, at });
 }
 
-function remember(state: KeyPoolState, ended: Ended): void {
-  const { endedOrder: order } = state;
+function remember(state: KeyPoolState, tenant: string, ended: Ended): void {
+  const { endedOrder: order, shares } = state;
+  const left = shares.get(tenant)! - 1;
+  if (left > 0) shares.set(tenant, left);
+  else shares.delete(tenant);
   order.items.push(ended);
   state.ended.set(ended.id, ended);
   while (sizeOf(order) > MEMORY_SIZE || order.items[order.head]!.at <= state.now - MEMORY_MS) {

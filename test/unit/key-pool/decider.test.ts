@@ -1,4 +1,5 @@
-import { KEY_LIMIT, keyPool, LEASE_LIFETIME_MS, QUEUE_LIMIT, WITHDRAW_LIMIT } from '../../../commands/key-pool/decider';
+import { keyPool, LEASE_LIFETIME_MS, QUEUE_LIMIT, WITHDRAW_LIMIT } from '../../../commands/key-pool/decider';
+import { KEY_LIMIT } from '../../../commands/key-pool/manage';
 import { MEMORY_MS } from '../../../commands/key-pool/state';
 import type { KeyPoolEvent } from '../../../schema/key-pool/events';
 import { fold, specification, twiceIsOnce } from '../../support/specification';
