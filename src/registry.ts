@@ -25,6 +25,7 @@ import { auditLogProjector } from '../projections/audit-log/projector';
 import { loadTestsProjector } from '../projections/load-test/projector';
 import { chatSessionsProjector } from '../projections/chat-session/projector';
 import { clientKeysProjector } from '../projections/client-key/projector';
+import { concurrencySlotsProjector } from '../projections/concurrency-slot/projector';
 import { keyPoolsProjector } from '../projections/key-pool/projector';
 import { messagesProjector } from '../projections/message/projector';
 import { runsProjector } from '../projections/run/projector';
@@ -60,6 +61,7 @@ import { IssueKeyPayloadFields, UserVirtualKeys, VirtualKeyQueries } from '../qu
 import { VirtualKeySubscriptions } from '../queries/virtual-key/subscriptions';
 import { chatSessionEvents } from '../schema/chat-session/events';
 import { clientKeyEvents } from '../schema/client-key/events';
+import { concurrencySlotEvents } from '../schema/concurrency-slot/events';
 import type { EventDefinitions } from '../schema/define-events';
 import { entitlementEvents } from '../schema/entitlement/events';
 import { identityEvents } from '../schema/identity/events';
@@ -97,6 +99,7 @@ export const eventDefinitions: EventDefinitions = {
   ...virtualKeyEvents,
   ...keyPoolEvents,
   ...runEvents,
+  ...concurrencySlotEvents,
   ...loadTestEvents,
   ...chatSessionEvents,
 };

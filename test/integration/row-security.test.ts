@@ -107,7 +107,7 @@ describe('a statement that forgot the tenant', () => {
   });
 
   test('only views that say so are shared', () => {
-    expect(projectors.filter(({ shared }) => shared).map(({ name }) => name)).toEqual(['key_pools']);
+    expect(projectors.filter(({ shared }) => shared).map(({ name }) => name)).toEqual(['key_pools', 'concurrency_slots']);
   });
 });
 
