@@ -25,6 +25,16 @@ export interface LoaderDefinition<Key, Value> {
   load(context: Context, keys: readonly Key[]): Promise<(Value | undefined)[]>;
 }
 
+/** Of AI work that goes on at once. */
+export interface ConcurrencyLimits {
+  /** Most of one user. */
+  user: number;
+  /** Most of everybody. */
+  global: number;
+  /** Milliseconds for which a piece of work counts when nothing is heard of it. */
+  ttlMs: number;
+}
+
 /** What the API may say about how this server is set up. */
 export interface Setting {
   version: string;
@@ -39,6 +49,8 @@ export interface Setting {
   signIn: { google: boolean; oidc: string | undefined; signUp: boolean };
   /** Requests a day of people for whom nothing else is set. */
   dailyRequests: number;
+  /** How much AI work may go on at once. */
+  concurrency: ConcurrencyLimits;
 }
 
 /** One per HTTP request, and one per event of a subscription. */
