@@ -25,11 +25,35 @@ export async function insertBeats(db: Db, leases: readonly BeatingLease[]): Prom
 
 /** Notes that a lease is in use. @returns false when it has lapsed or ended: then it no longer counts */
 export async function beat(db: Db, lease: BeatingLease): Promise<boolean> {
-  const rows = await db.query(
+  return (await beatAll(db, [lease])).has(lease.leaseId);
+}
+
+/** Notes that these leases are in use, in one statement. @returns the ids of those that still count */
+export async function beatAll(db: Db, leases: readonly BeatingLease[]): Promise<ReadonlySet<string>> {
+  if (leases.length === 0) return new Set();
+  const each = new Map(leases.map((lease) => [lease.leaseId, lease]));
+  const rows = await db.query<{ lease_id: string }>(
     `insert into lease_beat (lease_id, provider, token, ttl_ms)
      select * from unnest($1::text[], $2::text[], $3::bigint[], $4::int[])
      on conflict (lease_id) do update set seen_at = now()
        where lease_beat.token = excluded.token and lease_beat.state = 'live'
+     returning lease_id`,
+    columnsOf([...each.values()]),
+  );
+  return new Set(rows.map(({ lease_id }) => lease_id));
+}
+
+/**
+ * Notes that the holder is being told the secret of the leased key, which happens once. Beats for the lease too: whoever
+ * fetches the secret is about to use it.
+ * @returns false when it was told before, or the lease has lapsed or ended
+ */
+export async function claimSecret(db: Db, lease: BeatingLease): Promise<boolean> {
+  const rows = await db.query(
+    `insert into lease_beat (lease_id, provider, token, ttl_ms, secret_sent)
+     select *, true from unnest($1::text[], $2::text[], $3::bigint[], $4::int[])
+     on conflict (lease_id) do update set seen_at = now(), secret_sent = true
+       where lease_beat.token = excluded.token and lease_beat.state = 'live' and not lease_beat.secret_sent
      returning lease_id`,
     columnsOf([lease]),
   );
