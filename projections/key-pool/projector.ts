@@ -2,7 +2,7 @@ import path from 'node:path';
 import { keyPoolEvents, type KeyPoolEvent } from '../../schema/key-pool/events';
 import { poolIdOf, tenantsOf } from '../../schema/key-pool/tenancy';
 import { projectRoot } from '../../src/paths';
-import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
+import type { Change, Projected, Projector, Row } from '../../src/projection-runtime/projector';
 
 /**
  * View `key_pools`: pools as each tenant sees them, with keys, leases and everybody who waits. Subscribers see the pool's
@@ -11,7 +11,7 @@ import type { Change, Projected, Projector } from '../../src/projection-runtime/
  */
 export const keyPoolsProjector: Projector<typeof keyPoolEvents> = {
   name: 'key_pools',
-  version: 2,
+  version: 3,
   events: keyPoolEvents,
   tables: path.join(projectRoot, 'projections/key-pool/tables.sql'),
   live: { table: 'key_pools', key: 'id' },
@@ -32,36 +32,69 @@ function detailChanges(event: Event): Change[] {
   const at = new Date(event.data.at);
   switch (event.type) {
     case 'ProviderKeyAdded': {
-      const { keyId, name, lastFour, concurrencyLimit, rpmLimit, priority, tenantScope } = event.data;
+      const { keyId, name, lastFour, concurrencyLimit, rpmLimit, priority, tenantScope, expiresAt, specified } = event.data;
       return [{
         kind: 'put', table: 'provider_keys', key: { id: keyId }, position,
         set: {
           tenant_id: recorded.metadata.tenant, provider, name, last_four: lastFour, concurrency_limit: concurrencyLimit,
-          rpm_limit: rpmLimit, priority, tenant_scope: tenantScope, active: true, active_leases: 0,
+          rpm_limit: rpmLimit, priority, tenant_scope: tenantScope, active: true, active_leases: 0, expires_at: timeOf(expiresAt),
+          cooling_until: null, cool_down_reason: null, specified: specified ?? false, updated_at: at,
         },
       }];
     }
+    case 'ProviderKeyChanged': {
+      const { name, concurrencyLimit, rpmLimit, priority, tenantScope, expiresAt } = event.data;
+      return keyChange(event, {
+        ...(name !== undefined && { name }),
+        ...(concurrencyLimit !== undefined && { concurrency_limit: concurrencyLimit }),
+        ...(rpmLimit !== undefined && { rpm_limit: rpmLimit }),
+        ...(priority !== undefined && { priority }),
+        ...(tenantScope !== undefined && { tenant_scope: tenantScope }),
+        ...(expiresAt !== undefined && { expires_at: timeOf(expiresAt) }),
+      });
+    }
+    case 'ProviderKeyRotated':
+      return keyChange(event, { last_four: event.data.lastFour });
+    case 'ProviderKeyDeactivated':
+      return keyChange(event, { active: false });
+    case 'ProviderKeyActivated':
+      return keyChange(event, { active: true });
+    case 'ProviderKeyCooledDown':
+      return keyChange(event, { cooling_until: new Date(event.data.until), cool_down_reason: event.data.reason });
+    case 'ProviderKeyRecovered':
+      return keyChange(event, { cooling_until: null, cool_down_reason: null });
+    case 'ProviderKeyRemoved':
+      return [{ kind: 'remove', table: 'provider_keys', key: { id: event.data.keyId }, position }];
     case 'LeaseRequested': {
-      const { ticketId, tenant, holder, maxWaitMs } = event.data;
-      return [{
-        kind: 'put', table: 'wait_tickets', key: { id: ticketId }, position,
-        set: {
-          tenant_id: tenant, provider, holder, place: recorded.revision, enqueued_at: at, deadline: new Date(event.data.at + maxWaitMs),
-        },
-      }];
-    }
-    case 'LeaseGranted': {
-      const { leaseId, ticketId, keyId, token, tenant, holder, ttlMs } = event.data;
+      const { ticketId, tenant, holder, ttlMs, maxWaitMs, keyId } = event.data;
+      const key = { id: ticketId };
       return [
-        { kind: 'remove', table: 'wait_tickets', key: { id: ticketId }, position },
         {
-          kind: 'put', table: 'leases', key: { id: leaseId }, position,
+          kind: 'put', table: 'wait_tickets', key, position,
           set: {
-            tenant_id: tenant, provider, key_id: keyId, holder, token, ttl_ms: ttlMs, state: 'active', granted_at: at, ended_at: null,
+            tenant_id: tenant, provider, holder, key_id: keyId ?? '', place: recorded.revision, enqueued_at: at,
+            deadline: new Date(event.data.at + maxWaitMs),
           },
         },
+        {
+          kind: 'put', table: 'leases', key, position,
+          set: { tenant_id: tenant, provider, holder, ttl_ms: ttlMs, state: 'waiting', requested_at: at },
+        },
+      ];
+    }
+    case 'LeaseGranted': {
+      const { leaseId, ticketId, keyId, token } = event.data;
+      return [
+        { kind: 'remove', table: 'wait_tickets', key: { id: ticketId }, position },
+        { kind: 'patch', table: 'leases', key: { id: leaseId }, position, set: { state: 'active', granted_at: at, key_id: keyId, token } },
         { kind: 'add', table: 'provider_keys', key: { id: keyId }, position, add: { active_leases: 1 } },
       ];
+    }
+    case 'PermitsTaken': {
+      const { keyId, units } = event.data;
+      return [{
+        kind: 'put', table: 'permits', key: { provider, revision: recorded.revision }, position, set: { key_id: keyId, taken_at: at, units },
+      }];
     }
     case 'LeaseReleased':
       return ended(event, event.data.outcome === 'ok' ? 'released' : 'error');
@@ -71,10 +104,16 @@ function detailChanges(event: Event): Change[] {
       return ended(event, 'revoked');
     case 'TicketTimedOut':
     case 'TicketCancelled':
-      return [{ kind: 'remove', table: 'wait_tickets', key: { id: event.data.ticketId }, position }];
+      return ['wait_tickets', 'leases'].map((table) => ({ kind: 'remove', table, key: { id: event.data.ticketId }, position }));
     default:
       return event satisfies never;
   }
+}
+
+const timeOf = (milliseconds: number | null | undefined): Date | null => (typeof milliseconds === 'number' ? new Date(milliseconds) : null);
+
+function keyChange({ data, at: { position } }: Extract<Event, { data: { keyId: string } }>, set: Row): Change[] {
+  return [{ kind: 'patch', table: 'provider_keys', key: { id: data.keyId }, position, set: { ...set, updated_at: new Date(data.at) } }];
 }
 
 function ended({ data, at: { position } }: Extract<Event, { type: 'LeaseReleased' | 'LeaseExpired' | 'LeaseRevoked' }>, state: string): Change[] {
@@ -87,8 +126,10 @@ function ended({ data, at: { position } }: Extract<Event, { type: 'LeaseReleased
 /** Whom an event of the pool is about. */
 function tenantsOfEvent(event: Event): string[] {
   const { tenant } = event.at.metadata;
-  if (event.type !== 'ProviderKeyAdded') return [event.data.tenant ?? tenant];
-  return [...new Set([tenant, ...tenantsOf(event.data.tenantScope) ?? []])];
+  if (event.type === 'ProviderKeyAdded') return [...new Set([tenant, ...tenantsOf(event.data.tenantScope) ?? []])];
+  const { data } = event;
+  const opened = event.type === 'ProviderKeyChanged' ? tenantsOf(event.data.tenantScope ?? '') : undefined;
+  return [...new Set([data.tenant ?? tenant, ...opened ?? []])];
 }
 
 /** The events of each pool and tenant. */
@@ -105,6 +146,9 @@ function sharesOf(events: readonly Event[]): { tenant: string; events: Event[] }
   return [...shares.values()];
 }
 
+/** Events by which a tenant may come to a pool. */
+const BEGINNINGS: ReadonlySet<KeyPoolEvent['type']> = new Set(['ProviderKeyAdded', 'ProviderKeyChanged', 'LeaseRequested']);
+
 /** One change of a tenant's row for all its events: a row that every grant touches must not cost a statement each. */
 function poolChanges({ tenant, events }: { tenant: string; events: readonly Event[] }): Change[] {
   const last = events.at(-1)!;
@@ -114,7 +158,7 @@ function poolChanges({ tenant, events }: { tenant: string; events: readonly Even
   const seen = { updated_at: new Date(last.data.at), revision };
   const add = { active_leases: 0, waiting: 0, grants_total: 0 };
   for (const event of events) count(add, event);
-  const begun = events.some(({ type }) => type === 'ProviderKeyAdded' || type === 'LeaseRequested');
+  const begun = events.some(({ type }) => BEGINNINGS.has(type));
   const row: Change[] = begun ? [{ kind: 'put', table: 'key_pools', key, position, set: { tenant_id: tenant, provider, ...seen } }] : [];
   return [...row, { kind: 'add', table: 'key_pools', key, position, add, set: seen }];
 }
@@ -122,6 +166,14 @@ function poolChanges({ tenant, events }: { tenant: string; events: readonly Even
 function count(sums: { active_leases: number; waiting: number; grants_total: number }, event: Event): void {
   switch (event.type) {
     case 'ProviderKeyAdded':
+    case 'ProviderKeyChanged':
+    case 'ProviderKeyRotated':
+    case 'ProviderKeyDeactivated':
+    case 'ProviderKeyActivated':
+    case 'ProviderKeyCooledDown':
+    case 'ProviderKeyRecovered':
+    case 'ProviderKeyRemoved':
+    case 'PermitsTaken':
       break;
     case 'LeaseRequested':
       sums.waiting++;

@@ -24,29 +24,62 @@ create table provider_keys (
   rpm_limit integer,
   priority integer not null,
   tenant_scope text not null,
+  -- False once it was deactivated; an expired key is active and past expires_at.
   active boolean not null,
   active_leases integer not null,
+  expires_at timestamptz,
+  -- It rests until then; may lie in the past.
+  cooling_until timestamptz,
+  cool_down_reason text,
+  specified boolean not null,
+  updated_at timestamptz not null,
   position bigint not null
 );
 create index provider_keys_by_pool on provider_keys (provider);
 
+-- Requests for a lease, with what they got; the ones that were given up are gone.
 create table leases (
   id text primary key,
   -- Of the holder.
   tenant_id text not null,
   provider text not null,
-  key_id text not null,
   holder text not null,
-  token bigint not null,
   ttl_ms integer not null,
-  -- active, released, error, expired or revoked
+  -- waiting, active, released, error, expired or revoked
   state text not null,
-  granted_at timestamptz not null,
+  requested_at timestamptz not null,
+  -- Null, like the key and the token, while it waits.
+  granted_at timestamptz,
+  key_id text,
+  token bigint,
   ended_at timestamptz,
   position bigint not null
 );
 create index leases_held on leases (provider, token) where state = 'active';
 create index leases_by_grant on leases (key_id, granted_at);
+create index leases_by_tenant on leases (provider, tenant_id, granted_at);
+
+-- Further calls on leases, beyond the one of each grant.
+create table permits (
+  provider text not null,
+  -- Of the pool's stream.
+  revision bigint not null,
+  key_id text not null,
+  taken_at timestamptz not null,
+  units integer not null,
+  position bigint not null,
+  primary key (provider, revision)
+);
+create index permits_by_key on permits (key_id, taken_at);
+
+-- What is older than a rate window counts no more. Judged by the times of events, so that a rebuild comes to the same rows.
+create function prune_permits() returns trigger language plpgsql set search_path from current as $$
+begin
+  delete from permits p using (select key_id, max(taken_at) as newest from taken group by key_id) n
+  where p.key_id = n.key_id and p.taken_at <= n.newest - interval '60 seconds';
+  return null;
+end $$;
+create trigger prune after insert on permits referencing new table as taken for each statement execute function prune_permits();
 
 -- Tickets that wait.
 create table wait_tickets (
@@ -54,6 +87,8 @@ create table wait_tickets (
   tenant_id text not null,
   provider text not null,
   holder text not null,
+  -- The one key that will do; empty: any.
+  key_id text not null,
   -- Order of arrival in the pool.
   place bigint not null,
   enqueued_at timestamptz not null,

@@ -1,18 +1,23 @@
-import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { KeyPoolFilter, KeyPoolOrder, KeyPoolOrderField } from '../../schema/key-pool/inputs';
 import {
   AddProviderKeyPayload, HeartbeatLeasePayload, KeyPool, KeyPoolConnection, Lease, LeaseKeyPayload, PLACE_IN_QUEUE, ProviderKey,
-  ReleaseLeasePayload, WaitTicket,
+  ProviderKeyPayload, ReleaseLeasePayload, RemoveProviderKeyPayload, RevokeLeasePayload, WaitTicket,
 } from '../../schema/key-pool/types';
+import { Run } from '../../schema/run/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
 import type { Context, LoaderDefinition } from '../../src/graphql/context';
-import { registerNode } from '../../src/graphql/node';
+import { registerNode, toGlobalId } from '../../src/graphql/node';
 import { ownWrite } from '../../src/graphql/own-write';
 import { Policy } from '../../src/graphql/policy';
+import { DateTime } from '../../src/graphql/scalars';
 import { containing, sql } from '../../src/graphql/sql';
 import { tenantOf } from '../../src/graphql/tenant';
+import { related } from '../related';
+import { runById } from '../run/loaders';
 import {
-  capacityOfPool, keyPoolById, keyPoolByProvider, keysOfPool, leaseById, leasesOfPool, permitsLastMinute, providerKeyById, queueOfPool, SHOWN, waitTicketById,
+  capacityOfPool, grantsLastMinute, keyPoolById, keyPoolByProvider, keysOfPool, leaseById, leasesOfPool, permitsLastMinute, permitTimes,
+  providerKeyById, queueOfPool, SHOWN, SHOWN_PERMITS, waitsOfPool, waitTicketById,
 } from './loaders';
 import { toKeyPool, type KeyPoolRow } from './sql';
 
@@ -63,6 +68,25 @@ export class KeyPoolQueries {
     return context.loader(capacityOfPool).load(pool.provider);
   }
 
+  @FieldResolver(() => Int, { description: 'Requests of the tenant that were granted in the last 60 seconds.' })
+  grantsLastMinute(@Root() pool: KeyPool, @Ctx() context: Context): Promise<number | undefined> {
+    return context.loader(grantsLastMinute).load(pool.provider);
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true, description: 'Half of the requests of the last 10 minutes waited no longer than this, in milliseconds; null without any.',
+  })
+  async waitP50Ms(@Root() pool: KeyPool, @Ctx() context: Context): Promise<number | undefined> {
+    return (await context.loader(waitsOfPool).load(pool.provider))?.p50;
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true, description: '95 of 100 requests of the last 10 minutes waited no longer than this, in milliseconds; null without any.',
+  })
+  async waitP95Ms(@Root() pool: KeyPool, @Ctx() context: Context): Promise<number | undefined> {
+    return (await context.loader(waitsOfPool).load(pool.provider))?.p95;
+  }
+
   @FieldResolver(() => [ProviderKey], { description: 'Keys of the tenant, the ones to use first in front.' })
   @Policy('pools:read')
   keys(@Root() pool: KeyPool, @Ctx() context: Context): Promise<ProviderKey[] | undefined> {
@@ -84,9 +108,16 @@ export class KeyPoolQueries {
 
 @Resolver(() => ProviderKey)
 export class ProviderKeyFields {
-  @FieldResolver(() => Int, { description: 'Grants in the last 60 seconds.' })
+  @FieldResolver(() => Int, { description: 'Permits taken in the last 60 seconds: one by each grant, more by leases that asked for more.' })
   permitsLastMinute(@Root() key: ProviderKey, @Ctx() context: Context): Promise<number | undefined> {
     return context.loader(permitsLastMinute).load(key.id);
+  }
+
+  @FieldResolver(() => [DateTime], {
+    description: `When the permits of the last 60 seconds were taken, oldest first: the rate window as it drains. At most ${SHOWN_PERMITS}.`,
+  })
+  permitTimes(@Root() key: ProviderKey, @Ctx() context: Context): Promise<Date[] | undefined> {
+    return context.loader(permitTimes).load(key.id);
   }
 }
 
@@ -99,9 +130,18 @@ export class LeaseFields {
   providerKey(@Root() lease: Lease, @Ctx() context: Context): Promise<ProviderKey | undefined> {
     return context.loader(providerKeyById).load(lease.keyId);
   }
+
+  @FieldResolver(() => Run, { nullable: true, description: 'The run it serves; null when somebody outside holds it.' })
+  @Policy('runs:read')
+  async run(@Root() { holder, position }: Lease, @Ctx() context: Context): Promise<Run | undefined> {
+    return holder.startsWith(RUN_HOLDER) ? related(context, 'runs', runById, holder.slice(RUN_HOLDER.length), position) : undefined;
+  }
 }
 
-/** What `commands/key-pool/mutations.ts` answers: ids, from which the payloads' objects are read. */
+/** Leases of this server's own work are held by `run/<run id>`. */
+const RUN_HOLDER = 'run/';
+
+/** What the mutations of `commands/key-pool` answer: ids, from which the payloads' objects are read. */
 interface Changed {
   provider?: string;
   keyId?: string;
@@ -120,6 +160,45 @@ export class AddProviderKeyPayloadFields {
   }
 
   @FieldResolver(() => KeyPool, { nullable: true, description: 'Its pool.' })
+  keyPool(@Root() { provider }: Changed, @Ctx() context: Context): Promise<KeyPool | null> {
+    return changed(context, keyPoolByProvider, provider);
+  }
+}
+
+@Resolver(() => ProviderKeyPayload)
+export class ProviderKeyPayloadFields {
+  @FieldResolver(() => ProviderKey, { nullable: true, description: 'The changed key.' })
+  providerKey(@Root() { keyId }: Changed, @Ctx() context: Context): Promise<ProviderKey | null> {
+    return changed(context, providerKeyById, keyId);
+  }
+
+  @FieldResolver(() => KeyPool, { nullable: true, description: 'Its pool.' })
+  keyPool(@Root() { provider }: Changed, @Ctx() context: Context): Promise<KeyPool | null> {
+    return changed(context, keyPoolByProvider, provider);
+  }
+}
+
+@Resolver(() => RemoveProviderKeyPayload)
+export class RemoveProviderKeyPayloadFields {
+  @FieldResolver(() => ID, { nullable: true, description: 'The key that is gone.' })
+  removedId(@Root() { keyId }: Changed): string | null {
+    return keyId === undefined ? null : toGlobalId('ProviderKey', keyId);
+  }
+
+  @FieldResolver(() => KeyPool, { nullable: true, description: 'The pool without it.' })
+  keyPool(@Root() { provider }: Changed, @Ctx() context: Context): Promise<KeyPool | null> {
+    return changed(context, keyPoolByProvider, provider);
+  }
+}
+
+@Resolver(() => RevokeLeasePayload)
+export class RevokeLeasePayloadFields {
+  @FieldResolver(() => Lease, { nullable: true, description: 'The lease as it ended; null when it was another tenant\'s, on a key of yours.' })
+  lease(@Root() { leaseId }: Changed, @Ctx() context: Context): Promise<Lease | null> {
+    return changed(context, leaseById, leaseId);
+  }
+
+  @FieldResolver(() => KeyPool, { nullable: true, description: 'The pool without it.' })
   keyPool(@Root() { provider }: Changed, @Ctx() context: Context): Promise<KeyPool | null> {
     return changed(context, keyPoolByProvider, provider);
   }

@@ -1,6 +1,7 @@
 import { IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { DateTime } from '../../src/graphql/scalars';
 import { NAME_LENGTH, ONCE } from '../text-rules';
 import { LeaseOutcome } from './types';
 
@@ -11,6 +12,7 @@ const MAX_CONCURRENCY = 10_000;
 const MAX_RPM = 100_000;
 const MAX_PRIORITY = 1_000;
 const MAX_SECONDS = 3_600;
+const ACCESS_KEY_LENGTH = 1_000;
 export const DEFAULT_TTL_SECONDS = 120;
 export const DEFAULT_WAIT_SECONDS = 60;
 
@@ -52,6 +54,121 @@ export class AddProviderKeyInput {
   @Matches(SCOPE)
   @MaxLength(2_000)
   tenantScope?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Kling: the access key; `secret` is then the secret key.' })
+  @MinLength(1)
+  @MaxLength(ACCESS_KEY_LENGTH)
+  accessKey?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'From then on nothing is granted on it; null: never.' })
+  expiresAt?: Date | null;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'What changes of a provider key. What is left out stays.' })
+export class ChangeProviderKeyInput {
+  @Field(() => ID, { description: 'The key.' })
+  providerKeyId!: string;
+
+  @Field(() => String, { nullable: true, description: 'New name, unique in the pool, 1 to 100 characters.' })
+  @MinLength(1)
+  @MaxLength(NAME_LENGTH)
+  name?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Most leases at once. Holders beyond a lower one keep what they have.' })
+  @IsInt()
+  @Min(1)
+  @Max(MAX_CONCURRENCY)
+  concurrencyLimit?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Most grants in any 60 seconds; null: no limit, 0: blocked.' })
+  @IsInt()
+  @Min(0)
+  @Max(MAX_RPM)
+  rpmLimit?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Keys of higher priority are used first.' })
+  @IsInt()
+  @Min(-MAX_PRIORITY)
+  @Max(MAX_PRIORITY)
+  priority?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Tenants that may use it, separated by commas, or `*` for all; without running the server one means one\'s own tenant.' })
+  @Matches(SCOPE)
+  @MaxLength(2_000)
+  tenantScope?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'From then on nothing is granted on it; null: never.' })
+  expiresAt?: Date | null;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Another secret in place of the one a provider key has.' })
+export class RotateProviderKeyInput {
+  @Field(() => ID, { description: 'The key.' })
+  providerKeyId!: string;
+
+  @Field(() => String, { description: 'The new secret as the vendor gave it, 8 to 8,192 characters.' })
+  @MinLength(8)
+  @MaxLength(8_192)
+  secret!: string;
+
+  @Field(() => String, { nullable: true, description: 'Kling: the new access key.' })
+  @MinLength(1)
+  @MaxLength(ACCESS_KEY_LENGTH)
+  accessKey?: string | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether leases with the old secret end now; their holders are told.' })
+  revokeLeases?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which provider key.' })
+export class ProviderKeyInput {
+  @Field(() => ID, { description: 'The key.' })
+  providerKeyId!: string;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which provider key rests, and for how long.' })
+export class CoolDownProviderKeyInput {
+  @Field(() => ID, { description: 'The key.' })
+  providerKeyId!: string;
+
+  @Field(() => Int, { description: 'From now on, 1 to 86,400. A rest that ends later stays as it is.' })
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  seconds!: number;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which provider key goes for good.' })
+export class RemoveProviderKeyInput {
+  @Field(() => ID, { description: 'The key.' })
+  providerKeyId!: string;
+
+  @Field(() => String, { description: 'The name of the key, typed.' })
+  confirmation!: string;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which lease to take away.' })
+export class RevokeLeaseInput {
+  @Field(() => ID, { description: 'The lease.' })
+  leaseId!: string;
 
   @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;

@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { changeOf } from '../../src/graphql/change';
 import { connectionOf } from '../../src/graphql/connection';
 import { Node } from '../../src/graphql/node';
@@ -34,6 +34,44 @@ registerEnumType(LeaseOutcome, {
   name: 'LeaseOutcome',
   description: 'How the work on a lease ended.',
   valuesConfig: { OK: { description: 'As intended.' }, ERROR: { description: 'It failed.' } },
+});
+
+export enum CoolDownReason {
+  CREDENTIALS = 'credentials',
+  QUOTA = 'quota',
+  RATE = 'rate',
+  OUTAGE = 'outage',
+  BY_HAND = 'by_hand',
+}
+registerEnumType(CoolDownReason, {
+  name: 'CoolDownReason',
+  description: 'Why a provider key rests.',
+  valuesConfig: {
+    CREDENTIALS: { description: 'The vendor did not accept it.' },
+    QUOTA: { description: 'What was paid for at the vendor is used up.' },
+    RATE: { description: 'The vendor asked for fewer calls.' },
+    OUTAGE: { description: 'The vendor failed several times in a row.' },
+    BY_HAND: { description: 'Somebody said so.' },
+  },
+});
+
+export enum LeaseState {
+  ACTIVE = 'active',
+  RELEASED = 'released',
+  ERROR = 'error',
+  EXPIRED = 'expired',
+  REVOKED = 'revoked',
+}
+registerEnumType(LeaseState, {
+  name: 'LeaseState',
+  description: 'Whether a lease is held, and how it ended.',
+  valuesConfig: {
+    ACTIVE: { description: 'It is held.' },
+    RELEASED: { description: 'Its holder gave it back.' },
+    ERROR: { description: 'Its holder gave it back after a failure.' },
+    EXPIRED: { description: 'No heartbeat came in time.' },
+    REVOKED: { description: 'It was taken away.' },
+  },
 });
 
 @ObjectType({ implements: Node, description: 'The keys towards one vendor, their leases, and who waits for one, as far as they concern one tenant.' })
@@ -80,11 +118,28 @@ export class ProviderKey extends Node {
   @Field(() => String, { description: 'Tenants that may use it, separated by commas, or `*` for all.' })
   tenantScope!: string;
 
-  @Field(() => Boolean, { description: 'Whether it is in use.' })
+  @Field(() => Boolean, { description: 'Whether it is in use; false once it was deactivated.' })
   active!: boolean;
 
   @Field(() => Int, { description: 'Leases that hold it now.' })
   activeLeases!: number;
+
+  @Field(() => DateTime, { nullable: true, description: 'From then on nothing is granted on it; null: never.' })
+  expiresAt!: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true, description: 'It rests until then, because the vendor refused it or somebody said so; null when it does not rest.',
+  })
+  coolingDownUntil!: Date | null;
+
+  @Field(() => CoolDownReason, { nullable: true, description: 'Why it rests; null when it does not.' })
+  coolDownReason!: CoolDownReason | null;
+
+  @Field(() => Boolean, { description: 'Whether it came from the configuration of the server, which may take it away again.' })
+  specified!: boolean;
+
+  @Field(() => DateTime, { description: 'When it last changed.' })
+  updatedAt!: Date;
 }
 
 @ObjectType({ implements: Node, description: 'The right to use a provider key for a while.' })
@@ -109,6 +164,15 @@ export class Lease extends Node {
 
   @Field(() => DateTime, { description: 'When it expires unless a heartbeat comes; when it ended, once it has.' })
   expiresAt!: Date;
+
+  @Field(() => LeaseState, { description: 'Whether it is still held.' })
+  state!: LeaseState;
+
+  @Field(() => DateTime, { description: 'When it was last said to be in use.' })
+  lastHeartbeatAt!: Date;
+
+  /** Of the event that last changed it. Not shown. */
+  position!: bigint;
 }
 
 @ObjectType({ implements: Node, description: 'A place in the queue for a lease.' })
@@ -128,8 +192,16 @@ export class WaitTicket extends Node {
   @Field(() => DateTime, { description: 'Since when it waits.' })
   enqueuedAt!: Date;
 
-  @Field(() => Int, { nullable: true, description: 'Milliseconds until a rate window reopens; null when only a release can help.' })
+  @Field(() => Int, { nullable: true, description: 'Milliseconds until a rate window reopens or a key has rested enough; null when only a release can help.' })
   retryAfterMs!: number | null;
+
+  @Field(() => Int, {
+    nullable: true, description: 'About how long it will still wait, in milliseconds, from how long leases of this pool last; null when that is not known.',
+  })
+  estimatedWaitMs!: number | null;
+
+  @Field(() => DateTime, { description: 'When it is given up.' })
+  deadline!: Date;
 }
 
 export const { Connection: KeyPoolConnection, Edge: KeyPoolEdge } = connectionOf(KeyPool);
@@ -141,6 +213,33 @@ export class AddProviderKeyPayload extends MutationPayload {
   providerKey!: ProviderKey | null;
 
   @Field(() => KeyPool, { nullable: true, description: 'Its pool.' })
+  keyPool!: KeyPool | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of the mutations that change a provider key.' })
+export class ProviderKeyPayload extends MutationPayload {
+  @Field(() => ProviderKey, { nullable: true, description: 'The changed key.' })
+  providerKey!: ProviderKey | null;
+
+  @Field(() => KeyPool, { nullable: true, description: 'Its pool.' })
+  keyPool!: KeyPool | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `removeProviderKey`.' })
+export class RemoveProviderKeyPayload extends MutationPayload {
+  @Field(() => ID, { nullable: true, description: 'The key that is gone.' })
+  removedId!: string | null;
+
+  @Field(() => KeyPool, { nullable: true, description: 'The pool without it.' })
+  keyPool!: KeyPool | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `revokeLease`.' })
+export class RevokeLeasePayload extends MutationPayload {
+  @Field(() => Lease, { nullable: true, description: 'The lease as it ended; null when it was another tenant\'s, on a key of yours.' })
+  lease!: Lease | null;
+
+  @Field(() => KeyPool, { nullable: true, description: 'The pool without it.' })
   keyPool!: KeyPool | null;
 }
 
