@@ -2,6 +2,7 @@ import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { brokenRule } from './auth/password-rules';
+import type { ConcurrencyLimits } from './graphql/context';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = (...schemes: string[]) =>
@@ -63,8 +64,13 @@ export const variables = {
   LLM_API_KEY: variable(z.string().min(1).optional(), 'none', 'Key for that endpoint.'),
   LLM_MODEL: variable(z.string().min(1).default('gpt-4o-mini'), 'gpt-4o-mini', 'Model that answers when a chat names none.'),
   LLM_IDLE_TIMEOUT: variable(count(1, 600).default(60), '60', 'Seconds of silence after which an answer counts as failed.'),
+  LEGNEXT_URL: variable(url('http', 'https').default('https://api.legnext.ai/api/v1'), 'https://api.legnext.ai/api/v1', 'LegNext (Midjourney), which makes images; its keys live in the key pool `legnext`.'),
+  KLING_URL: variable(url('http', 'https').default('https://api.klingai.com/v1'), 'https://api.klingai.com/v1', 'Kling, which makes images and videos; its keys live in the key pool `kling`.'),
   KEYLEDGER_INTROSPECTION: variable(flag.default(true), 'true', 'Whether GraphQL introspection is answered; set to false in production.'),
   KEYLEDGER_TRUSTED_DOCUMENTS_ONLY: variable(flag.default(false), 'false', 'Refuse every operation that is not in schema/operations.json.'),
+  USER_MAX_CONCURRENCY: variable(count(0, 1_000).default(1), '1', 'Most pieces of image and video work of one user at once.'),
+  GLOBAL_MAX_CONCURRENCY: variable(count(0, 1_000).default(4), '4', 'Most pieces of image and video work of everybody at once.'),
+  ACTIVE_JOB_TTL_SEC: variable(count(30, 86_400).default(1_200), '1200', 'Seconds for which such work counts when nothing is heard of it.'),
   KEYLEDGER_COST_BURST: variable(count(1, 1_000_000_000).default(20_000), '20000', 'Points of GraphQL cost one caller may spend at once.'),
   KEYLEDGER_COST_PER_SECOND: variable(count(1, 1_000_000_000).default(1_000), '1000', 'Points that come back to a caller each second.'),
   KEYLEDGER_LOG_LEVEL: variable(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), 'info', 'Least severe log line to print.'),
@@ -97,6 +103,10 @@ export interface Configuration {
   oidcSignUp: boolean;
   liteLlm: { url: string | undefined; masterKey: string | undefined; timeoutMs: number; maxRetries: number; retryDelayMs: number };
   llm: { baseUrl: string | undefined; apiKey: string | undefined; model: string; idleTimeoutMs: number };
+  legnext: { url: string };
+  kling: { url: string };
+  /** How much AI work may go on at once. */
+  concurrency: ConcurrencyLimits;
   /** Points of GraphQL cost a caller may spend at once, and how many come back each second. */
   costBudget: { burst: number; perSecond: number };
   introspection: boolean;
@@ -151,6 +161,9 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
       retryDelayMs: v.LITELLM_RETRY_DELAY * 1_000,
     },
     llm: { baseUrl: v.LLM_BASE_URL, apiKey: v.LLM_API_KEY, model: v.LLM_MODEL, idleTimeoutMs: v.LLM_IDLE_TIMEOUT * 1_000 },
+    legnext: { url: v.LEGNEXT_URL },
+    kling: { url: v.KLING_URL },
+    concurrency: { user: v.USER_MAX_CONCURRENCY, global: v.GLOBAL_MAX_CONCURRENCY, ttlMs: v.ACTIVE_JOB_TTL_SEC * 1_000 },
     costBudget: { burst: v.KEYLEDGER_COST_BURST, perSecond: v.KEYLEDGER_COST_PER_SECOND },
     introspection: v.KEYLEDGER_INTROSPECTION,
     trustedDocumentsOnly: v.KEYLEDGER_TRUSTED_DOCUMENTS_ONLY,

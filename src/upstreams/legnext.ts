@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { legnextText, type LegnextParameters } from '../../schema/run/parameters';
+import type { Gateway } from '../outbound/gateway';
+import { classify } from './classify';
+import type { GenerationVendor, JobReport, VendorAnswer, VendorAsset, VendorTarget } from './generation';
+import { amountOf, callVendor, isFileAddress, isRefusal, isSuccess, oneLine, unusableKey, vendorId, vendorWord, type CallOutcome } from './vendor-call';
+
+/** Name under which the gateway must know LegNext; its base URL usually ends in `/api/v1`. */
+export const LEGNEXT = 'legnext';
+
+/** Milliseconds for a submission, and for a look at a job. */
+export const LEGNEXT_TIMEOUT_MS = 30_000;
+/** A grid and its four parts, and some to spare. */
+const MAX_ASSETS = 16;
+const SUCCEEDED = new Set(['completed', 'succeeded']);
+const FAILED = new Set(['failed', 'error']);
+const NO_RESULT = 'The vendor calls it done but names no result.';
+const OTHER_JOB = 'The vendor answered about another job.';
+
+/** A task object; a healthy one has an `error` too, with code 0. */
+const task = z.looseObject({
+  job_id: vendorId,
+  status: vendorWord,
+  output: z.looseObject({ image_url: z.unknown(), image_urls: z.unknown() }).nullable().catch(null),
+  meta: z.looseObject({ usage: z.looseObject({ consume: z.unknown() }) }).nullable().catch(null),
+  error: z.looseObject({ code: z.int(), message: z.unknown(), raw_message: z.unknown() }).nullable().catch(null),
+});
+type Task = z.infer<typeof task>;
+
+const refusal = z.looseObject({ code: z.int(), message: z.string() });
+
+export function createLegnext({ gateway, timeoutMs = LEGNEXT_TIMEOUT_MS }: { gateway: Gateway; timeoutMs?: number }): GenerationVendor {
+  async function call(target: VendorTarget, request: { method: 'GET' | 'POST'; path: string; body?: string }): Promise<CallOutcome> {
+    // Anything else cannot stand in a header.
+    if (!/^[\x21-\x7e]+$/.test(target.secret)) return unusableKey('The provider key is not one that LegNext could have given.');
+    return callVendor(gateway, target, { ...request, secret: target.secret, timeoutMs }, serviceCodeOf);
+  }
+
+  return {
+    prepare(_operation, parameters, { callbackUrl }) {
+      return {
+        method: 'POST', path: '/diffusion',
+        body: { text: legnextText(parameters as LegnextParameters), ...(callbackUrl !== undefined && { callback: callbackUrl }) },
+      };
+    },
+
+    async submit({ method, path, body }, target) {
+      const { answer, notSent, category } = await call(target, { method, path, body: JSON.stringify(body) });
+      const taken = isSuccess(answer) ? task.safeParse(answer.json).data : undefined;
+      if (taken) return { answer, jobId: taken.job_id, category: undefined, definite: true };
+      return { answer, jobId: undefined, category: category ?? classify(answer, {}), definite: notSent || isRefusal(answer) };
+    },
+
+    async report(_operation, jobId, target) {
+      const outcome = await call(target, { method: 'GET', path: `/job/${encodeURIComponent(jobId)}` });
+      const { answer } = outcome;
+      const read = isSuccess(answer) ? readLegnextTask(answer.json, answer) : undefined;
+      return read?.jobId === jobId ? read : unknownJob(outcome, read && OTHER_JOB);
+    },
+  };
+}
+
+/**
+ * What a task object says, as LegNext answers it and as it posts it to a callback; undefined when it is none.
+ * @param answer the answer it came in; left out for a callback
+ */
+export function readLegnextTask(json: unknown, answer: VendorAnswer = callback(json)): JobReport | undefined {
+  const parsed = task.safeParse(json);
+  if (!parsed.success) return undefined;
+  const { job_id: jobId, status, error, meta } = parsed.data;
+  const assets = assetsOf(parsed.data);
+  const amount = amountOf(meta?.usage.consume);
+  const base = { answer, jobId, vendorStatus: status, assets: [], usage: amount === undefined ? null : { unit: 'points', amount } };
+  if (FAILED.has(status) || (error !== null && error.code !== 0)) {
+    const reason = oneLine(error?.message) || oneLine(error?.raw_message);
+    return { ...base, state: 'failed', reason, category: classify({ ...answer, text: reason, serviceCode: undefined }, {}) };
+  }
+  if (!SUCCEEDED.has(status)) return { ...base, state: 'running', reason: '', category: undefined };
+  if (assets.length === 0) return { ...base, state: 'failed', reason: NO_RESULT, category: 'unknown' };
+  return { ...base, state: 'succeeded', reason: '', category: undefined, assets };
+}
+
+const callback = (json: unknown): VendorAnswer => ({ status: 200, text: JSON.stringify(json) ?? '', json, serviceCode: undefined, retryAfterMs: undefined });
+
+function assetsOf({ output }: Task): VendorAsset[] {
+  const list = Array.isArray(output?.image_urls) ? output.image_urls.filter(isFileAddress) : [];
+  const urls = list.length > 0 ? list : [output?.image_url].filter(isFileAddress);
+  return [...new Set(urls)].slice(0, MAX_ASSETS).map((url) => ({ kind: 'image', url, durationMs: null }));
+}
+
+function unknownJob({ answer, category = classify(answer, {}) }: CallOutcome, reason = ''): JobReport {
+  return { answer, jobId: undefined, state: 'unknown', vendorStatus: '', category, reason, assets: [], usage: null };
+}
+
+/** Only of a refusal: a task object has its error inside. */
+function serviceCodeOf(json: unknown): number | undefined {
+  const { data } = refusal.safeParse(json);
+  return data && data.code !== 0 ? data.code : undefined;
+}
