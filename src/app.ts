@@ -27,7 +27,7 @@ import { createPool } from './postgres/pool';
 import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { applyTenantFiles, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, readTenantFiles, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { applyTenantFiles, createKeyLeases, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, readTenantFiles, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -95,6 +95,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     publicUrl: configuration.publicUrl,
     signIn: { google: configuration.google !== undefined, oidc: configuration.oidc?.name, signUp: configuration.signUp },
     dailyRequests: configuration.dailyRequests,
+    concurrency: configuration.concurrency,
   };
 
   const commands = createCommandRuntime({ store, metrics: commandMetrics(registry) });
@@ -104,6 +105,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const outputs = createOutputStreams({ pool, notifications });
   const db = { query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => (await pool.query<Row>(sql, [...parameters])).rows };
   const idempotency = createIdempotencyStore(db);
+  const keyLeases = createKeyLeases({ commands, db, vault, notifications, clock, log });
   const tasks = tasksOf({
     commands, vault, auth, logos, outputs, clock, litellm: vendors.litellm, llm: vendors.llm, simulatedLlm: vendors.simulated.llm,
   });
@@ -174,6 +176,8 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       await live.close();
       await outputs.close();
       await keeper.stop();
+      // Before the jobs: what waits there goes on by another node, and is not given up.
+      await keyLeases.close();
       await jobs.stop();
       await commands.close();
       await auth.close();

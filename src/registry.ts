@@ -165,4 +165,5 @@ export { personOfToken } from '../commands/identity/person-of-token';
 export { createRefusalRecorder } from '../commands/refused-act/recorder';
 export { measureBurst } from '../commands/load-test/burst';
 export { startKeyPoolKeeper } from '../commands/key-pool/keeper';
+export { createKeyLeases } from '../commands/key-pool/key-leases';
 export { setUpOwner } from '../commands/session/set-up-owner';

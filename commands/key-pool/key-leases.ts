@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { WaitReason } from '../../schema/key-pool/wait-diagnosis';
 import { shuttingDown } from '../../src/command-runtime/failures';
@@ -22,8 +23,8 @@ export interface KeyLeases {
    * Waits for a key. Asking again by the same `requestId`, also from another process after a crash, gives the same lease.
    * @returns the lease, or the refusal: `no_key_free`, E5041 `lease_wait_over` at the wait limit, E4091
    *   `request_cancelled` when the place in the queue was taken away, E4091 `request_over` when the request had its lease
-   * @throws what `signal` was aborted with: the request is then given up. RefusedError E5031 `shutting_down` when this
-   *   process stops: the request then stands for whoever takes the work up
+   * @throws what `signal` was aborted with: the request is then given up. RefusedError E5031 `shutting_down` once this
+   *   is closed: the request then stands for whoever takes the work up
    */
   acquire(request: KeyRequest): Promise<HeldLease | { refusal: Refusal }>;
   /** Ends what waits here. Leases go on for their TTL. */
@@ -114,6 +115,8 @@ export function createKeyLeases({ commands, db, vault, notifications, clock, log
   const pools = createPoolWatch({ commands, clock, log, onChange, paceMs: PACE_MS });
   const beats = createOwnBeats(db, log);
   const closing = new AbortController();
+  // Everybody who waits listens to it.
+  setMaxListeners(0, closing.signal);
   const givingUp = new Set<Promise<void>>();
   const now = (): number => clock().getTime();
 
@@ -229,7 +232,7 @@ export function createKeyLeases({ commands, db, vault, notifications, clock, log
         if (!signal.aborted) return held;
         await held.release('ok', request.command);
       } catch (error) {
-        if (signal.aborted && id !== undefined) giveUp(request, id);
+        if (signal.aborted && !closing.signal.aborted && id !== undefined) giveUp(request, id);
         throw error;
       }
       throw signal.reason;

@@ -15,7 +15,9 @@ import { buildApiSchema } from '../../../src/graphql/schema';
 import { createIdempotencyStore } from '../../../src/idempotency/store';
 import { createLiveFeeds } from '../../../src/live/feeds';
 import { silentLog } from '../../../src/postgres/log';
+import type { Notifications } from '../../../src/postgres/notifications';
 import { createTenantReads } from '../../../src/postgres/tenant-reads';
+import type { Vault } from '../../../src/vault/port';
 import { createVault } from '../../../src/vault/vault';
 import { person } from '../../support/principals';
 import { refusalsInMemory } from '../../support/services';
@@ -29,6 +31,8 @@ export interface PoolSetting {
   store: EventStore;
   commands: CommandRuntime;
   db: Db;
+  vault: Vault;
+  notifications: Notifications;
   context(userId: string, role?: Role, tenantId?: string): Context;
   /** Runs a document; a top-level error is a failed test. */
   ask(document: string, variables?: Record<string, unknown>, userId?: string, role?: Role): Promise<Record<string, any>>;
@@ -68,7 +72,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   };
 
   return {
-    schema, store, commands, db, context, suspended,
+    schema, store, commands, db, vault, notifications, context, suspended,
     async ask(document, variables, userId = 'anna', role) {
       const { data, errors } = await graphql({ schema, source: document, variableValues: variables, contextValue: context(userId, role) });
       if (errors || !data) throw new Error(JSON.stringify(errors));
