@@ -48,6 +48,8 @@ import * as loadTestQueries from '../queries/load-test/queries';
 import { LoadTestSubscriptions } from '../queries/load-test/subscriptions';
 import { OverviewQueries } from '../queries/overview/queries';
 import { OverviewSubscriptions } from '../queries/overview/subscriptions';
+import { ConcurrencyQueries } from '../queries/concurrency-slot/queries';
+import * as runPayloads from '../queries/run/payloads';
 import { RunQueries } from '../queries/run/queries';
 import { RunSubscriptions } from '../queries/run/subscriptions';
 import * as accountQueries from '../queries/account/queries';
@@ -152,7 +154,7 @@ export const resolvers: readonly Function[] = [
   ...Object.values(clientKeyQueries), ClientKeySubscriptions, ClientKeyMutations,
   VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
   ...Object.values(keyPoolQueries), KeyPoolSubscriptions, KeyPoolMutations,
-  RunQueries, RunSubscriptions,
+  RunQueries, RunSubscriptions, ...Object.values(runPayloads), ConcurrencyQueries,
   ...Object.values(loadTestQueries), LoadTestSubscriptions,
   ...Object.values(chatSessionQueries), ChatSessionSubscriptions, ChatSessionMutations,
   AuditLogQueries, AuditLogSubscriptions,

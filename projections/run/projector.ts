@@ -64,9 +64,9 @@ function changes(event: Event, open: Open): Change[] {
     case 'RunVendorStatusChanged':
       return [patch({ vendor_status: event.data.status })];
     case 'RunWatchRequested':
-      return [patch({ state: 'queued', ...NOT_ENDED })];
+      return [patch({ state: 'submitted', watched: true, ...NOT_ENDED })];
     case 'RunRetryRequested': {
-      const nothingYet = { key_name: null, job_id: null, vendor_status: null, http_status: null };
+      const nothingYet = { key_name: null, job_id: null, vendor_status: null, http_status: null, watched: false };
       return [
         patch({ state: 'requested', attempt: event.data.attempt, ...NOT_ENDED, ...nothingYet }),
         patchDetails({ endpoint: null, request: null, response: null }),
@@ -110,11 +110,12 @@ function requested({ data, at }: Extract<Event, { type: 'RunRequested' }>, open:
       requested_by: requestedBy,
       session_id: sessionId ?? null,
       message_id: messageId ?? null,
-      attempt: 0,
+      attempt: generation ? 1 : 0,
       operation: generation?.operation ?? null,
       pool: generation?.pool ?? null,
       scenario: generation?.scenario ?? null,
       auto_poll: generation?.autoPoll ?? null,
+      watched: false,
       prompt: promptLine(parameters),
       created_at: new Date(metadata.at),
       ...seen,

@@ -22,6 +22,8 @@ create table runs (
   pool text,
   scenario text,
   auto_poll boolean,
+  -- whether its outcome is looked for again
+  watched boolean not null,
   -- in one line, cut; all of it is in run_details
   prompt text,
   key_name text,

@@ -1,16 +1,23 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { RefusedError } from '../../schema/errors/catalogue';
+import { WaitTicket } from '../../schema/key-pool/types';
 import { RunFilter, RunOrder, RunOrderField } from '../../schema/run/inputs';
-import { Run, RunConnection } from '../../schema/run/types';
+import { legnextParameters, legnextText } from '../../schema/run/parameters';
+import { Diagnosis, Run, RunConnection, RunExchange, RunOutput, RunStep } from '../../schema/run/types';
 import { User } from '../../schema/user/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
 import type { Context } from '../../src/graphql/context';
 import { fromGlobalId, registerNode } from '../../src/graphql/node';
 import { Policy } from '../../src/graphql/policy';
+import { JSONValue } from '../../src/graphql/scalars';
 import { containing, sql, type SqlCondition } from '../../src/graphql/sql';
 import { related } from '../related';
 import { userById } from '../user/loaders';
 import { visible } from '../visibility';
-import { runById } from './loaders';
+import { hasEnded, isCancellable, isRetryable, isWatchable } from './acts';
+import { diagnosisOf } from './diagnosis';
+import { exchangeOf } from './exchange';
+import { detailsOfRun, outputsOfRun, runById, stepsOfRun, ticketOfRun } from './loaders';
 import { toRun, type RunRow } from './sql';
 
 registerNode('Run', 'runs:read', async (context, ids) => {
@@ -38,19 +45,82 @@ export class RunQueries {
     }, page);
   }
 
+  @Query(() => String, { description: 'What a text for LegNext looks like with its parameters.' })
+  @Policy('runs:write')
+  legnextText(@Arg('parameters', () => JSONValue, { description: 'As `startRun` takes them.' }) parameters: unknown): string {
+    const { data, error } = legnextParameters.safeParse(parameters);
+    if (data) return legnextText(data);
+    const [issue] = error.issues;
+    throw new RefusedError({
+      code: 'V1001', rule: 'parameters', message: `These are no parameters for LegNext: ${issue!.message}.`,
+      path: ['parameters', ...issue!.path.map(String)],
+    });
+  }
+
   @FieldResolver(() => User, { nullable: true, description: 'The user who asked for it; null when that is no longer known.' })
   @Policy('users:read')
   requestedBy(@Root() run: Pick<Run, 'requestedById' | 'position'>, @Ctx() context: Context): Promise<User | undefined> {
     return related(context, 'users', userById, run.requestedById, run.position);
   }
+
+  @FieldResolver(() => [RunOutput], { description: 'The files that it made.' })
+  outputs(@Root() run: Run, @Ctx() context: Context): Promise<RunOutput[] | undefined> {
+    return context.loader(outputsOfRun).load(run.id);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether the caller may stop it.' })
+  cancellable(@Root() run: Run, @Ctx() context: Context): boolean {
+    return isCancellable(context, run);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether the caller may have it done once more.' })
+  retryable(@Root() run: Run, @Ctx() context: Context): boolean {
+    return isRetryable(context, run);
+  }
+
+  @FieldResolver(() => Boolean, { description: 'Whether the caller may have its outcome looked for again.' })
+  watchable(@Root() run: Run, @Ctx() context: Context): boolean {
+    return isWatchable(context, run);
+  }
+
+  @FieldResolver(() => [RunStep], { description: 'What happened to it, in order.' })
+  timeline(@Root() run: Run, @Ctx() context: Context): Promise<RunStep[] | undefined> {
+    return context.loader(stepsOfRun).load(run.id);
+  }
+
+  @FieldResolver(() => RunExchange, {
+    nullable: true, description: 'What was said to the vendor and what it answered, with every secret taken out. Null for other kinds.',
+  })
+  async exchange(@Root() run: Run, @Ctx() context: Context): Promise<RunExchange | null> {
+    const details = run.operation === null ? undefined : await context.loader(detailsOfRun).load(run.id);
+    return details ? exchangeOf(details) : null;
+  }
+
+  @FieldResolver(() => Diagnosis, { nullable: true, description: 'Why a generation failed and what to do; null unless it failed.' })
+  async diagnosis(@Root() run: Run, @Ctx() context: Context): Promise<Diagnosis | null> {
+    return run.failureCategory === null ? null : diagnosisOf(run, await context.loader(detailsOfRun).load(run.id));
+  }
+
+  @FieldResolver(() => WaitTicket, { nullable: true, description: 'Its place in the queue of its pool while it waits for a key.' })
+  @Policy('runs:read')
+  async waitTicket(@Root() run: Run, @Ctx() context: Context): Promise<WaitTicket | null> {
+    return run.operation === null || hasEnded(run) ? null : (await context.loader(ticketOfRun).load(run.id)) ?? null;
+  }
 }
 
 function conditions(filter: RunFilter | null | undefined): SqlCondition[] {
-  const { kind, state, requestedBy, search } = filter ?? {};
+  const { kind, state, requestedBy, search, operation, pool, scenario, since, until } = filter ?? {};
   return [
     ...(kind ? [sql`kind = any(${kind})`] : []),
     ...(state ? [sql`state = any(${state})`] : []),
     ...(requestedBy ? [sql`requested_by = ${fromGlobalId(requestedBy, 'User')}`] : []),
     ...(search ? [sql`(model ilike ${containing(search)} or provider ilike ${containing(search)})`] : []),
+    // Other kinds of work have neither, and are in none of the indexes that serve these.
+    ...(operation || scenario ? [sql`operation is not null`] : []),
+    ...(operation ? [sql`operation = any(${operation})`] : []),
+    ...(pool ? [sql`pool = ${pool}`] : []),
+    ...(scenario ? [sql`scenario = any(${scenario})`] : []),
+    ...(since ? [sql`created_at >= ${since}`] : []),
+    ...(until ? [sql`created_at <= ${until}`] : []),
   ];
 }

@@ -297,6 +297,9 @@ export class Run extends Node {
   /** Not shown by itself: whether the vendor is asked for the outcome without being told to; null for other kinds than generations. */
   autoPoll!: boolean | null;
 
+  /** Not shown by itself: whether somebody wants its outcome looked for again. */
+  watched!: boolean;
+
   @Field(() => RunKind, { description: 'What kind of work.' })
   kind!: RunKind;
 
@@ -330,7 +333,7 @@ export class Run extends Node {
   @Field(() => errorCodes, { nullable: true, description: 'Code of the failure.' })
   failureCode!: ErrorCode | null;
 
-  @Field(() => Int, { description: 'How often it was started, from 0.' })
+  @Field(() => Int, { description: 'How often it was started, from 0; of a generation, which attempt it is, from 1.' })
   attempt!: number;
 
   @Field(() => Operation, { nullable: true, description: 'What a generation does; null for other kinds.' })

@@ -118,13 +118,13 @@ describe('runs', () => {
     expect(stages(tables).slice(-4)).toEqual([['failed', null, { httpStatus: 402 }], ['diagnosed', 1], ['retry', 2], ['acquire_lease', 2]]);
   });
 
-  it('waits for a key again when the outcome is looked for again', async () => {
+  it('is with the vendor again when its outcome is looked for again', async () => {
     const late = of('RunTimedOut', { reason: 'No outcome in 120 s.', durationMs: 120_000 });
     expect(run(await specification.given([...polled, late]))).toMatchObject({
       state: 'timed_out', failure: 'No outcome in 120 s.', failure_code: 'E5041', failure_category: 'timeout', duration_ms: 120_000,
     });
     expect(run(await specification.given([...polled, late, of('RunWatchRequested', {})]))).toMatchObject({
-      state: 'queued', job_id: 'job-1', failure: null, failure_code: null, failure_category: null, duration_ms: null,
+      state: 'submitted', watched: true, job_id: 'job-1', failure: null, failure_code: null, failure_category: null, duration_ms: null,
     });
   });
 
