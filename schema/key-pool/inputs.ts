@@ -241,6 +241,15 @@ export class ReleaseLeaseInput {
   idempotencyKey?: string | null;
 }
 
+@InputType({ description: 'Which place in a queue to give up.' })
+export class CancelTicketInput {
+  @Field(() => ID, { description: 'The ticket: `ticketId` of what `leaseKey` answered.' })
+  ticketId!: string;
+
+  @Field(() => String, { nullable: true, description: ONCE })
+  idempotencyKey?: string | null;
+}
+
 @InputType({ description: 'Which pools to list; all that is given must hold.' })
 export class KeyPoolFilter {
   @Field(() => String, { nullable: true, description: 'Text contained in the name of the vendor.' })

@@ -243,6 +243,7 @@ export class RevokeLeasePayload extends MutationPayload {
   keyPool!: KeyPool | null;
 }
 
+const SECRET_ONCE = 'Secret of the leased key: once, for whoever asked for the lease. Who has lost it releases the lease and asks anew.';
 export const PLACE_IN_QUEUE = 'The place in the queue. Ask again with the same `requestId` to get the lease.';
 
 @ObjectType({ implements: MutationPayload, description: 'Answer of `leaseKey`: a lease, or a ticket when it has to wait.' })
@@ -253,7 +254,56 @@ export class LeaseKeyPayload extends MutationPayload {
   @Field(() => WaitTicket, { nullable: true, description: PLACE_IN_QUEUE })
   ticket!: WaitTicket | null;
 
-  @Field(() => String, { nullable: true, description: 'Secret of the leased key, for its holder only.' })
+  @Field(() => String, { nullable: true, description: SECRET_ONCE })
+  secret!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Id of the request: the ticket\'s, and later the lease\'s. Follow it with `leaseRequestChanged`.' })
+  ticketId!: string | null;
+}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `cancelTicket`.' })
+export class CancelTicketPayload extends MutationPayload {
+  @Field(() => ID, {
+    nullable: true, description: 'The ticket that no longer waits; null when it had been served before, so that there is a lease to release.',
+  })
+  cancelledId!: string | null;
+}
+
+export enum LeaseStanding {
+  WAITING = 'waiting',
+  GRANTED = 'granted',
+  RELEASED = 'released',
+  EXPIRED = 'expired',
+  REVOKED = 'revoked',
+  TIMED_OUT = 'timedOut',
+  CANCELLED = 'cancelled',
+}
+registerEnumType(LeaseStanding, {
+  name: 'LeaseStanding',
+  description: 'How a request for a lease stands.',
+  valuesConfig: {
+    WAITING: { description: 'It waits in the queue.' },
+    GRANTED: { description: 'It has a lease.' },
+    RELEASED: { description: 'Its lease was given back.' },
+    EXPIRED: { description: 'Its lease ended because no heartbeat came.' },
+    REVOKED: { description: 'Its lease was taken away.' },
+    TIMED_OUT: { description: 'Nothing became free within its wait limit.' },
+    CANCELLED: { description: 'It was given up, or its place was taken away.' },
+  },
+});
+
+@ObjectType({ description: 'How a request for a lease stands.' })
+export class LeaseRequestUpdate {
+  @Field(() => LeaseStanding, { description: 'Whether it waits, has a lease, or how it ended.' })
+  standing!: LeaseStanding;
+
+  @Field(() => WaitTicket, { nullable: true, description: 'The place in the queue while it waits.' })
+  ticket!: WaitTicket | null;
+
+  @Field(() => Lease, { nullable: true, description: 'The lease once there is one.' })
+  lease!: Lease | null;
+
+  @Field(() => String, { nullable: true, description: SECRET_ONCE })
   secret!: string | null;
 }
 
