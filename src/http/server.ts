@@ -12,6 +12,7 @@ import type { MakeContext } from '../graphql/make-context';
 import type { RefusalRecorder } from '../graphql/refusals';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
 import { apiHeaders } from './api-headers';
+import { registerCallbackRoute, type VendorCallbacks } from './callback-route';
 import { registerClientFiles } from './client-files';
 import { allowOrigins } from './cors';
 import { registerGraphqlRoute } from './graphql-route';
@@ -59,6 +60,8 @@ export interface HttpServerOptions {
   oidcSignIn?: OidcSignIn;
   /** Logos of tenants; undefined where there are none. */
   logos?: LogoActs;
+  /** Takes what vendors say of their work; undefined where none is asked to. */
+  callbacks?: VendorCallbacks;
   config: HttpConfig;
   log: Logger;
   metrics: Registry;
@@ -135,6 +138,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   await registerClientFiles(app, { directory: config.clientDirectory, https });
   const { trustedDocuments: trusted, trustedDocumentsOnly: trustedOnly } = config;
   const shared = { schema, makeContext, authenticate: auth.authenticate, refusals, cookie, origins, budget, trusted, trustedOnly, metrics, log };
+  if (options.callbacks) await registerCallbackRoute(app, { callbacks: options.callbacks, budget });
   if (options.logos) await registerLogoRoutes(app, { ...shared, acts: options.logos });
   const stopGraphql = await registerGraphqlRoute(app, { ...shared, introspection: config.introspection });
   const sockets = attachWebSockets(app.server, { ...shared, trusts });

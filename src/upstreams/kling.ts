@@ -37,16 +37,16 @@ const success = z.looseObject({
   data: z.looseObject({
     task_id: vendorId,
     task_status: vendorWord,
-    task_status_msg: z.unknown(),
+    task_status_msg: z.unknown().optional(),
     task_info: z.looseObject({ external_task_id: z.string().optional().catch(undefined) }).nullable().catch(null),
-    task_result: z.looseObject({ images: z.unknown(), videos: z.unknown() }).nullable().catch(null),
+    task_result: z.looseObject({ images: z.unknown().optional(), videos: z.unknown().optional() }).nullable().catch(null),
     /** Units it cost, as text. */
-    final_unit_deduction: z.unknown(),
+    final_unit_deduction: z.unknown().optional(),
   }),
 });
 type KlingTask = z.infer<typeof success>['data'];
 
-const file = z.looseObject({ url: z.custom<string>(isFileAddress), duration: z.unknown() });
+const file = z.looseObject({ url: z.custom<string>(isFileAddress), duration: z.unknown().optional() });
 const refusal = z.looseObject({ code: z.int() });
 
 /** @param clock of the tokens; every call gets one of its own */

@@ -21,9 +21,9 @@ const OTHER_JOB = 'The vendor answered about another job.';
 const task = z.looseObject({
   job_id: vendorId,
   status: vendorWord,
-  output: z.looseObject({ image_url: z.unknown(), image_urls: z.unknown() }).nullable().catch(null),
-  meta: z.looseObject({ usage: z.looseObject({ consume: z.unknown() }) }).nullable().catch(null),
-  error: z.looseObject({ code: z.int(), message: z.unknown(), raw_message: z.unknown() }).nullable().catch(null),
+  output: z.looseObject({ image_url: z.unknown().optional(), image_urls: z.unknown().optional() }).nullable().catch(null),
+  meta: z.looseObject({ usage: z.looseObject({ consume: z.unknown().optional() }) }).nullable().catch(null),
+  error: z.looseObject({ code: z.int(), message: z.unknown().optional(), raw_message: z.unknown().optional() }).nullable().catch(null),
 });
 type Task = z.infer<typeof task>;
 
@@ -54,21 +54,15 @@ export function createLegnext({ gateway, timeoutMs = LEGNEXT_TIMEOUT_MS }: { gat
     async report(_operation, jobId, target) {
       const outcome = await call(target, { method: 'GET', path: `/job/${encodeURIComponent(jobId)}` });
       const { answer } = outcome;
-      const read = isSuccess(answer) ? readLegnextTask(answer.json, answer) : undefined;
-      return read?.jobId === jobId ? read : unknownJob(outcome, read && OTHER_JOB);
+      const told = isSuccess(answer) ? task.safeParse(answer.json).data : undefined;
+      return told?.job_id === jobId ? reportOfTask(told, answer) : unknownJob(outcome, told && OTHER_JOB);
     },
   };
 }
 
-/**
- * What a task object says, as LegNext answers it and as it posts it to a callback; undefined when it is none.
- * @param answer the answer it came in; left out for a callback
- */
-export function readLegnextTask(json: unknown, answer: VendorAnswer = callback(json)): JobReport | undefined {
-  const parsed = task.safeParse(json);
-  if (!parsed.success) return undefined;
-  const { job_id: jobId, status, error, meta } = parsed.data;
-  const assets = assetsOf(parsed.data);
+function reportOfTask(task: Task, answer: VendorAnswer): JobReport {
+  const { job_id: jobId, status, error, meta } = task;
+  const assets = assetsOf(task);
   const amount = amountOf(meta?.usage.consume);
   const base = { answer, jobId, vendorStatus: status, assets: [], usage: amount === undefined ? null : { unit: 'points', amount } };
   if (FAILED.has(status) || (error !== null && error.code !== 0)) {
@@ -79,8 +73,6 @@ export function readLegnextTask(json: unknown, answer: VendorAnswer = callback(j
   if (assets.length === 0) return { ...base, state: 'failed', reason: NO_RESULT, category: 'unknown' };
   return { ...base, state: 'succeeded', reason: '', category: undefined, assets };
 }
-
-const callback = (json: unknown): VendorAnswer => ({ status: 200, text: JSON.stringify(json) ?? '', json, serviceCode: undefined, retryAfterMs: undefined });
 
 function assetsOf({ output }: Task): VendorAsset[] {
   const list = Array.isArray(output?.image_urls) ? output.image_urls.filter(isFileAddress) : [];

@@ -16,6 +16,8 @@ export interface ChatMessage {
 export interface ChatRequest {
   model: string;
   messages: readonly ChatMessage[];
+  /** 0 for the most likely words; the provider's own when left out. */
+  temperature?: number;
   signal?: AbortSignal;
   /** A leased provider key in place of the configured one. */
   secret?: string;
@@ -66,13 +68,13 @@ const chunk = z.looseObject({
 
 export function createLlm({ gateway, limits = DEFAULT_LLM_LIMITS }: { gateway: Gateway; limits?: LlmLimits }): Llm {
   return {
-    async* streamChat({ model, messages, signal, secret }) {
+    async* streamChat({ model, messages, temperature, signal, secret }) {
       let begun = false;
       try {
         const answer = await gateway.stream(LLM, {
           method: 'POST',
           path: '/chat/completions',
-          body: JSON.stringify({ model, messages, stream: true, stream_options: { include_usage: true } }),
+          body: JSON.stringify({ model, messages, temperature, stream: true, stream_options: { include_usage: true } }),
           secret,
           signal,
           timeoutMs: limits.totalTimeoutMs,

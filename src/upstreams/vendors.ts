@@ -40,7 +40,7 @@ export async function connectVendors(configuration: VendorConfiguration, pool: S
     startSimulatedKling({ clock }),
   ]);
   const closeSimulated = async (): Promise<void> =>
-    void (await Promise.all([simulatedLiteLlm, simulatedLlm, simulatedLegnext, simulatedKling].map((server) => server?.close())));
+    void (await Promise.all([simulatedLiteLlm?.close(), simulatedLlm?.close(), simulatedLegnext.close(), simulatedKling.close()]));
   const gateway = createGateway({
     upstreams: [
       { name: LITELLM, baseUrl: liteLlm.url ?? simulatedLiteLlm!.url, secret: liteLlm.masterKey ?? simulatedLiteLlm?.secret, allowPrivate: true },
