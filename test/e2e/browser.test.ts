@@ -115,7 +115,8 @@ test('a provider key is leased, the next one waits and is served on release', as
   await button(page, 'Add key').first().click();
   await dialog(page).getByLabel('Provider').fill('kling');
   await dialog(page).getByLabel('Name of the key').fill('kling-main');
-  await dialog(page).getByLabel('Secret', { exact: true }).fill('not-a-real-key');
+  await dialog(page).getByLabel('Access key', { exact: true }).fill('not-a-real-access-key');
+  await dialog(page).getByLabel('Secret key', { exact: true }).fill('not-a-real-secret-key');
   await button(dialog(page), 'Add key').click();
   await page.getByText('kling-main').first().waitFor();
 

@@ -17,7 +17,7 @@ export const poolVersion = ({ revision, leases }: Pick<KeyPoolRow, 'revision' | 
 /** Every pool of the tenant; made once, because it asks for nothing in particular. */
 export const keyPoolList: ListSource<KeyPoolRow> = {
   // A pool carries its keys, leases and queue: more at once would cost more than one operation may.
-  pageSize: 50,
+  pageSize: 25,
   page: connectionPage(KeyPoolsDocument, {}, ({ keyPools }) => keyPools),
   feed: changeFeed(KeyPoolChangedDocument, {}, ({ keyPoolChanged }) => keyPoolChanged),
   version: poolVersion,

@@ -1,75 +1,63 @@
-import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
-import { count } from '../lib/format';
 import type { LiveList } from '../live/live-list';
 import { useRow } from '../live/use-live-list';
-import { useMay } from '../session';
-import { StatusPill } from '../ui/status-pill';
-import { healthOf, healthTones } from './health';
-import { ProviderKey } from './provider-key';
-import { Lease } from './lease';
+import { useHeldRows } from '../ui/held-rows';
+import type { PoolActs } from './acts';
 import styles from './key-pools-screen.module.css';
+import { Lane, SharedLane } from './lane';
 import type { KeyPoolRow } from './list';
+import { PoolHeading } from './pool-heading';
+import { PoolTables } from './pool-tables';
 import { Ticket } from './ticket';
 import { useFreshLeases } from './use-fresh-leases';
 
 interface PoolProps {
   list: LiveList<KeyPoolRow>;
   id: string;
-  onAddKey: (provider: string) => void;
-  onLease: (provider: string) => void;
+  /** As tables instead of lanes. */
+  plain: boolean;
+  acts: PoolActs;
 }
 
-/** One pool as a lane: keys, leases, and the queue in order. Order is never editable. */
-export function Pool({ list, id, onAddKey, onLease }: PoolProps) {
-  const t = useT();
+/** One pool: its keys with their leases, and the queue in order. Order is never editable. */
+export function Pool({ list, id, plain, acts }: PoolProps) {
   const pool = useRow(list, id);
-  const mayLease = useMay('leases:write');
-  const mayManage = useMay('pools:write');
   useFreshLeases(pool, list.store.push);
   if (!pool) {
     return null;
   }
-  const { provider, keys, leases, queue, activeLeases, capacity, waiting, grantsTotal } = pool;
-  const health = healthOf(pool);
-  const title = `pool-${provider}`;
+  const titleId = `pool-${pool.provider}`;
   return (
-    <section className={styles.pool} aria-labelledby={title}>
-      <header className={styles.header}>
-        <h2 id={title}><bdi>{provider}</bdi></h2>
-        <StatusPill tone={healthTones[health]}>{t(`keyPool.health.${health}`)}</StatusPill>
-        <p className={styles.figures}>
-          <span>{t('keyPool.leased', { active: activeLeases, capacity })}</span>
-          <span>{t('keyPool.waiting', { count: waiting })}</span>
-          <span>{t('keyPool.granted', { total: count(grantsTotal, t.language) })}</span>
-        </p>
-        <div className={styles.actions}>
-          {mayLease && (
-            <Button size="compact-xs" variant="default" onClick={() => onLease(provider)}>{t('keyPool.tryLease')}</Button>
-          )}
-          {mayManage && (
-            <Button size="compact-xs" variant="default" onClick={() => onAddKey(provider)}>{t('keyPool.addKey')}</Button>
-          )}
-        </div>
-      </header>
-      <div className={styles.lanes}>
-        <div className={styles.lane}>
-          <h3>{t('keyPool.keys')}</h3>
-          <ul>{keys.map((key) => <ProviderKey key={key.id} providerKey={key} />)}</ul>
-        </div>
-        <div className={styles.lane}>
-          <h3>{t('keyPool.leases')}</h3>
-          {leases.length === 0 && <p className="muted">{t('keyPool.noLeases')}</p>}
-          <ul>{leases.map((lease) => <Lease key={lease.id} pool={pool} lease={lease} onChanged={list.store.push} />)}</ul>
-          {activeLeases > leases.length && <p className="muted">{t('keyPool.moreLeases', { count: activeLeases - leases.length })}</p>}
-        </div>
-        <div className={styles.lane}>
-          <h3>{t('keyPool.queue')}</h3>
-          {queue.length === 0 && <p className="muted">{t('keyPool.nobodyWaits')}</p>}
-          <ol>{queue.map((ticket) => <Ticket key={ticket.id} ticket={ticket} />)}</ol>
-          {waiting > queue.length && <p className="muted">{t('keyPool.moreWait', { count: waiting - queue.length })}</p>}
-        </div>
-      </div>
+    <section className={styles.pool} aria-labelledby={titleId}>
+      <PoolHeading pool={pool} titleId={titleId} acts={acts} />
+      {plain ? <PoolTables pool={pool} acts={acts} /> : <Board pool={pool} acts={acts} />}
     </section>
+  );
+}
+
+function Board({ pool, acts }: { pool: KeyPoolRow; acts: PoolActs }) {
+  const t = useT();
+  const { keys, leases, queue, activeLeases, waiting } = pool;
+  const { held, handlers } = useHeldRows(queue);
+  return (
+    <div className={styles.board}>
+      <div className={styles.keys}>
+        <h3>{t('keyPool.keys')}</h3>
+        <ul className={styles.lanes}>
+          {keys.map((key) => <Lane key={key.id} pool={pool} providerKey={key} acts={acts} />)}
+          <SharedLane pool={pool} acts={acts} />
+        </ul>
+        {leases.length === 0 && <p className={`muted ${styles.note}`}>{t('keyPool.noLeases')}</p>}
+        {activeLeases > leases.length && (
+          <p className={`muted ${styles.note}`}>{t('keyPool.moreLeases', { count: activeLeases - leases.length })}</p>
+        )}
+      </div>
+      <div className={styles.queue} {...handlers}>
+        <h3>{t('keyPool.queue')}</h3>
+        {held.length === 0 && <p className="muted">{t('keyPool.nobodyWaits')}</p>}
+        <ol>{held.map(({ row, gone }) => <Ticket key={row.id} ticket={row} gone={gone} />)}</ol>
+        {waiting > queue.length && <p className="muted">{t('keyPool.moreWait', { count: waiting - queue.length })}</p>}
+      </div>
+    </div>
   );
 }

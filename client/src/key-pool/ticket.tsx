@@ -1,26 +1,34 @@
 import { useT } from '../i18n/use-t';
 import { duration } from '../lib/format';
-import { keyOf } from '../lib/global-id';
-import { useSession } from '../session';
-import { StatusPill } from '../ui/status-pill';
 import { useSeconds } from '../ui/use-now';
+import { GiveUpTicket } from './give-up-ticket';
+import { Holder } from './holder';
 import styles from './key-pools-screen.module.css';
 import type { TicketRow } from './list';
+import { TicketReason } from './ticket-reason';
+
+interface TicketProps {
+  ticket: TicketRow;
+  /** It left the queue while the pointer was on it. */
+  gone: boolean;
+}
 
 /** A place in the queue: who, why they wait, since when. */
-export function Ticket({ ticket: { place, holder, reason, enqueuedAt, retryAfterMs } }: { ticket: TicketRow }) {
+export function Ticket({ ticket, gone }: TicketProps) {
   const t = useT();
   const now = useSeconds();
-  const { viewer } = useSession();
+  const { place, holder, enqueuedAt } = ticket;
   return (
-    <li className={styles.ticket}>
-      <span className={styles.place}>{place}</span>
-      <strong className={styles.holder}>{holder === keyOf(viewer.user.id) ? t('lease.you') : <code><bdi>{holder}</bdi></code>}</strong>
-      <StatusPill tone={reason === 'NO_KEYS' ? 'bad' : 'waiting'}>{t(`ticket.reason.${reason}`)}</StatusPill>
-      <span className={styles.end}>
-        {duration(Math.max(0, now - Date.parse(enqueuedAt)))}
-        {retryAfterMs !== null && ` · ${t('ticket.retry', { time: duration(retryAfterMs) })}`}
-      </span>
+    <li className={styles.ticket} data-gone={gone || undefined}>
+      <span className={styles.place}>{gone ? '–' : place}</span>
+      <strong className={styles.holder}><Holder holder={holder} /></strong>
+      {gone ? <span className="muted">{t('ticket.gone')}</span> : (
+        <>
+          <TicketReason ticket={ticket} />
+          <GiveUpTicket ticket={ticket} />
+          <span className={styles.end}>{duration(Math.max(0, now - Date.parse(enqueuedAt)))}</span>
+        </>
+      )}
     </li>
   );
 }

@@ -2,13 +2,10 @@ import { useEffect, useEffectEvent } from 'react';
 import { useClient } from 'urql';
 import { ask } from '../graphql/client';
 import { KeyPoolDocument } from './gql/documents';
-import type { KeyPoolRow, LeaseRow } from './list';
+import { isLate } from './lease-time';
+import type { KeyPoolRow } from './list';
 
 const everyMs = 5_000;
-
-/** Whether more than half of a lease's time passed since the last heartbeat known here. */
-export const isLate = ({ expiresAt, ttlSeconds }: Pick<LeaseRow, 'expiresAt' | 'ttlSeconds'>, now: number): boolean =>
-  Date.parse(expiresAt) - now < ttlSeconds * 500;
 
 /** Heartbeats are no events and no feed tells them: while a lease looks late, its pool is asked for again. */
 export function useFreshLeases(pool: KeyPoolRow | undefined, onAnswer: (pool: KeyPoolRow) => void): void {

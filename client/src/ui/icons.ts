@@ -5,4 +5,5 @@ export {
   IconLayoutSidebarLeftCollapse,
   IconLayoutSidebarLeftExpand, IconList, IconLock, IconLogout, IconMenu2, IconMessageCircle, IconMinus, IconPlayerPause, IconPlayerPlay,
   IconPlus, IconRobot, IconSearch, IconSend2, IconStack2, IconUpload, IconUserCircle, IconUsers, IconX,
+  IconActivity, IconBookmark, IconChevronLeft, IconChevronRight, IconHome, IconLayoutGrid, IconMovie, IconPhoto, IconPhotoOff, IconRefresh, IconWand, IconGauge, IconDots, IconExternalLink, IconTable, IconHistory,
 } from '@tabler/icons-react';
