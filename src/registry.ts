@@ -12,6 +12,7 @@ import { featuresReactor, SETTLE_FEATURES, settleFeaturesTask } from '../command
 import { TenantMutations } from '../commands/tenant/mutations';
 import { SETTLE_LOGO, SETTLE_TENANT, settleLogoTask, settleTenantTask, tenantStandingReactor } from '../commands/tenant/reactor';
 import { loginNamesReactor, SETTLE_LOGIN_NAME, settleLoginNameTask } from '../commands/login-name/reactor';
+import { DIAGNOSE_RUN, diagnoseRunsReactor, diagnoseRunTask, type DiagnosisServices } from '../commands/run/diagnose-run';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
 import { serviceClientReactor, SETTLE_SERVICE_CLIENT, settleServiceClientTask } from '../commands/service-client/reactor';
@@ -122,9 +123,9 @@ export const projectors: readonly AnyProjector[] = [
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeysReactor, answerMessagesReactor];
+export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeysReactor, answerMessagesReactor, diagnoseRunsReactor];
 
-export type TaskServices = AnsweringServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0];
+export type TaskServices = AnsweringServices & DiagnosisServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0];
 
 export function tasksOf(services: TaskServices): Tasks {
   return {
@@ -141,6 +142,7 @@ export function tasksOf(services: TaskServices): Tasks {
     [FREE_IDENTITIES]: freeIdentitiesTask(services),
     [PROVISION_VIRTUAL_KEY]: provisionVirtualKeyTask(services),
     [ANSWER_MESSAGE]: answerMessageTask(services),
+    [DIAGNOSE_RUN]: diagnoseRunTask(services),
   };
 }
 
