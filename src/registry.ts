@@ -13,7 +13,11 @@ import { TenantMutations } from '../commands/tenant/mutations';
 import { SETTLE_LOGO, SETTLE_TENANT, settleLogoTask, settleTenantTask, tenantStandingReactor } from '../commands/tenant/reactor';
 import { loginNamesReactor, SETTLE_LOGIN_NAME, settleLoginNameTask } from '../commands/login-name/reactor';
 import { DIAGNOSE_RUN, diagnoseRunsReactor, diagnoseRunTask, type DiagnosisServices } from '../commands/run/diagnose-run';
+import { LoadTestMutations } from '../commands/load-test/mutations';
+import { loadTestsReactor, RUN_LOAD_TEST, runLoadTestTask, type LoadTestServices } from '../commands/load-test/reactor';
+import { KeyPoolAdministration } from '../commands/key-pool/manage-mutations';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
+import { providerKeySecretsReactor, SETTLE_PROVIDER_KEY_SECRETS, settleProviderKeySecretsTask } from '../commands/key-pool/secrets-reactor';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
 import { serviceClientReactor, SETTLE_SERVICE_CLIENT, settleServiceClientTask } from '../commands/service-client/reactor';
 import { SessionMutations } from '../commands/session/mutations';
@@ -117,15 +121,16 @@ export const projectors: readonly AnyProjector[] = [
   virtualKeysProjector,
   keyPoolsProjector,
   runsProjector,
+  concurrencySlotsProjector,
   loadTestsProjector,
   chatSessionsProjector,
   messagesProjector,
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeysReactor, answerMessagesReactor, diagnoseRunsReactor];
+export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeysReactor, providerKeySecretsReactor, answerMessagesReactor, diagnoseRunsReactor, loadTestsReactor];
 
-export type TaskServices = AnsweringServices & DiagnosisServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0];
+export type TaskServices = AnsweringServices & DiagnosisServices & LoadTestServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0] & Parameters<typeof settleProviderKeySecretsTask>[0];
 
 export function tasksOf(services: TaskServices): Tasks {
   return {
@@ -141,8 +146,10 @@ export function tasksOf(services: TaskServices): Tasks {
     [SETTLE_IDENTITY]: settleIdentityTask(services),
     [FREE_IDENTITIES]: freeIdentitiesTask(services),
     [PROVISION_VIRTUAL_KEY]: provisionVirtualKeyTask(services),
+    [SETTLE_PROVIDER_KEY_SECRETS]: settleProviderKeySecretsTask(services),
     [ANSWER_MESSAGE]: answerMessageTask(services),
     [DIAGNOSE_RUN]: diagnoseRunTask(services),
+    [RUN_LOAD_TEST]: runLoadTestTask(services),
   };
 }
 
@@ -155,9 +162,9 @@ export const resolvers: readonly Function[] = [
   ...Object.values(serviceClientQueries), ServiceClientSubscriptions, ServiceClientMutations,
   ...Object.values(clientKeyQueries), ClientKeySubscriptions, ClientKeyMutations,
   VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
-  ...Object.values(keyPoolQueries), KeyPoolSubscriptions, KeyPoolMutations,
+  ...Object.values(keyPoolQueries), KeyPoolSubscriptions, KeyPoolMutations, KeyPoolAdministration,
   RunQueries, RunSubscriptions, ...Object.values(runPayloads), ConcurrencyQueries,
-  ...Object.values(loadTestQueries), LoadTestSubscriptions,
+  ...Object.values(loadTestQueries), LoadTestSubscriptions, LoadTestMutations,
   ...Object.values(chatSessionQueries), ChatSessionSubscriptions, ChatSessionMutations,
   AuditLogQueries, AuditLogSubscriptions,
 ];
