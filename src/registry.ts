@@ -16,6 +16,7 @@ import { DIAGNOSE_RUN, diagnoseRunsReactor, diagnoseRunTask, type DiagnosisServi
 import { LoadTestMutations } from '../commands/load-test/mutations';
 import { loadTestsReactor, RUN_LOAD_TEST, runLoadTestTask, type LoadTestServices } from '../commands/load-test/reactor';
 import { KeyPoolAdministration } from '../commands/key-pool/manage-mutations';
+import * as leaseRequests from '../commands/key-pool/lease-request';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
 import { providerKeySecretsReactor, SETTLE_PROVIDER_KEY_SECRETS, settleProviderKeySecretsTask } from '../commands/key-pool/secrets-reactor';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
@@ -47,6 +48,7 @@ import * as clientKeyQueries from '../queries/client-key/queries';
 import { ClientKeySubscriptions } from '../queries/client-key/subscriptions';
 import * as entitlementQueries from '../queries/entitlement/queries';
 import * as tenantQueries from '../queries/tenant/queries';
+import { LeaseRequestFields } from '../queries/key-pool/lease-request';
 import * as keyPoolQueries from '../queries/key-pool/queries';
 import { KeyPoolSubscriptions } from '../queries/key-pool/subscriptions';
 import * as loadTestQueries from '../queries/load-test/queries';
@@ -162,7 +164,7 @@ export const resolvers: readonly Function[] = [
   ...Object.values(serviceClientQueries), ServiceClientSubscriptions, ServiceClientMutations,
   ...Object.values(clientKeyQueries), ClientKeySubscriptions, ClientKeyMutations,
   VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
-  ...Object.values(keyPoolQueries), KeyPoolSubscriptions, KeyPoolMutations, KeyPoolAdministration,
+  ...Object.values(keyPoolQueries), KeyPoolSubscriptions, ...Object.values(leaseRequests), LeaseRequestFields, KeyPoolMutations, KeyPoolAdministration,
   RunQueries, RunSubscriptions, ...Object.values(runPayloads), ConcurrencyQueries,
   ...Object.values(loadTestQueries), LoadTestSubscriptions, LoadTestMutations,
   ...Object.values(chatSessionQueries), ChatSessionSubscriptions, ChatSessionMutations,

@@ -1,11 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
+import type { Refusal } from '../../schema/errors/catalogue';
 import {
-  AddProviderKeyInput, DEFAULT_TTL_SECONDS, DEFAULT_WAIT_SECONDS, HeartbeatLeaseInput, LeaseKeyInput, ReleaseLeaseInput,
+  CancelTicketInput, DEFAULT_TTL_SECONDS, DEFAULT_WAIT_SECONDS, HeartbeatLeaseInput, LeaseKeyInput, ReleaseLeaseInput,
 } from '../../schema/key-pool/inputs';
-import {
-  AddProviderKeyPayload, HeartbeatLeasePayload, LeaseKeyPayload, LeaseOutcome, ReleaseLeasePayload,
-} from '../../schema/key-pool/types';
+import { CancelTicketPayload, HeartbeatLeasePayload, LeaseKeyPayload, LeaseOutcome, ReleaseLeasePayload } from '../../schema/key-pool/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { derivedId, mutate } from '../../src/graphql/mutate';
@@ -13,37 +11,34 @@ import { fromGlobalId } from '../../src/graphql/node';
 import type { MutationPayload } from '../../src/graphql/payload';
 import { Policy } from '../../src/graphql/policy';
 import { callerIdOf, tenantOf } from '../../src/graphql/tenant';
-import { addProviderKey, secretPlace } from './add-provider-key';
 import { keyPool, staleLease } from './decider';
-import { beat, insertBeats } from './lease-beats';
-import type { KeyPoolState, Lease } from './state';
+import { beat } from './lease-beats';
+import type { Leased } from './lease-request';
+import { standingOf } from './standing';
 
 @Resolver()
 export class KeyPoolMutations {
-  @Mutation(() => AddProviderKeyPayload, { description: 'Adds a key to the pool of its vendor; the first one makes the pool.' })
-  @Policy('pools:write')
-  addProviderKey(
-    @Arg('input', () => AddProviderKeyInput, { description: 'The key.' }) input: AddProviderKeyInput,
-    @Ctx() context: Context,
-  ): Promise<MutationPayload> {
-    return mutate(context, { name: 'addProviderKey', input }, (command) => {
-      const { provider, name, secret, concurrencyLimit, rpmLimit, priority, tenantScope } = input;
-      const key = {
-        keyId: derivedId(command, 'provider-key'), provider, name, secret,
-        concurrencyLimit: concurrencyLimit ?? 1, rpmLimit: rpmLimit ?? null, priority: priority ?? 0, tenantScope: scopeFor(context, tenantScope ?? EVERY_TENANT),
-      };
-      return addProviderKey(context, command, key, context.now().getTime());
-    }, (changed) => changed);
-  }
-
   @Mutation(() => LeaseKeyPayload, { description: 'Leases a key of a vendor, or takes a place in the queue for one.' })
   @Policy('leases:write')
   leaseKey(
     @Arg('input', () => LeaseKeyInput, { description: 'What, and how long to wait.' }) input: LeaseKeyInput,
     @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    const mutation = { name: 'leaseKey', input, secretFields: ['secret'] };
-    return mutate(context, mutation, (command) => leaseKey(context, command, input), (leased) => leased);
+    return mutate(context, { name: 'leaseKey', input }, (command) => leaseKey(context, command, input), (leased) => leased);
+  }
+
+  @Mutation(() => CancelTicketPayload, { description: 'Gives up a place in a queue. A request that is over already stays as it is.' })
+  @Policy('leases:write')
+  cancelTicket(
+    @Arg('input', () => CancelTicketInput, { description: 'Which place.' }) input: CancelTicketInput,
+    @Ctx() context: Context,
+  ): Promise<MutationPayload> {
+    return mutate(context, { name: 'cancelTicket', input }, (command) => {
+      const ticketId = fromGlobalId(input.ticketId, 'WaitTicket');
+      const cancel = { type: 'CancelTicket' as const, ticketId, holder: callerIdOf(context), now: context.now().getTime() };
+      return context.commands.execute(keyPool, providerOf(ticketId), cancel, command,
+        ({ leases }) => ({ cancelledId: leases.has(ticketId) ? null : input.ticketId }));
+    }, (changed) => changed);
   }
 
   @Mutation(() => HeartbeatLeasePayload, { description: 'Says that a lease is still in use; it then lives for another TTL.' })
@@ -69,26 +64,6 @@ export class KeyPoolMutations {
   }
 }
 
-const EVERY_TENANT = '*';
-
-/**
- * Tenants that a key serves. Only whoever runs this server opens one to several; "all" of everybody else is their own, so
- * that no secret is leased out to strangers unawares.
- * @throws RefusedError E4031 rule `tenant_scope` for other tenants
- */
-function scopeFor(context: Context, asked: string): string {
-  const { principal } = context;
-  if (principal.kind === 'user' && principal.operator) return asked;
-  const own = tenantOf(context);
-  if (asked.split(',').every((name) => [EVERY_TENANT, own].includes(name.trim()))) return own;
-  throw new RefusedError({
-    code: 'E4031', rule: 'tenant_scope', message: 'Only whoever runs this server can open a key to other tenants.', path: ['tenantScope'],
-  });
-}
-
-/** What `leaseKey` answers: a lease with its secret, or a ticket. */
-type Leased = { leaseId: string; ticketId: null; secret: string } | { leaseId: null; ticketId: string; secret: null };
-
 const requestOver: Refusal = {
   code: 'E4091', rule: 'request_over', message: 'This request has ended; make a new one.', path: ['requestId'],
 };
@@ -101,32 +76,14 @@ async function leaseKey(context: Context, command: CommandContext, input: LeaseK
     type: 'RequestLease', ticketId: `${provider}/${derivedId(command, 'ticket')}`, requestId, tenant: tenantOf(context), holder,
     ttlMs: (ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1_000, maxWaitMs: (maxWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
     now: context.now().getTime(),
-  }, command, (state) => standing(state, requestId));
+  }, command, (state) => standingOf(state, requestId));
   if (!outcome.accepted) return outcome;
 
-  const { position, revision, answer: { ticketId, lease, secretRef } } = outcome;
+  const { position, revision, answer: { standing, ticketId, lease, secretRef } } = outcome;
   const answered = (answer: Leased): CommandOutcome<Leased> => ({ accepted: true, answer, position, revision });
-  if (ticketId) return answered({ ticketId, leaseId: null, secret: null });
-  if (!lease || !secretRef) return { accepted: false, refusal: requestOver, position, revision };
-  await insertBeats(context.db, [{ leaseId: lease.id, provider, token: lease.token, ttlMs: lease.ttlMs }]);
-  const secret = await context.vault.getSecret(secretPlace(secretRef));
-  if (secret === undefined) throw new Error(`The vault has no secret for provider key ${lease.keyId}`);
-  return answered({ leaseId: lease.id, ticketId: null, secret });
-}
-
-/** How a request stands: it waits, holds a lease, or (none of these) is over. */
-interface Standing {
-  ticketId?: string;
-  lease?: Lease;
-  secretRef?: string;
-}
-
-function standing({ requests, tickets, leases, keys }: KeyPoolState, requestId: string): Standing {
-  const id = requests.get(requestId);
-  if (id === undefined) return {};
-  const lease = leases.get(id);
-  if (lease) return { lease, secretRef: keys.get(lease.keyId)?.secretRef };
-  return tickets.has(id) ? { ticketId: id } : {};
+  if (standing === 'waiting' && ticketId !== undefined) return answered({ ticketId, leaseId: null });
+  if (!lease || secretRef === undefined) return { accepted: false, refusal: requestOver, position, revision };
+  return answered({ leaseId: lease.id, ticketId: null, provider, token: lease.token, ttlMs: lease.ttlMs, secretRef });
 }
 
 async function heartbeatLease(
@@ -143,9 +100,12 @@ async function heartbeatLease(
   return counts ? { accepted: true, answer: { leaseId }, ...place } : { accepted: false, ...staleLease(token), ...place };
 }
 
-/** A lease as its holder names it. Its id begins with the provider, which is the stream to look in. */
+/** A lease as its holder names it. */
 function claimOf(context: Context, input: { leaseId: string; fencingToken: string }) {
   const leaseId = fromGlobalId(input.leaseId, 'Lease');
   const held = { leaseId, token: Number(input.fencingToken), holder: callerIdOf(context), now: context.now().getTime() };
-  return { provider: leaseId.slice(0, Math.max(0, leaseId.lastIndexOf('/'))), held };
+  return { provider: providerOf(leaseId), held };
 }
+
+/** Ids of leases and tickets begin with the provider, which is the stream to look in. */
+const providerOf = (id: string): string => id.slice(0, Math.max(0, id.lastIndexOf('/')));

@@ -11,6 +11,8 @@ export interface PoolLook {
   state: KeyPoolState;
   /** Of the pool's stream. */
   revision: bigint;
+  /** Of the same state in the log. */
+  position: bigint;
   /** When it was looked at, milliseconds since the epoch. */
   now: number;
   /** Place of a ticket that waits in the queue of the whole pool, from 1. */
@@ -80,13 +82,13 @@ export function createPoolWatch({ commands, clock, log, onChange, paceMs }: Pool
   async function look(provider: string, watchers: ReadonlySet<PoolWatcher>): Promise<{ again: number; requests: number }> {
     // Whoever comes while the pool is read may know more than what was read: the next look is theirs.
     const watching = [...watchers];
-    const { state, revision } = await commands.load(keyPool, provider);
+    const { state, revision, position } = await commands.load(keyPool, provider);
     let places: Map<string, number> | undefined;
     const placeOf = (ticketId: string): number => {
       places ??= new Map(Array.from(state.tickets.keys(), (id, index) => [id, index + 1]));
       return places.get(ticketId) ?? 0;
     };
-    const seen: PoolLook = { state, revision, now: clock().getTime(), placeOf };
+    const seen: PoolLook = { state, revision, position, now: clock().getTime(), placeOf };
     let again = SAFETY_MS;
     for (const watcher of watching) {
       if (watchers.has(watcher)) again = Math.min(again, watcher(seen) ?? SAFETY_MS);

@@ -243,7 +243,8 @@ export class RevokeLeasePayload extends MutationPayload {
   keyPool!: KeyPool | null;
 }
 
-const SECRET_ONCE = 'Secret of the leased key: once, for whoever asked for the lease. Who has lost it releases the lease and asks anew.';
+export const SECRET_ONCE = 'Secret of the leased key: once, for whoever asked for the lease. Who has lost it releases the lease and asks anew.';
+export const ID_OF_REQUEST = 'Id of the request: the ticket\'s, and later the lease\'s. Follow it with `leaseRequestChanged`.';
 export const PLACE_IN_QUEUE = 'The place in the queue. Ask again with the same `requestId` to get the lease.';
 
 @ObjectType({ implements: MutationPayload, description: 'Answer of `leaseKey`: a lease, or a ticket when it has to wait.' })
@@ -257,7 +258,7 @@ export class LeaseKeyPayload extends MutationPayload {
   @Field(() => String, { nullable: true, description: SECRET_ONCE })
   secret!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Id of the request: the ticket\'s, and later the lease\'s. Follow it with `leaseRequestChanged`.' })
+  @Field(() => ID, { nullable: true, description: ID_OF_REQUEST })
   ticketId!: string | null;
 }
 
@@ -292,15 +293,18 @@ registerEnumType(LeaseStanding, {
   },
 });
 
+export const PLACE_WHILE_WAITING = 'The place in the queue while it waits.';
+export const LEASE_ONCE_GRANTED = 'The lease once there is one.';
+
 @ObjectType({ description: 'How a request for a lease stands.' })
 export class LeaseRequestUpdate {
   @Field(() => LeaseStanding, { description: 'Whether it waits, has a lease, or how it ended.' })
   standing!: LeaseStanding;
 
-  @Field(() => WaitTicket, { nullable: true, description: 'The place in the queue while it waits.' })
+  @Field(() => WaitTicket, { nullable: true, description: PLACE_WHILE_WAITING })
   ticket!: WaitTicket | null;
 
-  @Field(() => Lease, { nullable: true, description: 'The lease once there is one.' })
+  @Field(() => Lease, { nullable: true, description: LEASE_ONCE_GRANTED })
   lease!: Lease | null;
 
   @Field(() => String, { nullable: true, description: SECRET_ONCE })

@@ -62,7 +62,9 @@ export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
   const views = new Map<string, LiveView>();
   for (const { name, live } of projectors) if (live) views.set(name, liveView(name, live, ringCapacity));
   const positions = createPositions(pool, notifications, advances, log);
+  const listeners = new Map<string, Set<() => void>>();
   positions.onChange((name) => {
+    for (const listener of listeners.get(name) ?? []) listener();
     const view = views.get(name);
     if (view && view.subscribers > 0) void load(view);
   });
@@ -181,6 +183,11 @@ export function createLiveFeeds(options: LiveFeedsOptions): ClosableLiveFeeds {
       return positions.waitFor(wanted, position, timeoutMs);
     },
     positions: () => positions.all(),
+    onChange(view, listener) {
+      const others = listeners.get(view) ?? new Set();
+      listeners.set(view, others.add(listener));
+      return () => void others.delete(listener);
+    },
     async close() {
       closing.abort();
       await positions.close();

@@ -35,6 +35,9 @@ export interface LiveFeeds {
 
   /** Position up to which each view has been committed, as far as this process knows. */
   positions(): ReadonlyMap<string, bigint>;
+
+  /** Calls `listener` when rows of a view may have changed, whoever's. @returns a function that ends it */
+  onChange(view: string, listener: () => void): () => void;
 }
 
 /**

@@ -1,8 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { graphql, subscribe, parse, type GraphQLSchema } from 'graphql';
 import { startKeyPoolKeeper, type KeyPoolKeeper } from '../../../commands/key-pool/keeper';
+import { KeyPoolAdministration } from '../../../commands/key-pool/manage-mutations';
+import * as leaseRequests from '../../../commands/key-pool/lease-request';
 import { KeyPoolMutations } from '../../../commands/key-pool/mutations';
 import { keyPoolsProjector } from '../../../projections/key-pool/projector';
+import { LeaseRequestFields } from '../../../queries/key-pool/lease-request';
 import * as keyPoolQueries from '../../../queries/key-pool/queries';
 import { KeyPoolSubscriptions } from '../../../queries/key-pool/subscriptions';
 import type { CommandRuntime } from '../../../src/command-runtime/port';
@@ -18,7 +21,7 @@ import { silentLog } from '../../../src/postgres/log';
 import type { Notifications } from '../../../src/postgres/notifications';
 import { createTenantReads } from '../../../src/postgres/tenant-reads';
 import type { Vault } from '../../../src/vault/port';
-import { createVault } from '../../../src/vault/vault';
+import { createVault, type ErasingVault } from '../../../src/vault/vault';
 import { person } from '../../support/principals';
 import { refusalsInMemory } from '../../support/services';
 import { createSetting } from '../projection-runtime/setting';
@@ -56,9 +59,10 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   };
   const reads = createTenantReads(setting.url, { max: 4, applicationName: 'reads of the test' });
   const vault = await createVault({ pool, masterKey: randomBytes(32) });
-  const schema = buildApiSchema([NodeResolver, KeyPoolMutations, ...Object.values(keyPoolQueries), KeyPoolSubscriptions]);
+  const schema = buildApiSchema([NodeResolver, KeyPoolMutations, KeyPoolAdministration, ...Object.values(leaseRequests), LeaseRequestFields, ...Object.values(keyPoolQueries), KeyPoolSubscriptions]);
+  let aheadMs = 0;
   const parts: Partial<Services> = {
-    commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, refusals: refusalsInMemory(), live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(), newId: randomUUID,
+    commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, refusals: refusalsInMemory(), live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(Date.now() + aheadMs), newId: randomUUID,
   };
   const makeContext = contextMaker(parts as Services);
   const keepers: KeyPoolKeeper[] = [];

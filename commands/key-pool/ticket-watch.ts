@@ -1,0 +1,165 @@
+import { RefusedError } from '../../schema/errors/catalogue';
+import type { WaitReason } from '../../schema/key-pool/wait-diagnosis';
+import { refuse } from '../../src/command-runtime/aggregate';
+import type { Context } from '../../src/graphql/context';
+import { endable } from '../../src/live/endable';
+import { silentLog } from '../../src/postgres/log';
+import { createWakeUp } from '../../src/projection-runtime/wake-up';
+import { diagnose } from './diagnosis';
+import { createPoolWatch, type PoolLook, type PoolWatch } from './pool-watch';
+import { standingOf, type RequestStanding } from './standing';
+import type { KeyPoolState, Lease, Ticket } from './state';
+
+/** How a request for a lease stands, for its holder. */
+export interface RequestUpdate {
+  provider: string;
+  ticketId: string;
+  standing: Exclude<RequestStanding['standing'], 'unknown'>;
+  /** While it waits. */
+  waiting: Waiting | undefined;
+  /** While it has one. */
+  lease: Lease | undefined;
+  /** Where the vault keeps the secret of the leased key. */
+  secretRef: string | undefined;
+  /** Of the pool in the log. */
+  position: bigint;
+}
+
+export interface Waiting {
+  ticket: Ticket;
+  /** In the queue of the whole pool, from 1. */
+  place: number;
+  reason: WaitReason;
+  /** When a rate window reopens, milliseconds since the epoch; undefined when only a release can help. */
+  reopensAt: number | undefined;
+}
+
+/** Requests that the callers of this process follow at once, all together. */
+const FOLLOWED_LIMIT = 5_000;
+/** Changes of a pool are told in steps of this many milliseconds. */
+const PACE_MS = 100;
+
+/** What all who follow requests through one command runtime share. */
+interface Followers {
+  pools: PoolWatch;
+  count: number;
+}
+
+const followersOf = new WeakMap<Context['commands'], Followers>();
+
+function followers({ commands, live, now }: Context): Followers {
+  const known = followersOf.get(commands);
+  if (known) return known;
+  const pools = createPoolWatch({
+    commands, clock: now, log: silentLog, onChange: (listener) => live.onChange('key_pools', listener), paceMs: PACE_MS,
+  });
+  const made = { pools, count: 0 };
+  followersOf.set(commands, made);
+  return made;
+}
+
+/**
+ * How a request stands, and then every change until it is over. One look at the pool serves everybody who follows
+ * requests there; whoever is slow to read skips to the newest state, and nothing is kept for them.
+ * @throws RefusedError E4041 `ticket_unknown` for a request that the holder never made, E4291 `too_many_followed`
+ */
+export async function followRequest(context: Context, ticketId: string, holder: string): Promise<AsyncIterableIterator<RequestUpdate>> {
+  const shared = followers(context);
+  if (shared.count >= FOLLOWED_LIMIT) throw new RefusedError(tooMany);
+  const provider = ticketId.slice(0, Math.max(0, ticketId.lastIndexOf('/')));
+  if (provider === '') throw new RefusedError(unknown);
+
+  const { signal } = context;
+  const changed = createWakeUp();
+  let newest: RequestUpdate | undefined;
+  let forgotten = false;
+  let left = false;
+  shared.count++;
+  const unwatch = shared.pools.watch(provider, (look) => {
+    const update = updateOf(look, provider, ticketId, holder);
+    forgotten = update === undefined;
+    if (update && newest && !differs(update, newest)) return untilReopening(newest, look.now);
+    newest = update ?? newest;
+    changed.wake();
+    return newest && untilReopening(newest, look.now);
+  });
+  const leave = (): void => {
+    if (left) return;
+    left = true;
+    shared.count--;
+    unwatch();
+    signal.removeEventListener('abort', leave);
+    changed.wake();
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+
+  await changed.wait(signal);
+  if (!newest) {
+    leave();
+    throw new RefusedError(unknown);
+  }
+  const updates = endable(tell, [signal]);
+  return {
+    ...updates,
+    return() {
+      // A generator that was never read runs no `finally`.
+      leave();
+      return updates.return!();
+    },
+  };
+
+  async function* tell(ending: AbortSignal): AsyncGenerator<RequestUpdate, undefined> {
+    let told: RequestUpdate | undefined;
+    try {
+      while (!ending.aborted) {
+        if (newest !== told) {
+          told = newest;
+          yield told!;
+          if (isOver(told!)) return;
+        } else if (forgotten) {
+          return;
+        } else {
+          await changed.wait(ending);
+        }
+      }
+    } finally {
+      leave();
+    }
+  }
+}
+
+const { refusal: unknown } = refuse('E4041', 'ticket_unknown', 'You have made no such request.', { path: ['ticketId'] });
+const { refusal: tooMany } = refuse('E4291', 'too_many_followed', 'Too many requests for leases are followed here.', {
+  details: { limit: FOLLOWED_LIMIT }, retryAfterMs: 5_000,
+});
+
+function updateOf({ state, position, now, placeOf }: PoolLook, provider: string, ticketId: string, holder: string): RequestUpdate | undefined {
+  const request = requestOf(state, ticketId);
+  if (request?.holder !== holder) return undefined;
+  const { standing, lease, secretRef } = standingOf(state, request.requestId);
+  if (standing === 'unknown') return undefined;
+  const ticket = state.tickets.get(ticketId);
+  return { provider, ticketId, standing, waiting: ticket && waitingOf(state, ticket, placeOf(ticketId), now), lease, secretRef, position };
+}
+
+const requestOf = ({ tickets, leases, ended }: KeyPoolState, id: string): { requestId: string; holder: string } | undefined =>
+  tickets.get(id) ?? leases.get(id) ?? ended.get(id);
+
+function waitingOf(state: KeyPoolState, ticket: Ticket, place: number, now: number): Waiting {
+  const { reason, retryAfterMs } = diagnose(state, ticket, now);
+  return { ticket, place, reason, reopensAt: retryAfterMs === undefined ? undefined : Math.max(state.now, now) + retryAfterMs };
+}
+
+/** A reopening that has come moves on with the clock: that alone is no news. */
+function differs(a: RequestUpdate, b: RequestUpdate): boolean {
+  if (a.standing !== b.standing || a.waiting?.place !== b.waiting?.place || a.waiting?.reason !== b.waiting?.reason) return true;
+  return a.waiting?.reason !== 'turn' && a.waiting?.reopensAt !== b.waiting?.reopensAt;
+}
+
+/** The reason changes with time alone then. */
+function untilReopening({ waiting }: RequestUpdate, now: number): number | undefined {
+  return waiting?.reopensAt === undefined || waiting.reopensAt <= now ? undefined : waiting.reopensAt - now + 1;
+}
+
+const isOver = ({ standing }: RequestUpdate): boolean => standing !== 'waiting' && standing !== 'granted';
