@@ -1,0 +1,134 @@
+import type { Refusal } from '../../schema/errors/catalogue';
+import type { FailureCategory } from '../../schema/run/failure-category';
+import { OutboundError } from '../../src/outbound/outbound-error';
+import type { JobReport, VendorAnswer, VendorTarget } from '../../src/upstreams/generation';
+import { keyPool } from '../key-pool/decider';
+import type { HeldLease } from '../key-pool/key-leases';
+import { standingOf } from '../key-pool/standing';
+import { RunOver, rest, type Drive } from './drive';
+import { holderOf } from './settle';
+
+/** Longer than a process that died is missed, so that whoever takes over finds the same key. */
+const LEASE_TTL_MS = 90_000;
+/** Questions for the outcome that the rate of a key is asked for at once. */
+const POLLS_A_BLOCK = 5;
+/** Shortest wait for a key. */
+const SHORTEST_WAIT_MS = 1_000;
+
+/** The provider key was taken away. */
+export class LeaseLost extends Error {}
+
+export interface Wanted {
+  /** Milliseconds since the epoch. */
+  until: number;
+  /** The one key that will do. */
+  keyId?: string | undefined;
+}
+
+/** The provider key that one execution of the job works with. */
+export interface Keys {
+  /** The key held now, or another lease. */
+  hold(wanted: Wanted): Promise<HeldLease | { refusal: Refusal }>;
+  /** Takes a permit for a question to the vendor. @returns milliseconds to wait, 0 when it may be asked now */
+  permit(lease: HeldLease): Promise<number>;
+  /** Forgets a lease that was lost. */
+  lost(): void;
+  giveBack(outcome: 'ok' | 'error'): Promise<void>;
+}
+
+export function keysOf({ commands, keyLeases, runId, attempt, tenant, asked: { pool }, over, step, now }: Drive): Keys {
+  const holder = holderOf(runId);
+  let held: HeldLease | undefined;
+  let permits = 0;
+  /** Number of the request for a key, within the attempt. */
+  let number = 0;
+
+  /** The first request that is not over: whatever ran before may have left one that still stands. */
+  async function openRequest(): Promise<string> {
+    const { state } = await commands.load(keyPool, pool);
+    for (;; number++) {
+      const requestId = `${holder}/${attempt}/${number}`;
+      if (['unknown', 'waiting', 'granted'].includes(standingOf(state, requestId).standing)) return requestId;
+    }
+  }
+
+  return {
+    async hold({ until, keyId }) {
+      if (held) return held;
+      for (;;) {
+        const requestId = await openRequest();
+        const acquired = await keyLeases.acquire({
+          provider: pool, requestId, holder, tenant, ttlMs: LEASE_TTL_MS, maxWaitMs: Math.max(SHORTEST_WAIT_MS, until - now()),
+          ...(keyId !== undefined && { keyId }), command: step(`lease ${attempt} ${number}`), signal: over,
+        });
+        if (!('refusal' in acquired)) {
+          permits = 0;
+          held = acquired;
+          return held;
+        }
+        if (acquired.refusal.rule !== 'request_over') return acquired;
+        number++;
+      }
+    },
+    async permit(lease) {
+      if (permits === 0) {
+        const waitMs = await lease.takePermits(POLLS_A_BLOCK);
+        if (waitMs > 0) return waitMs;
+        permits = POLLS_A_BLOCK;
+      }
+      permits--;
+      return 0;
+    },
+    lost() {
+      held = undefined;
+      number++;
+    },
+    async giveBack(outcome) {
+      const lease = held;
+      held = undefined;
+      if (lease && !lease.lost.aborted) await lease.release(outcome, step(`give back ${lease.leaseId}`));
+    },
+  };
+}
+
+/** Calls the vendor with a key. @throws LeaseLost, RunOver, or what a shutdown aborts with: the call is then given up */
+export async function calling<Answer>({ over, upstream }: Drive, { lost, secret }: HeldLease, call: (target: VendorTarget) => Promise<Answer>): Promise<Answer> {
+  over.throwIfAborted();
+  if (lost.aborted) throw new LeaseLost();
+  try {
+    return await call({ upstream, secret, signal: AbortSignal.any([over, lost]) });
+  } catch (error) {
+    if (!(error instanceof OutboundError) || error.failure !== 'aborted') throw error;
+    over.throwIfAborted();
+    throw new LeaseLost();
+  }
+}
+
+/** Has the key rest when its vendor refuses it. Those of simulated vendors need none. */
+export async function tell(
+  { asked: { pool, scenario }, keyCare, step, now }: Drive, { keyId }: HeldLease, category: FailureCategory | undefined, answer: VendorAnswer,
+): Promise<void> {
+  if (scenario === null) await keyCare.called({ pool, keyId, category, answer, command: step(`rest of ${keyId} from ${now()}`) });
+}
+
+/** One question to the vendor, with a permit for it. @returns undefined when there is no key or no permit for it in time */
+export async function asking(drive: Drive, keys: Keys, wanted: Wanted, ask: (target: VendorTarget) => Promise<JobReport>): Promise<JobReport | undefined> {
+  for (;;) {
+    const lease = await keys.hold(wanted);
+    if ('refusal' in lease) return undefined;
+    try {
+      const waitMs = await keys.permit(lease);
+      if (waitMs === 0) {
+        const report = await calling(drive, lease, ask);
+        await tell(drive, lease, report.state === 'unknown' ? report.category : undefined, report.answer);
+        return report;
+      }
+      if (drive.now() + waitMs >= wanted.until) return undefined;
+      await rest(drive, waitMs, lease.lost);
+    } catch (error) {
+      if (error instanceof RunOver || !lease.lost.aborted) throw error;
+      drive.over.throwIfAborted();
+      keys.lost();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { operations } from '../../schema/run/operations';
+import type { JobHelpers, Task } from '../../src/jobs/port';
+import { concurrencySlots, SLOTS } from '../concurrency-slot/decider';
+import { followUp, type Cause } from '../follow-up';
+import { clearUp } from './clear-up';
+import { run } from './decider';
+import { fail, load, RunOver, type Drive, type DrivingServices } from './drive';
+import { keysOf } from './drive-keys';
+import { enterQueue, reserveSlot } from './enter-queue';
+import { GIVEN_UP } from './failures';
+import { handIn } from './hand-in';
+import { followOutcome } from './outcome';
+import { settleRun } from './settle';
+import { hasEnded, isLeftAlone, isUnderWay, type KnownRun } from './state';
+
+export type { DrivingServices } from './drive';
+
+export const DRIVE_RUN = 'drive-run';
+
+/** How often the job of one piece of work is begun anew after errors and restarts; later it only records that the run ended. */
+export const DRIVE_TRIES = 15;
+
+/** Who the commands of this job are from. */
+const ACTOR = 'drive_runs';
+/** How soon it is noticed that somebody else has ended the run. */
+const LOOK_MS = 500;
+
+export interface RunJob extends Cause {
+  runId: string;
+}
+
+/**
+ * Brings a generation to its end. One straight line that reads from the log how far the run has come and goes on from
+ * there: it may be cut off at any point and run again. The vendor gets the work at most once in an attempt, because only
+ * the execution that recorded the intent submits; any other one finds out what became of it, or gives up.
+ */
+export function driveRunTask(services: DrivingServices): Task {
+  return async (job: RunJob, helpers) => {
+    const { state } = await services.commands.load(run, job.runId);
+    if (state.phase === 'unknown' || !state.generation) throw new Error(`Run ${job.runId} is no generation in the log`);
+    if (isUnderWay(state)) await goOn(services, job, helpers, state);
+    await settleRun(services, job.runId, (name) => followUp(job, ACTOR, name));
+  };
+}
+
+async function goOn(services: DrivingServices, job: RunJob, { attempt: tries, signal }: JobHelpers, state: KnownRun): Promise<void> {
+  const { generation, ...shared } = services;
+  const asked = state.generation!;
+  const ending = new AbortController();
+  const drive: Drive = {
+    ...shared,
+    tenant: job.tenant, runId: job.runId, attempt: state.attempt, term: state.term, asked,
+    vendor: generation[operations[asked.operation].provider],
+    upstream: services.upstreamOf(asked.pool, asked.scenario),
+    driver: randomUUID(),
+    over: AbortSignal.any([signal, ending.signal]),
+    step: (name) => followUp(job, ACTOR, name),
+    now: () => services.clock().getTime(),
+  };
+  const looking = setInterval(() => void lookForEnd(drive, ending), LOOK_MS);
+  const renewing = setInterval(() => void renewSlot(drive), services.concurrency.ttlMs / 2);
+  try {
+    if (tries > DRIVE_TRIES) await fail(drive, state, GIVEN_UP, { category: 'interrupted' });
+    await driveOn(drive, state);
+  } catch (error) {
+    if (!(error instanceof RunOver)) throw error;
+  } finally {
+    clearInterval(looking);
+    clearInterval(renewing);
+  }
+}
+
+async function driveOn(drive: Drive, state: KnownRun): Promise<void> {
+  let at = state;
+  if (at.phase === 'requested') {
+    const { refusal } = await enterQueue(drive, at, drive.step);
+    if (refusal) return;
+    at = await load(drive);
+  } else {
+    // Begun work goes on even when its slot ran out meanwhile and somebody else has taken it.
+    await reserveSlot(drive, at, at.term, drive.step(`keep slot ${at.term} ${drive.driver}`));
+  }
+  const keys = keysOf(drive);
+  try {
+    if (!at.submission) at = await handIn(drive, keys, at);
+    if (at.phase === 'submitting') at = await clearUp(drive, keys, at);
+    if (!isLeftAlone(at)) await followOutcome(drive, keys, at);
+    await keys.giveBack('ok');
+  } catch (error) {
+    // Whoever takes over goes on with the same key. Only what is over gives it back.
+    if (error instanceof RunOver) await keys.giveBack('ok');
+    throw error;
+  }
+}
+
+async function lookForEnd({ commands, runId, term }: Drive, ending: AbortController): Promise<void> {
+  try {
+    const { state } = await commands.recent(run, runId);
+    if (state.phase !== 'unknown' && (hasEnded(state) || state.term !== term)) ending.abort(new RunOver());
+  } catch {
+    // The log is away; it is looked at again in a moment.
+  }
+}
+
+async function renewSlot({ commands, runId, term, concurrency, now, step, log }: Drive): Promise<void> {
+  const renew = { type: 'RenewSlot', runId, term, ttlMs: concurrency.ttlMs, now: now() } as const;
+  await commands.execute(concurrencySlots, SLOTS, renew, step(`renew slot ${randomUUID()}`)).catch((error: Error) => {
+    log.warn({ runId, error: error.message }, 'The slot of a run could not be renewed');
+  });
+}

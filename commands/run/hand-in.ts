@@ -1,0 +1,89 @@
+import type { Refusal } from '../../schema/errors/catalogue';
+import type { Submission, VendorTarget } from '../../src/upstreams/generation';
+import type { HeldLease } from '../key-pool/key-leases';
+import { isStillAllowed } from '../still-allowed';
+import { clearUp, recordJob } from './clear-up';
+import { fail, load, rest, send, type Drive } from './drive';
+import { calling, LeaseLost, tell, type Keys } from './drive-keys';
+import { requestText } from './exchange';
+import { ERASED, failures, NO_PICTURE, noKeyWithin, NOT_ALLOWED } from './failures';
+import { requestPlace } from './sealed-places';
+import type { KnownRun } from './state';
+
+/** Before a call that never left is made once more. */
+const SECOND_TRY_MS = 1_000;
+
+/** Waits for a key and hands the work to the vendor. @returns the run, which the vendor has taken or may have taken */
+export async function handIn(drive: Drive, keys: Keys, state: KnownRun): Promise<KnownRun> {
+  const { vault, runId, attempt, asked, vendor } = drive;
+  const parameters = await parametersOf(drive, state);
+  const externalId = `${runId}-${attempt}`;
+  // Vendors that know works by our names for them are asked by these.
+  const callbackUrl = vendor.find ? undefined : drive.callbacks.urlOf(drive);
+  const call = vendor.prepare(asked.operation, parameters, { externalId, callbackUrl });
+  const request = await vault.seal(requestPlace(drive, attempt), requestText(call, callbackUrl));
+
+  for (;;) {
+    const lease = await keys.hold({ until: (state.begunAt ?? drive.now()) + asked.maxQueueMs });
+    if ('refusal' in lease) return failForKey(drive, state, lease.refusal);
+    const { leaseId, keyId, keyName, token } = lease;
+    await send(drive, { type: 'LeaseRun', attempt, leaseId, keyId, keyName, token }, `leased ${leaseId}`);
+    if (lease.lost.aborted) {
+      await send(drive, { type: 'RequeueRun', leaseId }, `requeue ${leaseId}`);
+      keys.lost();
+      continue;
+    }
+    drive.over.throwIfAborted();
+    const intent = await send(drive, {
+      type: 'BeginSubmission', attempt, driver: drive.driver, leaseId, externalId, endpoint: `${call.method} ${call.path}`, request, at: drive.now(),
+    }, `begin submission ${drive.driver}`);
+    // Another execution was faster: what became of its call is looked into, and none is made here.
+    if (!intent.accepted || intent.answer.submission?.driver !== drive.driver) return load(drive);
+    try {
+      const submission = await submit(drive, lease, (target) => vendor.submit(call, target));
+      return await submitted(drive, keys, intent.answer, submission);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      keys.lost();
+      return load(drive);
+    }
+  }
+}
+
+async function parametersOf(drive: Drive, state: KnownRun): Promise<unknown> {
+  const { commands, vault, tenant, asked } = drive;
+  const person = { tenant, userId: state.requestedBy };
+  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: state.requestedBy }, { scope: 'runs:write' }))) return fail(drive, state, NOT_ALLOWED);
+  const [text] = await vault.open(tenant, [asked.parameters]);
+  if (typeof text !== 'string') return fail(drive, state, ERASED);
+  return (await drive.pictureOf(person, asked.operation, JSON.parse(text) as unknown)) ?? fail(drive, state, NO_PICTURE);
+}
+
+/** Submits; a second time only when the first call certainly never left. */
+async function submit(drive: Drive, lease: HeldLease, call: (target: VendorTarget) => Promise<Submission>): Promise<Submission> {
+  const made = async (): Promise<Submission> => {
+    const submission = await calling(drive, lease, call);
+    await tell(drive, lease, submission.category, submission.answer);
+    return submission;
+  };
+  const first = await made();
+  if (!neverLeft(first)) return first;
+  await rest(drive, SECOND_TRY_MS, lease.lost);
+  return made();
+}
+
+function neverLeft({ jobId, definite, answer, category }: Submission): boolean {
+  return jobId === undefined && definite && answer.status === -1 && (category === 'network' || category === 'timeout');
+}
+
+async function submitted(drive: Drive, keys: Keys, state: KnownRun, { jobId, category = 'unknown', definite, answer }: Submission): Promise<KnownRun> {
+  if (jobId !== undefined) return recordJob(drive, jobId, answer);
+  if (!definite) return clearUp(drive, keys, state, { category, answer });
+  await keys.giveBack('error');
+  return fail(drive, state, failures[category], { category, answer });
+}
+
+function failForKey(drive: Drive, state: KnownRun, { code, rule, message }: Refusal): Promise<never> {
+  if (rule === 'lease_wait_over') return fail(drive, state, noKeyWithin(drive.asked.maxQueueMs), { category: 'timeout' });
+  return fail(drive, state, { code, reason: message });
+}
