@@ -5,7 +5,7 @@ import { directImports } from './direct-imports';
 
 /** What the server answers itself. */
 const target = 'http://localhost:4000';
-const proxy = { '/graphql': { target, ws: true }, '/auth': { target }, '/logo': { target } };
+const proxy = { '/graphql': { target, ws: true }, '/auth': { target }, '/logo': { target }, '/outputs': { target } };
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -2,12 +2,11 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
-import { featureOf, hasFeature } from '../lib/permissions';
 import { useSession } from '../session';
 import { Brand } from '../ui/brand';
 import { ProblemNotice } from '../ui/problem-notice';
 import styles from './error-pages.module.css';
-import type { Destination } from './navigation';
+import { missingFeature, type Destination } from './navigation';
 
 export function NotFound() {
   const t = useT();
@@ -21,16 +20,17 @@ export function NotFound() {
 }
 
 /** Which feature is off or which right is missing, and who can help. */
-export function Forbidden({ scope }: Pick<Destination, 'scope'>) {
+export function Forbidden({ destination }: { destination: Destination }) {
   const t = useT();
   const { viewer } = useSession();
-  const feature = featureOf(scope);
-  const off = feature !== undefined && !hasFeature(viewer, feature);
+  const off = missingFeature(viewer, destination);
   return (
     <div className={styles.page}>
       <h1>{t(off ? 'forbidden.feature' : 'forbidden.title')}</h1>
       <p className="muted">
-        {off ? t('forbidden.featureHint', { feature: t(`feature.${feature}`) }) : t('forbidden.hint', { permission: t(`scope.${scope}`) })}
+        {off
+          ? t('forbidden.featureHint', { feature: t(`feature.${off}`) })
+          : t('forbidden.hint', { permission: t(`scope.${destination.scope}`) })}
       </p>
       <Link to="/">{t('notFound.home')}</Link>
     </div>

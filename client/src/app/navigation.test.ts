@@ -1,5 +1,5 @@
 import type { Rights } from '../lib/permissions';
-import { destinationAt, landingOf, navigation, navigationOf, opens } from './navigation';
+import { destinationAt, landingOf, missingFeature, navigation, navigationOf, opens } from './navigation';
 
 const user: Rights = {
   role: 'USER',
@@ -9,7 +9,8 @@ const user: Rights = {
 const operator: Rights = {
   ...user,
   role: 'OWNER',
-  scopes: [...user.scopes, 'tenant:write', 'tenants:manage', 'operations:read', 'pools:read', 'audit:read'],
+  scopes: [...user.scopes, 'runs:write', 'runs:manage', 'tenant:write', 'tenants:manage', 'operations:read', 'pools:read', 'audit:read'],
+  features: [...user.features, 'LEGNEXT', 'KLING', 'GALLERY', 'PORTAL'],
 };
 
 const placesOf = (rights: Rights): string[] => navigationOf(rights).flatMap(({ items }) => items.map(({ to }) => to));
@@ -29,8 +30,19 @@ describe('navigation', () => {
     expect(landingOf({ ...user, features: [] })).toBeUndefined();
   });
 
+  it('TEST-85: has the pages to make things with, the gallery and the portal where they are switched on, and only for those who may', () => {
+    const maker: Rights = { ...user, scopes: [...user.scopes, 'runs:write'], features: [...user.features, 'LEGNEXT', 'GALLERY', 'PORTAL'] };
+    expect(placesOf(maker)).toEqual(['/home', '/chat/{-$sessionId}', '/create/legnext', '/gallery', '/runs', '/virtual-keys']);
+    expect(placesOf({ ...maker, scopes: user.scopes })).not.toContain('/create/legnext');
+    expect(placesOf({ ...maker, features: maker.features.filter((feature) => feature !== 'RUNS') })).toEqual(['/home', '/chat/{-$sessionId}', '/virtual-keys']);
+    const kling = navigation.flatMap(({ items }) => items).find(({ to }) => to === '/create/kling')!;
+    expect(missingFeature(maker, kling)).toBe('KLING');
+    expect(missingFeature({ ...maker, features: ['KLING'] }, kling)).toBe('RUNS');
+  });
+
   it('lands where the caller may be', () => {
-    expect(landingOf(operator)?.to).toBe('/overview');
+    expect(landingOf(operator)?.to).toBe('/home');
+    expect(landingOf({ ...operator, features: user.features })?.to).toBe('/overview');
     expect(landingOf(user)?.to).toBe('/chat/{-$sessionId}');
     expect(landingOf({ ...user, features: ['RUNS'] })?.to).toBe('/runs');
   });

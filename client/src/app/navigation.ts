@@ -1,19 +1,21 @@
 import type { MessageId } from '../i18n/use-t';
-import { may, type Rights, type Scope } from '../lib/permissions';
+import { featureOf, hasFeature, may, type Feature, type Rights, type Scope } from '../lib/permissions';
 import {
-  IconBook2, IconBuilding, IconBuildingCommunity, IconKey, IconLayoutDashboard, IconMessageCircle, IconPlayerPlay, IconRobot,
-  IconStack2, IconUsers,
+  IconActivity, IconBook2, IconBuilding, IconBuildingCommunity, IconGauge, IconHome, IconKey, IconLayoutDashboard, IconLayoutGrid,
+  IconMessageCircle, IconMovie, IconPhoto, IconPlayerPlay, IconRobot, IconStack2, IconUsers,
 } from '../ui/icons';
 
 export interface Destination {
-  to: '/overview' | '/chat/{-$sessionId}' | '/runs' | '/key-pools' | '/users' | '/virtual-keys' | '/service-clients' | '/tenant'
-    | '/tenants' | '/audit-log';
+  to: '/home' | '/create/legnext' | '/create/kling' | '/gallery' | '/overview' | '/chat/{-$sessionId}' | '/runs' | '/monitoring' | '/key-pools'
+    | '/load-test' | '/users' | '/virtual-keys' | '/service-clients' | '/tenant' | '/tenants' | '/audit-log';
   label: MessageId;
   icon: typeof IconKey;
   /** Letter after `g`. */
   key: string;
   /** The scope that opens it; its feature has to be on as well. */
   scope: Scope;
+  /** A part of the product of its own, beside the one that the scope belongs to. */
+  feature?: Feature;
   /** `tenant` where one's own things alone would not fill the screen. */
   reach?: 'tenant';
   /** A list that takes a search. */
@@ -29,14 +31,22 @@ export interface DestinationGroup {
 export const navigation: readonly DestinationGroup[] = [
   {
     label: 'nav.create',
-    items: [{ to: '/chat/{-$sessionId}', label: 'nav.chat', icon: IconMessageCircle, key: 'c', scope: 'chats:read' }],
+    items: [
+      { to: '/home', label: 'nav.portal', icon: IconHome, key: 'h', scope: 'account', feature: 'PORTAL' },
+      { to: '/chat/{-$sessionId}', label: 'nav.chat', icon: IconMessageCircle, key: 'c', scope: 'chats:read' },
+      { to: '/create/legnext', label: 'nav.legnext', icon: IconPhoto, key: 'i', scope: 'runs:write', feature: 'LEGNEXT' },
+      { to: '/create/kling', label: 'nav.kling', icon: IconMovie, key: 'v', scope: 'runs:write', feature: 'KLING' },
+      { to: '/gallery', label: 'nav.gallery', icon: IconLayoutGrid, key: 'g', scope: 'runs:read', feature: 'GALLERY' },
+    ],
   },
   {
     label: 'nav.operate',
     items: [
       { to: '/overview', label: 'nav.overview', icon: IconLayoutDashboard, key: 'o', scope: 'operations:read' },
       { to: '/runs', label: 'nav.runs', icon: IconPlayerPlay, key: 'r', scope: 'runs:read', searchable: true },
+      { to: '/monitoring', label: 'nav.monitoring', icon: IconActivity, key: 'j', scope: 'runs:read', reach: 'tenant' },
       { to: '/key-pools', label: 'nav.keyPools', icon: IconStack2, key: 'q', scope: 'pools:read' },
+      { to: '/load-test', label: 'nav.loadTest', icon: IconGauge, key: 'l', scope: 'runs:manage' },
     ],
   },
   {
@@ -58,7 +68,12 @@ export const navigation: readonly DestinationGroup[] = [
   },
 ];
 
-export const opens = (rights: Rights, { scope, reach }: Destination): boolean => may(rights, scope, reach);
+/** The part of the product that is off and has to be on for a destination; undefined when none is. */
+export const missingFeature = (rights: Rights, { scope, feature }: Destination): Feature | undefined =>
+  [featureOf(scope), feature].find((needed) => needed !== undefined && !hasFeature(rights, needed));
+
+export const opens = (rights: Rights, destination: Destination): boolean =>
+  may(rights, destination.scope, destination.reach) && missingFeature(rights, destination) === undefined;
 
 /** What the caller gets to see of it; a group without destinations goes. */
 export const navigationOf = (rights: Rights): readonly DestinationGroup[] => navigation
@@ -71,8 +86,10 @@ const pathOf = ({ to }: Destination): string => to.replace(/\/\{.*/, '');
 export const destinationAt = (pathname: string): Destination | undefined => navigation.flatMap(({ items }) => items)
   .find((item) => pathname === pathOf(item) || pathname.startsWith(`${pathOf(item)}/`));
 
-/** Where somebody lands: the overview for those who may see it, else the first that is open. */
+const landings: readonly Destination['to'][] = ['/home', '/overview'];
+
+/** Where somebody lands: the portal where it is switched on, the overview for those who may see it, else the first that is open. */
 export function landingOf(rights: Rights): Destination | undefined {
   const open = navigationOf(rights).flatMap(({ items }) => items);
-  return open.find(({ to }) => to === '/overview') ?? open[0];
+  return landings.map((landing) => open.find(({ to }) => to === landing)).find((found) => found !== undefined) ?? open[0];
 }

@@ -145,6 +145,7 @@ const tenants = createRoute({
 const keyPools = createRoute({
   getParentRoute: () => app,
   path: '/key-pools',
+  validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
   component: lazyRouteComponent(() => import('../key-pool/key-pools-screen')),
 });
 
@@ -155,10 +156,57 @@ const runs = createRoute({
   component: lazyRouteComponent(() => import('../run/runs-screen')),
 });
 
+const runDetail = createRoute({
+  getParentRoute: () => app,
+  path: '/runs/$runId',
+  validateSearch: (search: Record<string, unknown>): { tab?: string } => ({ tab: text(search.tab) }),
+  component: lazyRouteComponent(() => import('../run/run-screen')),
+});
+
+const monitoring = createRoute({
+  getParentRoute: () => app,
+  path: '/monitoring',
+  component: lazyRouteComponent(() => import('../run/monitoring-screen')),
+});
+
+const loadTest = createRoute({
+  getParentRoute: () => app,
+  path: '/load-test',
+  component: lazyRouteComponent(() => import('../load-test/load-test-screen')),
+});
+
 const chat = createRoute({
   getParentRoute: () => app,
   path: '/chat/{-$sessionId}',
   component: lazyRouteComponent(() => import('../chat-session/chat-screen')),
+});
+
+const portal = createRoute({
+  getParentRoute: () => app,
+  path: '/home',
+  component: lazyRouteComponent(() => import('../portal/portal-screen')),
+});
+
+const legnext = createRoute({
+  getParentRoute: () => app,
+  path: '/create/legnext',
+  component: lazyRouteComponent(() => import('../generation/legnext-screen')),
+});
+
+const kling = createRoute({
+  getParentRoute: () => app,
+  path: '/create/kling',
+  validateSearch: (search: Record<string, unknown>): { mode?: string; image?: string } => ({ mode: text(search.mode), image: text(search.image) }),
+  component: lazyRouteComponent(() => import('../generation/kling-screen')),
+});
+
+const gallery = createRoute({
+  getParentRoute: () => app,
+  path: '/gallery',
+  validateSearch: (search: Record<string, unknown>): { q?: string; kind?: string; by?: string } => ({
+    q: text(search.q), kind: text(search.kind), by: text(search.by),
+  }),
+  component: lazyRouteComponent(() => import('../gallery/gallery-screen')),
 });
 
 const auditLog = createRoute({
@@ -172,7 +220,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, signUp, resetPassword,
     app.addChildren([
-      home, account, overview, users, virtualKeys, serviceClients, tenant, tenants, keyPools, runs, chat, auditLog,
+      home, account, overview, users, virtualKeys, serviceClients, tenant, tenants, keyPools, runs, runDetail, monitoring, loadTest, chat, portal, legnext, kling, gallery, auditLog,
     ]),
   ]),
   parseSearch,

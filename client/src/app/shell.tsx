@@ -118,7 +118,7 @@ export function Shell() {
           fallbackRender={({ error, resetErrorBoundary }) =>
             <ScreenFailed error={asError(error)} onRetry={resetErrorBoundary} />}
         >
-          {here && !opens(viewer, here) ? <Forbidden scope={here.scope} /> : <Outlet />}
+          {here && !opens(viewer, here) ? <Forbidden destination={here} /> : <Outlet />}
         </ErrorBoundary>
       </main>
       <Announcer />

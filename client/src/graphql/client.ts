@@ -4,6 +4,7 @@ import {
 import { authExchange } from '@urql/exchange-auth';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
+import { startedHere } from '../lib/session-runs';
 import { hashOf, toNode, type Document } from './document';
 import { possibleTypes } from './gql/possible-types';
 import { positionHeader, sawPosition } from './position';
@@ -12,13 +13,26 @@ import { positionHeader, sawPosition } from './position';
 const embedded = [
   'Viewer', 'SetupState', 'SignInOptions', 'Overview', 'ProjectionStatus', 'PageInfo', 'AnswerBlock', 'Usage', 'Preferences', 'Branding',
   'Entitlements', 'EffectiveEntitlements', 'TenantEntitlements', 'TierEntitlements', 'ScopeInfo', 'UserResult', 'ImportedLine', 'UserExport',
+  'RunUsage', 'RunStep', 'RunExchange', 'RunProgress', 'Diagnosis', 'Concurrency', 'BurstResult', 'KeyShare',
 ];
 
 const withoutKey = Object.fromEntries(embedded.map((type) => [type, () => null]));
 
 interface Payload {
   position?: string | null;
+  /** The run that was started or changed, where the mutation is about one. */
+  run?: { id?: string } | null;
   errors?: readonly { code?: string }[];
+}
+
+/** Mutations that start a run, by the names of their fields. */
+const starting: readonly string[] = ['startRun', 'retryRun', 'postMessage'];
+
+/** Remembers the runs that a result says were started. */
+function noteRuns({ operation, data }: OperationResult<Record<string, Payload | null>, AnyVariables>): void {
+  if (operation.kind === 'mutation' && data) {
+    starting.map((field) => data[field]?.run?.id).forEach((id) => id && startedHere(id));
+  }
 }
 
 /** What the mutations of a result answered. */
@@ -71,6 +85,7 @@ export const createGraphqlClient = ({ enforceHashes, signInAgain, onForbidden }:
       onResult(result) {
         const payloads = payloadsOf(result);
         payloads.forEach((payload) => sawPosition(payload?.position));
+        noteRuns(result);
         if (hasCode(result.error, forbidden) || payloads.some((payload) => payload?.errors?.some(({ code }) => code === forbidden))) {
           onForbidden();
         }

@@ -1,0 +1,13 @@
+export { generationList, type GenerationRow, type Output } from './generations';
+export { legnextDraft, useDraft } from './drafts';
+export { finalTextOf } from './final-text';
+export { legnextParametersOf } from './forms';
+export { ImageTile } from './image-tile';
+export { lightboxItems, type LightboxItem } from './lightbox-items';
+export { useProgress } from './progress';
+export { SimulatedRibbon } from './simulated-ribbon';
+export { StartProblems } from './start-problems';
+export { StatePill } from './state-pill';
+export { isOver } from './steps';
+export { Stepper } from './stepper';
+export { useStart } from './use-start';

@@ -1,0 +1,89 @@
+import { useEffect, useRef } from 'react';
+import { Textarea } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { KLING_PROMPT_LENGTH } from '../../../schema/run/parameter-rules';
+import { useT, type MessageId } from '../i18n/use-t';
+import { Page } from '../ui/page';
+import { useFormProblems } from '../ui/form-problems';
+import { Choice } from './choice';
+import { klingDraft, useDraft } from './drafts';
+import { Examples } from './examples';
+import { klingDefaults, klingKinds, klingOperations, klingOptionsOf, klingParametersOf, type KlingKind } from './forms';
+import { GenerationForm } from './generation-form';
+import type { Operation } from './gql/documents';
+import { KlingOptionsFields } from './kling-options-fields';
+import { PresetBar } from './preset-bar';
+import { Results } from './results';
+import styles from './screen.module.css';
+import { SettingsFields } from './settings-fields';
+import { SimulatedRibbon } from './simulated-ribbon';
+import { StartImage } from './start-image';
+import { useStart } from './use-start';
+
+const operations: readonly Operation[] = Object.values(klingOperations);
+const prompts: readonly MessageId[] = ['kling.example.tea', 'kling.example.train', 'kling.example.forest', 'kling.example.clay'];
+const fields = ['prompt', 'negativePrompt', 'image', 'pollIntervalSeconds', 'maxWaitSeconds', 'scenario'];
+
+const call = `mutation {
+  startRun(input: {
+    operation: KLING_TEXT_TO_VIDEO
+    parameters: { prompt: "Steam rises from a cup of tea", durationSeconds: "5", creativity: 5 }
+    scenario: SUCCESS
+  }) { run { id state } errors { rule message } }
+}`;
+
+const kindOf = (mode: string | undefined): KlingKind => klingKinds.find((kind) => kind === mode) ?? 'image';
+
+/** Pictures and videos from words or from a picture, by Kling. */
+export default function KlingScreen() {
+  const t = useT();
+  const navigate = useNavigate();
+  const { mode, image } = useSearch({ strict: false }) as { mode?: string; image?: string };
+  const kind = kindOf(mode);
+  const { form, settings, change, set } = useDraft(klingDraft);
+  const { busy, problems, start } = useStart();
+  const formProblems = useFormProblems(problems, kind === 'image-to-video' ? fields : fields.filter((field) => field !== 'image'));
+  const words = useRef<HTMLTextAreaElement>(null);
+
+  // A link from a picture brings it along; from then on the form holds it.
+  useEffect(() => {
+    if (image !== undefined) {
+      klingDraft.set({ ...klingDraft.get(), form: { ...klingDraft.get().form, image, imageAddress: '' } });
+      void navigate({ to: '/create/kling', search: { mode }, replace: true });
+    }
+  }, [image, mode, navigate]);
+
+  return (
+    <Page title={t('nav.kling')}>
+      <SimulatedRibbon scenario={settings.scenario} />
+      <div className={styles.screen}>
+        <div className={styles.side}>
+          <PresetBar form="kling" defaults={klingDefaults} current={form.options} parametersOf={klingOptionsOf}
+            onLoad={(options) => change({ options })} />
+          <GenerationForm label={t('nav.kling')} busy={busy} problems={formProblems.others}
+            onStart={() => void start(klingOperations[kind], klingParametersOf(kind, form), settings)}>
+            <Choice label={t('kling.kind')} values={klingKinds} value={kind} words={(value) => t(`kling.kind.${value}`)}
+              onChange={(value) => void navigate({ to: '/create/kling', search: { mode: value }, replace: true })} />
+            <Textarea ref={words} label={t('generation.prompt')} autosize minRows={4} maxRows={12} required maxLength={KLING_PROMPT_LENGTH}
+              value={form.prompt} error={formProblems.of('prompt')} onChange={(event) => change({ prompt: event.currentTarget.value })} />
+            {kind === 'image-to-video' && (
+              <StartImage image={form.image} address={form.imageAddress} error={formProblems.of('image')} onChange={change} />
+            )}
+            <Textarea label={t('parameter.negativePrompt')} description={t('parameter.negativePrompt.help')} autosize minRows={1} maxRows={6}
+              maxLength={KLING_PROMPT_LENGTH} value={form.negativePrompt} error={formProblems.of('negativePrompt')}
+              onChange={(event) => change({ negativePrompt: event.currentTarget.value })} />
+            <KlingOptionsFields kind={kind} options={form.options} onChange={(options) => change({ options })} />
+            <SettingsFields settings={settings} problemOf={formProblems.of} onChange={set} />
+          </GenerationForm>
+        </div>
+        <Results operations={operations} empty={(
+          <Examples prompts={prompts} call={call}
+            onChoose={(prompt) => {
+              change({ prompt });
+              words.current?.focus();
+            }} />
+        )} />
+      </div>
+    </Page>
+  );
+}

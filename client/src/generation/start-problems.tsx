@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import type { Problem } from '../graphql/problem';
+import { useAct } from '../graphql/use-act';
+import { useT } from '../i18n/use-t';
+import { announce } from '../ui/announcer';
+import { ConfirmButton } from '../ui/confirm-button';
+import { Problems } from '../ui/form-problems';
+import { ClearConcurrencySlotsDocument } from './gql/documents';
+import styles from './generation.module.css';
+
+interface StartProblemsProps {
+  problems: readonly Problem[];
+  onRetry?: () => void;
+}
+
+/** Which rule did not let a run begin, with its values; too much work of one's own can be given up right here. */
+export function StartProblems({ problems, onRetry }: StartProblemsProps) {
+  const t = useT();
+  const act = useAct(ClearConcurrencySlotsDocument, ({ clearConcurrencySlots }) => clearConcurrencySlots);
+  const [solved, setSolved] = useState<Problem>();
+  const shown = problems.filter((problem) => problem !== solved);
+  const tooMuch = shown.find(({ rule }) => rule === 'user_concurrency');
+
+  async function clear(): Promise<void> {
+    const payload = await act.run({});
+    if (payload) {
+      setSolved(tooMuch);
+      announce(t('generation.cleared', { count: payload.runs?.length ?? 0 }));
+    }
+  }
+
+  return (
+    <>
+      <Problems problems={shown} onRetry={tooMuch ? undefined : onRetry} />
+      {tooMuch && (
+        <div className={styles.buttons}>
+          <ConfirmButton act={t('generation.clear')} effect={t('generation.clear.effect')} busy={act.busy} problems={act.problems}
+            onConfirm={() => void clear()} />
+        </div>
+      )}
+    </>
+  );
+}

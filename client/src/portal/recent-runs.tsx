@@ -1,0 +1,63 @@
+import { Link } from '@tanstack/react-router';
+import { StatePill } from '../generation/state-pill';
+import { useT } from '../i18n/use-t';
+import type { ListState, LiveList } from '../live/live-list';
+import { useRow } from '../live/use-live-list';
+import { Empty } from '../ui/empty';
+import { IconMessageCircle, IconMovie, IconPhoto } from '../ui/icons';
+import { ProblemNotice } from '../ui/problem-notice';
+import { SimulatedBadge } from '../ui/simulated-badge';
+import { Skeleton } from '../ui/skeleton';
+import { Time } from '../ui/time';
+import styles from './portal-screen.module.css';
+import type { PortalRun } from './runs';
+import { Tile } from './tile';
+
+interface RecentRunsProps {
+  list: LiveList<PortalRun>;
+  state: ListState;
+  ids: readonly string[];
+}
+
+const SHOWN = 12;
+const icons = { CHAT: IconMessageCircle, CODE: IconMessageCircle, IMAGE: IconPhoto, VIDEO: IconMovie } as const;
+
+/** One's own last runs, as they are and as they change. */
+export function RecentRuns({ list, state, ids }: RecentRunsProps) {
+  const t = useT();
+  return (
+    <Tile id="portal-recent" title={t('portal.recent')}>
+      {state.problem && <ProblemNotice problem={state.problem} onRetry={list.reload} />}
+      {ids.length === 0 && state.phase === 'loading' && <Skeleton rows={3} height={32} />}
+      {ids.length === 0 && state.phase === 'ready' && <Empty title={t('run.empty')}>{t('portal.recentHint')}</Empty>}
+      <ul className={styles.strip}>{ids.slice(0, SHOWN).map((id) => <Recent key={id} list={list} id={id} />)}</ul>
+    </Tile>
+  );
+}
+
+function Recent({ list, id }: { list: LiveList<PortalRun>; id: string }) {
+  const t = useT();
+  const run = useRow(list, id);
+  if (!run) {
+    return null;
+  }
+  const Icon = icons[run.kind];
+  const picture = run.outputs.find(({ thumbnailUrl }) => thumbnailUrl !== null)?.thumbnailUrl;
+  return (
+    <li>
+      <Link to="/runs" search={{ peek: id }} className={styles.recent}>
+        <span className={styles.thumbnail}>
+          {picture ? <img src={picture} alt="" loading="lazy" decoding="async" /> : <Icon size={20} stroke={1.5} aria-hidden />}
+        </span>
+        <span className={styles.words}>
+          <bdi>{run.prompt ?? `${t(`run.kind.${run.kind}`)} · ${run.model}`}</bdi>
+          <span className={styles.facts}>
+            <StatePill state={run.state} />
+            {run.simulated && <SimulatedBadge />}
+            <span className="muted"><Time iso={run.createdAt} /></span>
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+}
