@@ -1,3 +1,4 @@
+import { lastFourOf } from '../../schema/key-pool/credentials';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
 import type { SecretPlace, Vault } from '../../src/vault/port';
 import { keyPool } from './decider';
@@ -13,6 +14,10 @@ export interface NewProviderKey {
   rpmLimit: number | null;
   priority: number;
   tenantScope: string;
+  /** Milliseconds since the epoch; null or left out: never. */
+  expiresAt?: number | null;
+  /** It comes from the configuration of the server. */
+  specified?: true;
 }
 
 /**
@@ -27,14 +32,16 @@ export async function addProviderKey(
 ): Promise<CommandOutcome<{ provider: string; keyId: string }>> {
   const secretRef = `${command.tenant}/${key.keyId}`;
   await vault.putSecret(secretPlace(secretRef), secret);
-  const fingerprint = vault.fingerprint('provider-key', secret);
-  const added = { type: 'AddProviderKey' as const, ...key, lastFour: secret.slice(-4), fingerprint, secretRef, now };
+  const added = { type: 'AddProviderKey' as const, ...key, lastFour: lastFourOf(secret), fingerprint: fingerprintOf(vault, secret), secretRef, now };
   const outcome = await commands.execute(keyPool, provider, added, command, () => ({ provider, keyId: key.keyId }));
   if (!outcome.accepted) await vault.deleteSecret(secretPlace(secretRef));
   return outcome;
 }
 
-/** Where the vault keeps the secret that an event refers to: `<tenant>/<key id>`. */
+/** By which a pool knows that it has a secret already. */
+export const fingerprintOf = (vault: Pick<Vault, 'fingerprint'>, secret: string): string => vault.fingerprint('provider-key', secret);
+
+/** Where the vault keeps the secret that an event refers to: `<tenant>/<key id>`, and after a rotation `<tenant>/<key id>.<id>`. */
 export function secretPlace(secretRef: string): SecretPlace {
   const tenant = ownerOf(secretRef);
   return { tenant, ref: secretRef.slice(tenant.length + 1), field: 'secret' };

@@ -15,6 +15,7 @@ import { keyPool, staleLease } from './decider';
 import { beat } from './lease-beats';
 import type { Leased } from './lease-request';
 import { standingOf } from './standing';
+import { ticketUnknown } from './ticket-watch';
 
 @Resolver()
 export class KeyPoolMutations {
@@ -33,12 +34,7 @@ export class KeyPoolMutations {
     @Arg('input', () => CancelTicketInput, { description: 'Which place.' }) input: CancelTicketInput,
     @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return mutate(context, { name: 'cancelTicket', input }, (command) => {
-      const ticketId = fromGlobalId(input.ticketId, 'WaitTicket');
-      const cancel = { type: 'CancelTicket' as const, ticketId, holder: callerIdOf(context), now: context.now().getTime() };
-      return context.commands.execute(keyPool, providerOf(ticketId), cancel, command,
-        ({ leases }) => ({ cancelledId: leases.has(ticketId) ? null : input.ticketId }));
-    }, (changed) => changed);
+    return mutate(context, { name: 'cancelTicket', input }, (command) => cancelTicket(context, command, input.ticketId), (changed) => changed);
   }
 
   @Mutation(() => HeartbeatLeasePayload, { description: 'Says that a lease is still in use; it then lives for another TTL.' })
@@ -84,6 +80,20 @@ async function leaseKey(context: Context, command: CommandContext, input: LeaseK
   if (standing === 'waiting' && ticketId !== undefined) return answered({ ticketId, leaseId: null });
   if (!lease || secretRef === undefined) return { accepted: false, refusal: requestOver, position, revision };
   return answered({ leaseId: lease.id, ticketId: null, provider, token: lease.token, ttlMs: lease.ttlMs, secretRef });
+}
+
+async function cancelTicket(context: Context, command: CommandContext, id: string): Promise<CommandOutcome<{ cancelledId: string | null }>> {
+  const ticketId = fromGlobalId(id, 'WaitTicket');
+  const holder = callerIdOf(context);
+  const cancel = { type: 'CancelTicket' as const, ticketId, holder, now: context.now().getTime() };
+  const outcome = await context.commands.execute(keyPool, providerOf(ticketId), cancel, command, ({ leases, ended }) => {
+    const lease = leases.get(ticketId);
+    return { isOwn: (lease ?? ended.get(ticketId))?.holder === holder, isServed: lease !== undefined };
+  });
+  if (!outcome.accepted) return outcome;
+  const { answer: { isOwn, isServed }, ...place } = outcome;
+  // Of the requests of others nobody learns anything, not even that they are over.
+  return isOwn ? { ...place, answer: { cancelledId: isServed ? null : id } } : { ...place, accepted: false, ...ticketUnknown };
 }
 
 async function heartbeatLease(

@@ -18,3 +18,12 @@ export function parseKlingSecret(text: string): KlingCredentials | undefined {
   const { accessKey, secretKey } = (value ?? {}) as Partial<Record<keyof KlingCredentials, unknown>>;
   return typeof accessKey === 'string' && typeof secretKey === 'string' ? { accessKey, secretKey } : undefined;
 }
+
+/** Shorter secrets show nothing of themselves. */
+const TELLING_LENGTH = 8;
+
+/** What is shown of a secret: its last four characters, of a Kling key those of its secret half; nothing of other structures. */
+export function lastFourOf(secret: string): string {
+  const shown = parseKlingSecret(secret)?.secretKey ?? secret;
+  return shown.length < TELLING_LENGTH || /^[[{]/.test(shown) ? '' : shown.slice(-4);
+}

@@ -2,7 +2,7 @@ import { IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator'
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import { DateTime } from '../../src/graphql/scalars';
-import { NAME_LENGTH, ONCE } from '../text-rules';
+import { IsNotBlank, IsPrintable, NAME_LENGTH, ONCE } from '../text-rules';
 import { LeaseOutcome } from './types';
 
 export const PROVIDER = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -23,8 +23,9 @@ export class AddProviderKeyInput {
   provider!: string;
 
   @Field(() => String, { description: 'Name, unique in the pool, 1 to 100 characters.' })
-  @MinLength(1)
   @MaxLength(NAME_LENGTH)
+  @IsNotBlank()
+  @IsPrintable()
   name!: string;
 
   @Field(() => String, { description: 'The secret as the vendor gave it, 8 to 8,192 characters. It goes to the vault and nowhere else.' })
@@ -73,8 +74,9 @@ export class ChangeProviderKeyInput {
   providerKeyId!: string;
 
   @Field(() => String, { nullable: true, description: 'New name, unique in the pool, 1 to 100 characters.' })
-  @MinLength(1)
   @MaxLength(NAME_LENGTH)
+  @IsNotBlank()
+  @IsPrintable()
   name?: string | null;
 
   @Field(() => Int, { nullable: true, description: 'Most leases at once. Holders beyond a lower one keep what they have.' })

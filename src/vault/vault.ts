@@ -9,6 +9,8 @@ import type { SqlPool } from './sql-pool';
 export interface ErasingVault extends Vault {
   /** Destroys the subject's key and journals it: its sealed texts open as ERASED from now on (other nodes: within a minute). */
   eraseSubject(tenant: string, subject: string): Promise<void>;
+  /** Refs of the secrets of one field that were stored at least `ageMs` ago: `ref` itself and those that begin with `<ref>.` */
+  storedRefs(place: SecretPlace, ageMs: number): Promise<string[]>;
 }
 
 const PUT_SECRET = `
@@ -81,6 +83,15 @@ export async function createVault({ pool, masterKey }: { pool: SqlPool; masterKe
     },
 
     eraseSubject: ring.eraseSubject,
+
+    async storedRefs({ tenant, ref, field }, ageMs) {
+      const { rows } = await pool.query<{ ref: string }>(
+        `select ref from vault_secrets where tenant_id = $1 and field = $2 and (ref = $3 or starts_with(ref, $3 || '.'))
+           and updated_at <= now() - $4 * interval '1 millisecond' order by ref`,
+        [tenant, field, ref, ageMs],
+      );
+      return rows.map((row) => row.ref);
+    },
   };
 }
 

@@ -14,13 +14,13 @@ import type { EventStore } from '../../../src/event-store/port';
 import type { Context, Db, Role } from '../../../src/graphql/context';
 import { contextMaker, type Services } from '../../../src/graphql/make-context';
 import { NodeResolver } from '../../../src/graphql/node';
+import type { RefusedAct } from '../../../src/graphql/refusals';
 import { buildApiSchema } from '../../../src/graphql/schema';
 import { createIdempotencyStore } from '../../../src/idempotency/store';
 import { createLiveFeeds } from '../../../src/live/feeds';
 import { silentLog } from '../../../src/postgres/log';
 import type { Notifications } from '../../../src/postgres/notifications';
 import { createTenantReads } from '../../../src/postgres/tenant-reads';
-import type { Vault } from '../../../src/vault/port';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
 import { person } from '../../support/principals';
 import { refusalsInMemory } from '../../support/services';
@@ -34,8 +34,12 @@ export interface PoolSetting {
   store: EventStore;
   commands: CommandRuntime;
   db: Db;
-  vault: Vault;
+  vault: ErasingVault;
   notifications: Notifications;
+  /** Refusals that were recorded. */
+  refused: readonly RefusedAct[];
+  /** Sets the clock of all callers forward, not that of the database. */
+  advance(ms: number): void;
   context(userId: string, role?: Role, tenantId?: string): Context;
   /** Runs a document; a top-level error is a failed test. */
   ask(document: string, variables?: Record<string, unknown>, userId?: string, role?: Role): Promise<Record<string, any>>;
@@ -60,9 +64,10 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   const reads = createTenantReads(setting.url, { max: 4, applicationName: 'reads of the test' });
   const vault = await createVault({ pool, masterKey: randomBytes(32) });
   const schema = buildApiSchema([NodeResolver, KeyPoolMutations, KeyPoolAdministration, ...Object.values(leaseRequests), LeaseRequestFields, ...Object.values(keyPoolQueries), KeyPoolSubscriptions]);
+  const refusals = refusalsInMemory();
   let aheadMs = 0;
   const parts: Partial<Services> = {
-    commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, refusals: refusalsInMemory(), live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(Date.now() + aheadMs), newId: randomUUID,
+    commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, refusals, live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(Date.now() + aheadMs), newId: randomUUID,
   };
   const makeContext = contextMaker(parts as Services);
   const keepers: KeyPoolKeeper[] = [];
@@ -76,7 +81,10 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   };
 
   return {
-    schema, store, commands, db, vault, notifications, context, suspended,
+    schema, store, commands, db, vault, notifications, refused: refusals.recorded, context, suspended,
+    advance(ms) {
+      aheadMs += ms;
+    },
     async ask(document, variables, userId = 'anna', role) {
       const { data, errors } = await graphql({ schema, source: document, variableValues: variables, contextValue: context(userId, role) });
       if (errors || !data) throw new Error(JSON.stringify(errors));
