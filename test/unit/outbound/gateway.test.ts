@@ -74,6 +74,14 @@ describe('a call', () => {
     expect(received[0]!.headers.authorization).toBe('Bearer leased-not-a-key');
   });
 
+  it('sends a key in the header that its vendor reads', async () => {
+    const gateway = createGateway({ upstreams: [{ name: 'vendor', baseUrl: `http://127.0.0.1:${port}`, secret: SECRET, authorization: 'x-api-key', allowPrivate: true }] });
+    gateways.push(gateway);
+    await gateway.call('vendor', request);
+    await gateway.call('vendor', { ...request, secret: 'leased-not-a-key' });
+    expect(received.map(({ headers }) => [headers['x-api-key'], headers.authorization])).toEqual([[SECRET, undefined], ['leased-not-a-key', undefined]]);
+  });
+
   it('never follows a redirect', async () => {
     handle = (_request, response) => response.writeHead(307, { location: `http://127.0.0.1:${port}/elsewhere` }).end();
     await expect(local().call('vendor', post)).rejects.toMatchObject({ failure: 'redirect' });
