@@ -41,14 +41,19 @@ export async function connectVendors(configuration: VendorConfiguration, pool: S
   ]);
   const closeSimulated = async (): Promise<void> =>
     void (await Promise.all([simulatedLiteLlm?.close(), simulatedLlm?.close(), simulatedLegnext.close(), simulatedKling.close()]));
-  const gateway = createGateway({
-    upstreams: [
-      { name: LITELLM, baseUrl: liteLlm.url ?? simulatedLiteLlm!.url, secret: liteLlm.masterKey ?? simulatedLiteLlm?.secret, allowPrivate: true },
-      { name: LLM, baseUrl: llm.baseUrl ?? simulatedLlm!.url, secret: llm.apiKey ?? simulatedLlm?.secret, allowPrivate: true },
-      ...bothWays(LEGNEXT, legnext.url, simulatedLegnext.url, 'x-api-key'),
-      ...bothWays(KLING, kling.url, simulatedKling.url, 'bearer'),
-    ],
-  });
+  const upstreams: Upstream[] = [
+    { name: LITELLM, baseUrl: liteLlm.url ?? simulatedLiteLlm!.url, secret: liteLlm.masterKey ?? simulatedLiteLlm?.secret, allowPrivate: true },
+    { name: LLM, baseUrl: llm.baseUrl ?? simulatedLlm!.url, secret: llm.apiKey ?? simulatedLlm?.secret, allowPrivate: true },
+    ...bothWays(LEGNEXT, legnext.url, simulatedLegnext.url, 'x-api-key'),
+    ...bothWays(KLING, kling.url, simulatedKling.url, 'bearer'),
+  ];
+  let gateway: Gateway;
+  try {
+    gateway = createGateway({ upstreams });
+  } catch (error) {
+    await closeSimulated();
+    throw error;
+  }
   return {
     litellm: createLiteLlm({ gateway, ...liteLlm }),
     llm: createLlm({ gateway, limits: { ...DEFAULT_LLM_LIMITS, idleTimeoutMs: llm.idleTimeoutMs } }),

@@ -1,8 +1,17 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import type { Pool } from 'pg';
+import { klingSecret } from '../../../schema/key-pool/credentials';
+import { operations, poolOf, scenarioNames, type Operation, type Scenario } from '../../../schema/run/operations';
+import { parameterSchemas } from '../../../schema/run/parameters';
 import { simulatedAnswer } from '../../../src/simulated/answers';
 import { tokenHashOf } from '../../../src/upstreams/litellm';
 import { connectVendors, type Vendors } from '../../../src/upstreams/vendors';
+import { startKlingStandIn } from '../../upstreams/kling';
+import { LEGNEXT_TEST_KEY, startLegnextStandIn } from '../../upstreams/legnext';
 import { startLiteLlmStandIn } from '../../upstreams/litellm';
+import { eventually } from '../../support/eventually';
 import { startOpenAiStandIn } from '../../upstreams/openai';
 import { migratedDatabase } from '../vault/migrated-database';
 
@@ -17,15 +26,22 @@ afterAll(() => database.close());
 const patience = { timeoutMs: 1_000, maxRetries: 0, retryDelayMs: 1 };
 const key = { key: 'sk-test-not-a-key-1', keyAlias: 'ann', models: ['simulated-chat'], metadata: { keyledger_id: 'k1' } };
 
+/** Nobody listens there. */
+const NOWHERE = { url: 'http://127.0.0.1:9/v1' };
+
 interface Settings {
+  legnext?: { url: string };
+  kling?: { url: string };
   liteLlm?: { url: string; masterKey: string };
   llm?: { baseUrl: string; apiKey: string };
 }
 
-async function use({ liteLlm, llm }: Settings, work: (vendors: Vendors) => Promise<void>): Promise<void> {
+async function use({ liteLlm, llm, legnext, kling }: Settings, work: (vendors: Vendors) => Promise<void>): Promise<void> {
   const vendors = await connectVendors({
     liteLlm: { url: undefined, masterKey: undefined, ...patience, ...liteLlm },
     llm: { baseUrl: undefined, apiKey: undefined, model: 'gpt-4o-mini', idleTimeoutMs: 5_000, ...llm },
+    legnext: legnext ?? NOWHERE,
+    kling: kling ?? NOWHERE,
   }, pool);
   try {
     await work(vendors);
@@ -90,4 +106,66 @@ it('refuses an address that nobody may call', async () => {
   const liteLlm = { url: 'http://127.0.0.1:4000', masterKey: 'master-test-not-a-key' };
   const llm = { baseUrl: 'http://169.254.169.254/v1', apiKey: 'test-not-a-key' };
   await expect(use({ liteLlm, llm }, async () => {})).rejects.toThrow('not a public one');
+});
+
+describe('vendors of images and videos', () => {
+  const asked: Readonly<Record<Operation, object>> = {
+    legnext_diffusion: { prompt: 'a lighthouse', options: null },
+    kling_image: { prompt: 'a lighthouse' },
+    kling_text_to_video: { prompt: 'a lighthouse' },
+    kling_image_to_video: { prompt: 'a lighthouse', image: 'https://pictures.test/1.png' },
+  };
+  const KEYS = { legnext: LEGNEXT_TEST_KEY, kling: klingSecret('access-test-not-a-key', 'secret-test-not-a-key') };
+
+  function submit({ generation, upstreamOf }: Vendors, operation: Operation, scenario: Scenario | null) {
+    const { provider } = operations[operation];
+    const vendor = generation[provider];
+    const target = { upstream: upstreamOf(poolOf(operation, scenario), scenario), secret: KEYS[provider], signal: new AbortController().signal };
+    const call = vendor.prepare(operation, parameterSchemas[operation].parse(asked[operation]), { externalId: `run-${operation}`, callbackUrl: undefined });
+    return { target, vendor, submission: vendor.submit(call, target) };
+  }
+
+  it('TEST-70: are not called for a run that plays them, in any scenario', async () => {
+    const [legnext, kling] = [await startLegnextStandIn(), await startKlingStandIn()];
+    try {
+      await use({ legnext, kling }, async (vendors) => {
+        for (const operation of ['legnext_diffusion', 'kling_image'] as const) {
+          const taken = await Promise.all(scenarioNames.map(async (scenario) => (await submit(vendors, operation, scenario).submission).jobId !== undefined));
+          expect(Object.fromEntries(scenarioNames.map((scenario, index) => [scenario, taken[index]]))).toEqual(
+            { success: true, failed_402: false, failed_401: false, failed_429: false, server_500: false, timeout: true });
+        }
+      });
+      expect([legnext.calls, kling.calls]).toEqual([[], []]);
+    } finally {
+      await legnext.close();
+      await kling.close();
+    }
+  });
+
+  it('are called where the configuration says, and their files fetched from there', async () => {
+    const [legnext, kling] = [await startLegnextStandIn(), await startKlingStandIn()];
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'keyledger-vendors-'));
+    try {
+      await use({ legnext, kling }, async (vendors) => {
+        for (const operation of Object.keys(operations) as Operation[]) {
+          const { target, vendor, submission } = submit(vendors, operation, null);
+          const { jobId } = await submission;
+          const { assets } = await eventually(async () => {
+            const report = await vendor.report(operation, jobId!, target);
+            return report.state === 'succeeded' && report;
+          });
+          const file = path.join(folder, 'file');
+          const { contentType, bytes } = await vendors.gateway.download(assets[0]!.url, { vendor: target.upstream, path: file, maxBytes: 5_000_000, timeoutMs: 20_000 });
+          expect([contentType, bytes]).toEqual([operations[operation].kind === 'image' ? 'image/png' : 'video/webm', (await stat(file)).size]);
+        }
+      });
+      expect([legnext.jobs.length, kling.tasks.length]).toEqual([1, 3]);
+      for (const headers of [...legnext.downloads, ...kling.downloads]) expect(headers).not.toHaveProperty('authorization');
+      for (const headers of [...legnext.downloads, ...kling.downloads]) expect(headers).not.toHaveProperty('x-api-key');
+    } finally {
+      await rm(folder, { recursive: true });
+      await legnext.close();
+      await kling.close();
+    }
+  });
 });
