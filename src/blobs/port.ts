@@ -13,7 +13,11 @@ export interface StoredBlob {
 export interface BlobStore {
   /** Stores a file, whole or not at all; the same key again overwrites. */
   put(key: string, file: { path: string; contentType: string }): Promise<void>;
-  /** @param range bytes to read, `end` included; left out: to the end. @returns undefined when there is none */
+  /**
+   * @param range bytes to read, `end` included; left out: to the end
+   * @returns undefined when there is none
+   * @throws BehindTheEnd when the part begins behind the end
+   */
   get(key: string, range?: { start: number; end?: number }): Promise<StoredBlob | undefined>;
   delete(key: string): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +41,7 @@ export interface OutputKeeper {
    * @param key of the blob, without an extension
    * @param vendor name of the gateway's upstream: its own host may be private, all others are public and https
    * @returns undefined when the file is gone or cannot be kept (the reason is logged)
+   * @throws what `signal` was aborted with
    */
   keep(file: { url: string; kind: 'image' | 'video'; key: string; vendor: string; signal: AbortSignal }): Promise<KeptFile | undefined>;
 }
