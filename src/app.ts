@@ -27,7 +27,7 @@ import { createPool } from './postgres/pool';
 import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { applyTenantFiles, createKeyLeases, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, readTenantFiles, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { applyPoolSpecification, applyTenantFiles, createKeyLeases, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, readTenantFiles, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -118,6 +118,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   for (const { file, changes } of await applyTenantFiles({ commands, auth, logos }, tenantFiles)) {
     if (changes.length > 0) log.info({ file, changes }, 'A tenant was configured by its file');
   }
+  await applyPoolSpecification({ commands, vault, db, log, clock }, configuration.keyPools);
   await makeFirstOwner();
 
   const http = await createHttpServer({

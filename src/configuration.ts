@@ -1,6 +1,7 @@
 import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { readPoolSpecification, withSingleKeys, type PoolSpecification } from '../schema/key-pool/specification';
 import { brokenRule } from './auth/password-rules';
 import type { ConcurrencyLimits } from './graphql/context';
 
@@ -16,6 +17,12 @@ const adminPassword = z.string().refine((text) => !brokenRule(text), { error: ({
 /** A secret for signatures: long, and none that stands in somebody's documentation. */
 const secret = z.string().min(32, 'must have 32 characters or more')
   .refine((text) => new Set(text).size >= 10 && !/change.?me|example|secret|placeholder|your[-_]/i.test(text), 'is a known example or too simple: use openssl rand -base64 32');
+const keyPools = z.string().transform((text, context): PoolSpecification => {
+  const read = readPoolSpecification(text);
+  if ('keys' in read) return read;
+  for (const { path: place, message } of read.faults) context.issues.push({ code: 'custom', input: undefined, path: place, message });
+  return z.NEVER;
+});
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 /** One variable: how it is read, and the words of its row in the README. */
@@ -66,6 +73,10 @@ export const variables = {
   LLM_IDLE_TIMEOUT: variable(count(1, 600).default(60), '60', 'Seconds of silence after which an answer counts as failed.'),
   LEGNEXT_URL: variable(url('http', 'https').default('https://api.legnext.ai/api/v1'), 'https://api.legnext.ai/api/v1', 'LegNext (Midjourney), which makes images; its keys live in the key pool `legnext`.'),
   KLING_URL: variable(url('http', 'https').default('https://api.klingai.com/v1'), 'https://api.klingai.com/v1', 'Kling, which makes images and videos; its keys live in the key pool `kling`.'),
+  KEY_POOL_JSON: variable(keyPools.default({ keys: [], skipped: [] }), 'none', 'Provider keys of the default tenant as JSON, applied at every start: docs/key-pools.md.'),
+  MJ_API_KEY: variable(z.string().min(1).optional(), 'none', 'LegNext key, when KEY_POOL_JSON has none.'),
+  KLING_ACCESS_KEY: variable(z.string().min(1).optional(), 'none', 'Kling access key, when KEY_POOL_JSON has no key of Kling. Needs KLING_SECRET_KEY.'),
+  KLING_SECRET_KEY: variable(z.string().min(1).optional(), 'none', 'Its secret key.'),
   KEYLEDGER_INTROSPECTION: variable(flag.default(true), 'true', 'Whether GraphQL introspection is answered; set to false in production.'),
   KEYLEDGER_TRUSTED_DOCUMENTS_ONLY: variable(flag.default(false), 'false', 'Refuse every operation that is not in schema/operations.json.'),
   USER_MAX_CONCURRENCY: variable(count(0, 1_000).default(1), '1', 'Most pieces of image and video work of one user at once.'),
@@ -107,6 +118,8 @@ export interface Configuration {
   kling: { url: string };
   /** How much AI work may go on at once. */
   concurrency: ConcurrencyLimits;
+  /** Provider keys that the server brings along. */
+  keyPools: PoolSpecification;
   /** Points of GraphQL cost a caller may spend at once, and how many come back each second. */
   costBudget: { burst: number; perSecond: number };
   introspection: boolean;
@@ -164,6 +177,7 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
     legnext: { url: v.LEGNEXT_URL },
     kling: { url: v.KLING_URL },
     concurrency: { user: v.USER_MAX_CONCURRENCY, global: v.GLOBAL_MAX_CONCURRENCY, ttlMs: v.ACTIVE_JOB_TTL_SEC * 1_000 },
+    keyPools: withSingleKeys(v.KEY_POOL_JSON, { mjApiKey: v.MJ_API_KEY, klingAccessKey: v.KLING_ACCESS_KEY, klingSecretKey: v.KLING_SECRET_KEY }),
     costBudget: { burst: v.KEYLEDGER_COST_BURST, perSecond: v.KEYLEDGER_COST_PER_SECOND },
     introspection: v.KEYLEDGER_INTROSPECTION,
     trustedDocumentsOnly: v.KEYLEDGER_TRUSTED_DOCUMENTS_ONLY,
@@ -212,6 +226,7 @@ function contradictions(v: z.infer<typeof environment>): string[] {
   if ((v.NEXTAUTH_ISSUER || v.NEXTAUTH_AUDIENCE) && !v.NEXTAUTH_SECRET) faults.push('NEXTAUTH_SECRET: needed with NEXTAUTH_ISSUER or NEXTAUTH_AUDIENCE');
   if (v.LITELLM_URL && !v.LITELLM_MASTER_KEY) faults.push('LITELLM_MASTER_KEY: needed with LITELLM_URL');
   if (v.LLM_BASE_URL && !v.LLM_API_KEY) faults.push('LLM_API_KEY: needed with LLM_BASE_URL');
+  if (Boolean(v.KLING_ACCESS_KEY) !== Boolean(v.KLING_SECRET_KEY)) faults.push('KLING_ACCESS_KEY and KLING_SECRET_KEY: set both or neither');
   if (v.EVENTSTORE_URL && v.KEYLEDGER_EVENTSTORE_PORT !== undefined) faults.push('KEYLEDGER_EVENTSTORE_PORT: has no meaning with EVENTSTORE_URL');
   if (v.EVENTSTORE_URL && !v.DATABASE_URL) faults.push('DATABASE_URL: needed with EVENTSTORE_URL, so that every node reads the same views');
   if (v.DATABASE_URL && !v.EVENTSTORE_URL) faults.push('EVENTSTORE_URL: needed with DATABASE_URL, because the embedded log serves one machine only');

@@ -177,6 +177,7 @@ export { createOidcSignIn } from '../commands/identity/oidc-sign-in';
 export { personOfToken } from '../commands/identity/person-of-token';
 export { createRefusalRecorder } from '../commands/refused-act/recorder';
 export { measureBurst } from '../commands/load-test/burst';
+export { applyPoolSpecification } from '../commands/key-pool/specification';
 export { startKeyPoolKeeper } from '../commands/key-pool/keeper';
 export { createKeyLeases } from '../commands/key-pool/key-leases';
 export { setUpOwner } from '../commands/session/set-up-owner';

@@ -3,14 +3,11 @@ import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import { DateTime } from '../../src/graphql/scalars';
 import { IsNotBlank, IsPrintable, NAME_LENGTH, ONCE } from '../text-rules';
+import { MAX_CONCURRENCY, MAX_PRIORITY, MAX_RPM, PROVIDER, SCOPE_LENGTH } from './specification';
 import { LeaseOutcome } from './types';
 
-export const PROVIDER = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const SCOPE = /^[\w.*-]+( ?, ?[\w.*-]+)*$/;
 const TOKEN = /^[1-9][0-9]{0,14}$/;
-const MAX_CONCURRENCY = 10_000;
-const MAX_RPM = 100_000;
-const MAX_PRIORITY = 1_000;
 const MAX_SECONDS = 3_600;
 const ACCESS_KEY_LENGTH = 1_000;
 export const DEFAULT_TTL_SECONDS = 120;
@@ -53,7 +50,7 @@ export class AddProviderKeyInput {
 
   @Field(() => String, { nullable: true, defaultValue: '*', description: 'Tenants that may use it, separated by commas, or `*` for all; without running the server one means one\'s own tenant.' })
   @Matches(SCOPE)
-  @MaxLength(2_000)
+  @MaxLength(SCOPE_LENGTH)
   tenantScope?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Kling: the access key; `secret` is then the secret key.' })
@@ -99,7 +96,7 @@ export class ChangeProviderKeyInput {
 
   @Field(() => String, { nullable: true, description: 'Tenants that may use it, separated by commas, or `*` for all; without running the server one means one\'s own tenant.' })
   @Matches(SCOPE)
-  @MaxLength(2_000)
+  @MaxLength(SCOPE_LENGTH)
   tenantScope?: string | null;
 
   @Field(() => DateTime, { nullable: true, description: 'From then on nothing is granted on it; null: never.' })

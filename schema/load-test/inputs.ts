@@ -1,6 +1,6 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsInt, Matches, Max, Min } from 'class-validator';
 import { Field, InputType, Int } from 'type-graphql';
-import { PROVIDER } from '../key-pool/inputs';
+import { PROVIDER } from '../key-pool/specification';
 import { ONCE } from '../text-rules';
 
 export const DEFAULT_BURSTS = [5, 10, 15];
