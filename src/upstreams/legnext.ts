@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { legnextText, type LegnextParameters } from '../../schema/run/parameters';
-import type { Gateway } from '../outbound/gateway';
+import type { Gateway, OutboundRequest } from '../outbound/gateway';
 import { classify } from './classify';
 import type { GenerationVendor, JobReport, VendorAnswer, VendorAsset, VendorTarget } from './generation';
 import { amountOf, callVendor, isFileAddress, isRefusal, isSuccess, oneLine, unusableKey, vendorId, vendorWord, type CallOutcome } from './vendor-call';
@@ -27,13 +27,15 @@ const task = z.looseObject({
 });
 type Task = z.infer<typeof task>;
 
+const called = z.looseObject({ config: z.looseObject({ webhook_config: z.unknown() }) });
 const refusal = z.looseObject({ code: z.int(), message: z.string() });
 
 export function createLegnext({ gateway, timeoutMs = LEGNEXT_TIMEOUT_MS }: { gateway: Gateway; timeoutMs?: number }): GenerationVendor {
-  async function call(target: VendorTarget, request: { method: 'GET' | 'POST'; path: string; body?: string }): Promise<CallOutcome> {
+  async function call(target: VendorTarget, request: Pick<OutboundRequest, 'method' | 'path' | 'body' | 'sensitive'>): Promise<CallOutcome> {
     // Anything else cannot stand in a header.
     if (!/^[\x21-\x7e]+$/.test(target.secret)) return unusableKey('The provider key is not one that LegNext could have given.');
-    return callVendor(gateway, target, { ...request, secret: target.secret, timeoutMs }, serviceCodeOf);
+    const outcome = await callVendor(gateway, target, { ...request, secret: target.secret, timeoutMs }, serviceCodeOf);
+    return { ...outcome, answer: withoutCallback(outcome.answer) };
   }
 
   return {
@@ -45,7 +47,7 @@ export function createLegnext({ gateway, timeoutMs = LEGNEXT_TIMEOUT_MS }: { gat
     },
 
     async submit({ method, path, body }, target) {
-      const { answer, notSent, category } = await call(target, { method, path, body: JSON.stringify(body) });
+      const { answer, notSent, category } = await call(target, { method, path, body: JSON.stringify(body), sensitive: typeof body.callback === 'string' ? [body.callback] : [] });
       const taken = isSuccess(answer) ? task.safeParse(answer.json).data : undefined;
       if (taken) return { answer, jobId: taken.job_id, category: undefined, definite: true };
       return { answer, jobId: undefined, category: category ?? classify(answer, {}), definite: notSent || isRefusal(answer) };
@@ -58,6 +60,14 @@ export function createLegnext({ gateway, timeoutMs = LEGNEXT_TIMEOUT_MS }: { gat
       return told?.job_id === jobId ? reportOfTask(told, answer) : unknownJob(outcome, told && OTHER_JOB);
     },
   };
+}
+
+/** A task object says where its vendor calls back. Answers are kept and shown, and whoever knew that could speak for the vendor. */
+function withoutCallback(answer: VendorAnswer): VendorAnswer {
+  const { data } = called.safeParse(answer.json);
+  if (!data) return answer;
+  const json = { ...data, config: { ...data.config, webhook_config: null } };
+  return { ...answer, json, text: JSON.stringify(json) };
 }
 
 function reportOfTask(task: Task, answer: VendorAnswer): JobReport {

@@ -50,6 +50,17 @@ describe('TEST-50: what LegNext is sent', () => {
     expect(vendor.calls.map(({ method, path, token }) => [method, path, token])).toEqual(Array(2).fill(['POST', '/api/v1/diffusion', '']));
   });
 
+  it('does not come back with the address of its callback, by which others could speak for the vendor', async () => {
+    const at = 'https://keyledger.test/callbacks/legnext/t/r/1/callback-test-not-a-key';
+    const { jobId, answer } = await legnext.submit(prepare(undefined, at), target());
+    const { answer: seen } = await report(jobId!);
+    vendor.script = { ...vendor.script, refusal: { status: 400, message: `cannot call ${at}` } };
+    const { answer: refused } = await legnext.submit(prepare(undefined, at), target());
+    expect(vendor.jobs[0]!.callback).toBe(at);
+    expect(JSON.stringify([answer, seen, refused])).not.toContain('callback-test');
+    expect(seen.json).toMatchObject({ job_id: jobId, config: { service_mode: 'public' } });
+  });
+
   it('is data that can be recorded before it is sent', () => {
     const call = prepare(undefined, 'https://keyledger.test/c');
     expect(JSON.parse(JSON.stringify(call))).toEqual(call);
