@@ -1,19 +1,20 @@
 import type { KeyPoolCommand } from '../../../commands/key-pool/decider';
+import { standingOf, type RequestStanding } from '../../../commands/key-pool/standing';
 import type { KeyPoolState } from '../../../commands/key-pool/state';
 import type { KeyPoolEvent } from '../../../schema/key-pool/events';
 import type { Decision } from '../../../src/command-runtime/aggregate';
-import type { Standing } from './judge';
 import type { Rules } from './planted-bugs';
 
 export interface Asked {
   command: KeyPoolCommand;
   /** Called once, when the outcome is definite; never when the node crashes first. */
-  answer(decision: Decision<KeyPoolEvent>, told: Standing | undefined): void;
+  answer?(decision: Decision<KeyPoolEvent>, told: RequestStanding | undefined): void;
 }
 
-export interface Decided extends Asked {
+export interface Decided {
+  asked: Asked;
   decision: Decision<KeyPoolEvent>;
-  told: Standing | undefined;
+  told: RequestStanding | undefined;
 }
 
 /** One append on its way: `events` decided on the first `expected` events of the log. */
@@ -33,24 +34,33 @@ export interface Log {
 /** Most commands of one append. */
 const BATCH = 8;
 
-/** One server, as the command runtime makes it: a mailbox, a cached state, and at most one append on its way. */
+/**
+ * One server, as the command runtime makes it: a mailbox, a state as the log has it, another that runs ahead of it by what
+ * is being appended, and at most one append on its way.
+ */
 export class Node {
   readonly mailbox: Asked[] = [];
+  /** As the log had it at `revision`. */
   state: KeyPoolState;
   /** Events of the log in `state`. */
   revision = 0;
   flight: Flight | undefined;
-  private working: KeyPoolState | undefined;
+  private working: KeyPoolState;
 
   /** @param skewMs what its clock is ahead of the true time */
   constructor(public skewMs: number, private readonly rules: Rules, private readonly log: Log) {
     this.state = rules.aggregate.initial();
+    this.working = rules.aggregate.initial();
   }
 
-  /** Reads what was appended since. */
+  /** Reads what was appended since. Not while an append is on its way. */
   catchUp(): void {
     const { events } = this.log;
-    while (this.revision < events.length) this.state = this.rules.aggregate.evolve(this.state, events[this.revision++]!);
+    const { aggregate } = this.rules;
+    for (; this.revision < events.length; this.revision++) {
+      this.state = aggregate.evolve(this.state, events[this.revision]!);
+      this.working = aggregate.evolve(this.working, events[this.revision]!);
+    }
   }
 
   /** Loses everything that is only in memory. */
@@ -58,6 +68,7 @@ export class Node {
     this.mailbox.length = 0;
     this.flight = undefined;
     this.state = this.rules.aggregate.initial();
+    this.working = this.rules.aggregate.initial();
     this.revision = 0;
   }
 
@@ -66,26 +77,28 @@ export class Node {
    * @param early told of answers that go out before the append (which only a planted bug does)
    */
   decide(early: (index: number) => void): void {
-    const { aggregate } = this.rules;
-    const working = aggregate.copy!(this.state);
+    const { aggregate, refusesEarly } = this.rules;
     const flight: Flight = { id: this.log.nextAppendId(), expected: this.revision, decided: [], events: [] };
     for (const asked of this.mailbox.splice(0, BATCH)) {
       const { command } = asked;
-      const decision = aggregate.decide(working, command);
-      if ('refusal' in decision && this.rules.refusesEarly) early(flight.expected + flight.events.length);
-      const events = 'events' in decision ? decision.events : [];
-      for (const event of events) aggregate.evolve(working, event);
-      flight.events.push(...events);
-      flight.decided.push({ ...asked, decision, told: command.type === 'RequestLease' ? standing(working, command.requestId) : undefined });
+      const decision = aggregate.decide(this.working, command);
+      if ('events' in decision) {
+        for (const event of decision.events) {
+          this.working = aggregate.evolve(this.working, event);
+          flight.events.push(event);
+        }
+      } else if (refusesEarly) {
+        early(flight.expected + flight.events.length);
+      }
+      flight.decided.push({ asked, decision, told: command.type === 'RequestLease' ? standingOf(this.working, command.requestId) : undefined });
     }
-    this.working = working;
     this.flight = flight;
   }
 
   /** The append is in the log: its answers may go out. */
   written(): readonly Decided[] {
     const { decided, events, expected } = this.flight!;
-    this.state = this.working!;
+    for (const event of events) this.state = this.rules.aggregate.evolve(this.state, event);
     this.revision = expected + events.length;
     this.flight = undefined;
     return decided;
@@ -94,22 +107,15 @@ export class Node {
   /** Another append came first: everything is decided again. */
   lost(): void {
     const flight = this.flight!;
+    const { aggregate, resendsLost } = this.rules;
+    if (flight.events.length > 0) this.working = aggregate.copy!(this.state);
     this.catchUp();
-    if (this.rules.resendsLost && flight.events.length > 0) {
+    if (resendsLost && flight.events.length > 0) {
       this.flight = { ...flight, id: this.log.nextAppendId(), expected: this.revision };
-      const { aggregate } = this.rules;
-      this.working = flight.events.reduce((state, event) => aggregate.evolve(state, event), aggregate.copy!(this.state));
+      for (const event of flight.events) this.working = aggregate.evolve(this.working, event);
       return;
     }
     this.flight = undefined;
-    this.mailbox.unshift(...flight.decided);
+    this.mailbox.unshift(...flight.decided.map(({ asked }) => asked));
   }
-}
-
-function standing(state: KeyPoolState, requestId: string): Standing {
-  const id = state.requests.get(requestId);
-  if (id === undefined) return { is: 'unknown' };
-  const lease = state.leases.get(id);
-  if (lease) return { is: 'held', leaseId: id, token: lease.token };
-  return state.tickets.has(id) ? { is: 'waiting' } : { is: 'over' };
 }
