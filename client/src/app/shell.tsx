@@ -7,7 +7,7 @@ import { productName, useBranding } from '../lib/branding';
 import { prefer, preferences } from '../lib/preferences';
 import { listenForShortcuts } from '../lib/shortcuts';
 import { LivePill } from '../live/live-pill';
-import { useSession } from '../session';
+import { useMay, useSession } from '../session';
 import { announce, Announcer } from '../ui/announcer';
 import { Brand } from '../ui/brand';
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconMenu2, IconSearch, IconUserCircle } from '../ui/icons';
@@ -17,6 +17,7 @@ import { asError, Forbidden, ScreenFailed } from './error-pages';
 import { destinationAt, navigationOf, opens } from './navigation';
 import styles from './shell.module.css';
 
+const MyRuns = lazy(() => import('../run/my-runs'));
 const Palette = lazy(() => import('./palette'));
 const ShortcutSheet = lazy(() => import('./shortcut-sheet'));
 const UserMenu = lazy(() => import('./user-menu'));
@@ -35,6 +36,7 @@ export function Shell() {
   const [layer, setLayer] = useState<Layer>();
   const [railOpen, setRailOpen] = useState(false);
   const branding = useBranding();
+  const mayReadRuns = useMay('runs:read');
   const groups = navigationOf(viewer);
   const here = destinationAt(pathname);
   const rights = `${viewer.role} ${viewer.scopes.join()} ${viewer.features.join()}`;
@@ -82,6 +84,7 @@ export function Shell() {
         <div className={styles.side}>
           {(setup.simulatedLlm || setup.simulatedLiteLlm) && <span title={t('simulated.hint')}><SimulatedBadge /></span>}
           <LivePill />
+          {mayReadRuns && <Suspense><MyRuns /></Suspense>}
           <button type="button" className={styles.user} aria-label={viewer.user.displayName} aria-haspopup="dialog"
             aria-expanded={layer === 'user'}
             onClick={() => setLayer(layer === 'user' ? undefined : 'user')}>

@@ -4,26 +4,14 @@ import { count, duration, money } from '../lib/format';
 import { keyOf } from '../lib/global-id';
 import type { Column } from '../ui/data-table/column';
 import { SimulatedBadge } from '../ui/simulated-badge';
-import { StatusPill, type Tone } from '../ui/status-pill';
+import { StatusPill } from '../ui/status-pill';
 import { Time } from '../ui/time';
 import type { RunState } from './gql/documents';
 import type { RunRow } from './list';
-
-const tones: Record<RunState, Tone> = {
-  REQUESTED: 'queued',
-  QUEUED: 'queued',
-  LEASED: 'waiting',
-  SUBMITTED: 'running',
-  POLLING: 'running',
-  SUCCEEDED: 'good',
-  FAILED: 'bad',
-  TIMED_OUT: 'bad',
-  CANCELLED: 'cancelled',
-  REJECTED: 'bad',
-};
+import { runTones } from './states';
 
 export const RunStatePill = ({ state, t }: { state: RunState; t: T }) =>
-  <StatusPill tone={tones[state]}>{t(`run.state.${state}`)}</StatusPill>;
+  <StatusPill tone={runTones[state]}>{t(`run.state.${state}`)}</StatusPill>;
 
 const dash = <span className="muted">–</span>;
 
@@ -44,11 +32,25 @@ export function useRunColumns(): readonly Column<RunRow>[] {
       cell: ({ kind }) => <span>{t(`run.kind.${kind}`)}</span>,
       text: ({ kind }) => t(`run.kind.${kind}`),
     },
+    {
+      id: 'operation', header: 'run.operation', width: 150,
+      cell: ({ operation }) => (operation === null ? dash : <span>{t(`run.operation.${operation}`)}</span>),
+      text: ({ operation }) => (operation === null ? '' : t(`run.operation.${operation}`)),
+    },
+    {
+      id: 'prompt', header: 'run.prompt', width: 200, grow: true,
+      cell: ({ prompt }) => (prompt === null ? dash : <bdi>{prompt}</bdi>), text: ({ prompt }) => prompt ?? '',
+    },
     { id: 'model', header: 'run.model', width: 170, grow: true, cell: ({ model }) => <code>{model}</code>, text: ({ model }) => model },
     {
       id: 'provider', header: 'run.provider', width: 110,
       cell: ({ provider }) => <span>{provider}</span>,
       text: ({ provider }) => provider,
+    },
+    {
+      id: 'pool', header: 'run.pool', width: 150,
+      cell: ({ pool, keyName }) => (pool === null ? dash : <span>{pool}{keyName !== null && ` · ${keyName}`}</span>),
+      text: ({ pool, keyName }) => [pool, keyName].filter((part) => part !== null).join(' · '),
     },
     {
       id: 'requestedBy', header: 'run.requestedBy', width: 170, grow: true,

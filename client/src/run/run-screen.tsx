@@ -1,0 +1,76 @@
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useT } from '../i18n/use-t';
+import { Page } from '../ui/page';
+import { ProblemNotice } from '../ui/problem-notice';
+import { SimulatedBadge } from '../ui/simulated-badge';
+import { Skeleton } from '../ui/skeleton';
+import { TabLinks } from '../ui/tab-links';
+import { RunStatePill } from './columns';
+import { RunActs } from './run-acts';
+import { useRunDetail, type RunDetail } from './run-detail';
+import styles from './run-detail.module.css';
+import { RunDiagnosis } from './run-diagnosis';
+import { RunExchange } from './run-exchange';
+import { RunFacts } from './run-facts';
+import { RunFailure } from './run-failure';
+import { RunHistory } from './run-history';
+import { RunOutputs } from './run-outputs';
+import { RunTimeline } from './run-timeline';
+
+const tabs = ['result', 'exchange', 'diagnosis', 'history'] as const;
+
+/** What happened to one run, and why. */
+export default function RunScreen() {
+  const { runId = '' } = useParams({ strict: false });
+  // Another run is another screen: nothing of the one before may show.
+  return <RunPage key={runId} id={runId} />;
+}
+
+function RunPage({ id }: { id: string }) {
+  const t = useT();
+  const { run, waiting, problem, missing, take, retry } = useRunDetail(id);
+  const back = <Link to="/runs">{t('run.all')}</Link>;
+  if (!run) {
+    return (
+      <Page title={t('run')} actions={back}>
+        {problem && <ProblemNotice problem={problem} onRetry={retry} />}
+        {missing && <p role="alert">{t('error.E4041')} <span className="muted">{t('run.missing')}</span></p>}
+        {!problem && !missing && <Skeleton rows={8} height={24} />}
+      </Page>
+    );
+  }
+  const { kind, model, prompt, state, simulated } = run;
+  return (
+    <Page
+      title={prompt ?? `${t(`run.kind.${kind}`)} · ${model}`}
+      note={<><RunStatePill state={state} t={t} />{simulated && <SimulatedBadge />}</>}
+      actions={back}
+    >
+      <div className={styles.page}>
+        <div className={styles.main}>
+          <RunActs run={run} onChanged={take} />
+          <RunFailure run={run} />
+          {problem && <ProblemNotice problem={problem} onRetry={retry} />}
+          <RunTimeline steps={run.timeline} waiting={waiting} />
+          <Tabs run={run} />
+        </div>
+        <aside className={styles.facts} aria-label={t('run.facts')}><RunFacts run={run} detail={run} /></aside>
+      </div>
+    </Page>
+  );
+}
+
+function Tabs({ run }: { run: RunDetail }) {
+  const t = useT();
+  const { tab } = useSearch({ strict: false });
+  const current = tabs.find((id) => id === tab) ?? 'result';
+  return (
+    <div>
+      <TabLinks label={t('run.tabs')} tabs={tabs.map((id) => ({ id, label: t(`run.tab.${id}`) }))} current={current} />
+      {current === 'result' && <RunOutputs outputs={run.outputs} />}
+      {current === 'exchange' && <RunExchange run={run} />}
+      {current === 'diagnosis' && (run.diagnosis ? <RunDiagnosis diagnosis={run.diagnosis} /> : <p className="muted">{t('diagnosis.none')}</p>)}
+      {current === 'history' && <RunHistory run={run} />}
+    </div>
+  );
+}
