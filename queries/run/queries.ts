@@ -104,7 +104,9 @@ export class RunQueries {
   @FieldResolver(() => WaitTicket, { nullable: true, description: 'Its place in the queue of its pool while it waits for a key.' })
   @Policy('runs:read')
   async waitTicket(@Root() run: Run, @Ctx() context: Context): Promise<WaitTicket | null> {
-    return run.operation === null || hasEnded(run) ? null : (await context.loader(ticketOfRun).load(run.id)) ?? null;
+    if (run.operation === null || hasEnded(run)) return null;
+    await context.waitForViews('key_pools');
+    return (await context.loader(ticketOfRun).load(run.id)) ?? null;
   }
 }
 
