@@ -9,7 +9,7 @@ import type { KnownRun } from './state';
 /** How long is looked for it without a callback to wait for. */
 const DOUBT_MS = 30_000;
 /** How often is looked whether another execution has learnt of the outcome. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 
 /** What is known of a call that did not tell what became of it. */
 export interface LastWord {

@@ -1,0 +1,108 @@
+import { endOf, judge } from './judge';
+import { createWorld, Died, type Find, type Node, type World, type WorldOptions } from './world';
+
+const SEEDS = Array.from({ length: 90 }, (_, seed) => seed + 1);
+const manners: WorldOptions['manners'] = ['accepts', 'accepts', 'accepts', 'loses its answer', 'refuses', 'breaks before it takes it', 'is not reached'];
+
+/** Runs the job as the workers do: again after each death, until it ends by itself. */
+async function untilDone(world: World, job: Parameters<World['drive']>[1], nodes: Iterator<Node, Node>): Promise<void> {
+  for (;;) {
+    const { value: node, done } = nodes.next();
+    try {
+      return await world.drive(node, job);
+    } catch (error) {
+      if (done || !(error instanceof Died)) throw error;
+    }
+  }
+}
+
+function* dying(world: World, ...deaths: { at: number; after: boolean }[]): Generator<Node, Node> {
+  for (const death of deaths) yield world.node(death);
+  return world.node();
+}
+
+describe('drive-run', () => {
+  it.each<Find>(['by name', 'by callback', 'not at all'])('fault 55: ends once and submits at most once wherever it dies, when the vendor finds work %s', async (find) => {
+    const outcomes = new Set<string>();
+    let died = true;
+    for (let at = 1; died; at++) {
+      died = false;
+      for (const after of [false, true]) {
+        const world = await createWorld(at, { find, manners: ['accepts'] });
+        const job = await world.request();
+        const first = world.node({ at, after });
+        await world.drive(first, job).catch((error: unknown) => {
+          if (!(error instanceof Died)) throw error;
+          died = true;
+        });
+        await untilDone(world, job, dying(world));
+        const events = await world.events(job.runId);
+        expect({ at, after, faults: await judge(world, job.runId) }).toEqual({ at, after, faults: [] });
+        const end = endOf(events);
+        // What the vendor has taken is found again where there is a way to.
+        if (world.vendor.taken.size === 1 && find !== 'not at all') expect({ at, after, end }).toEqual({ at, after, end: 'RunSucceeded' });
+        if (end === 'RunFailed') expect(events.at(-1)).toMatchObject({ data: { category: 'interrupted', code: 'E5031' } });
+        outcomes.add(end);
+        await world.close();
+      }
+    }
+    expect([...outcomes].sort()).toEqual(['RunFailed', 'RunSucceeded']);
+  });
+
+  it('fault 59: ends once and submits at most once with two drivers, deaths, cancels and leases taken away', async () => {
+    const ends = new Map<string, number>();
+    for (const seed of SEEDS) {
+      const world = await createWorld(seed, { find: (['by name', 'by callback', 'not at all'] as const)[seed % 3]!, manners });
+      const { random } = world;
+      const job = await world.request();
+      const death = (): { at: number; after: boolean } => ({ at: random.between(1, 40), after: random.chance(0.5) });
+      const disturbed = async (): Promise<void> => {
+        await new Promise((resolve) => setTimeout(resolve, random.below(25)));
+        if (random.chance(0.5)) await world.cancel(job.runId);
+        else await world.leases.revokeAll();
+      };
+      await Promise.all([
+        untilDone(world, job, dying(world, death(), death())),
+        untilDone(world, job, dying(world, death())),
+        ...(random.chance(0.5) ? [disturbed()] : []),
+      ]);
+      await world.drive(world.node(), job);
+      expect({ seed, faults: await judge(world, job.runId) }).toEqual({ seed, faults: [] });
+      const end = endOf(await world.events(job.runId));
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+      await world.close();
+    }
+    for (const end of ['RunSucceeded', 'RunFailed', 'RunCancelled']) expect(ends.get(end)).toBeGreaterThan(0);
+  }, 120_000);
+
+  it.each<[string, NonNullable<WorldOptions['plant']>, RegExp]>([
+    ['takes every driver for the first one', (services) => ({
+      ...services,
+      commands: { ...services.commands, load: services.commands.load, recent: services.commands.recent, close: services.commands.close,
+        execute: ((aggregate, id, command, context, answer) => {
+          const what = command as { type: string };
+          // Who finds the intent on record goes on as if it were its own.
+          if (what.type !== 'BeginSubmission') return services.commands.execute(aggregate, id, command, context, answer);
+          return Promise.resolve({ accepted: true, answer: { submission: { driver: (what as { driver?: string }).driver } }, position: 0n, revision: 0n } as never);
+        }) as typeof services.commands.execute },
+    }), /submitted 2 times|without the intent/],
+    ['never gives its slot back', (services) => ({
+      ...services,
+      commands: { ...services.commands, load: services.commands.load, recent: services.commands.recent, close: services.commands.close,
+        execute: ((aggregate, id, command, context, answer) =>
+          (command as { type: string }).type === 'ReleaseSlot'
+            ? Promise.resolve({ accepted: true, answer: undefined, position: 0n, revision: 0n } as never)
+            : services.commands.execute(aggregate, id, command, context, answer)) as typeof services.commands.execute },
+    }), /1 slots/],
+  ])('is caught when it %s', async (_bug, plant, fault) => {
+    const faults: string[] = [];
+    for (const seed of SEEDS.slice(0, 10)) {
+      const world = await createWorld(seed, { find: 'by name', manners: ['accepts'], plant });
+      const job = await world.request();
+      await Promise.allSettled([world.drive(world.node(), job), world.drive(world.node(), job)]);
+      faults.push(...(await judge(world, job.runId)));
+      await world.close();
+    }
+    expect(faults.join('\n')).toMatch(fault);
+  });
+});
