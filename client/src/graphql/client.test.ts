@@ -1,8 +1,15 @@
+import { beginSession, sessionRuns } from '../lib/session-runs';
 import { createGraphqlClient } from './client';
 import { document, toNode } from './document';
 
 const Rename = document<{ rename: unknown }, { name: string }>(
   'hash-rename', 'mutation Rename($name:String!){rename(name:$name){__typename position}}',
+);
+const Retry = document<{ retryRun: unknown }, { id: string }>(
+  'hash-retry', 'mutation Retry($id:ID!){retryRun(id:$id){__typename run{__typename id}}}',
+);
+const Cancel = document<{ cancelRun: unknown }, { id: string }>(
+  'hash-cancel', 'mutation Cancel($id:ID!){cancelRun(id:$id){__typename run{__typename id}}}',
 );
 const Me = document<{ viewer: { name: string } | null }, Record<string, never>>('hash-me', 'query Me{viewer{__typename name}}');
 const Names = document<{ names: string[] }, Record<string, never>>('hash-names', 'query Names{names}');
@@ -55,4 +62,14 @@ describe('an answer that tells of the session', () => {
     // A wrong old password is refused with the code of a lost session, but the session stands.
     expect(signInAgain).not.toHaveBeenCalled();
   });
+});
+
+it('TEST-84: remembers which runs were started here, not which were only changed', async () => {
+  beginSession();
+  const answer = (field: string, id: string) => ({ data: { [field]: { __typename: 'Payload', run: { __typename: 'Run', id } } } });
+  const { client } = rig([answer('retryRun', 'r1'), answer('cancelRun', 'r2'), { data: { retryRun: { __typename: 'Payload', run: null } } }]);
+  await client.mutation(toNode(Retry), { id: 'r1' }).toPromise();
+  await client.mutation(toNode(Cancel), { id: 'r2' }).toPromise();
+  await client.mutation(toNode(Retry), { id: 'r3' }).toPromise();
+  expect(sessionRuns.get()).toEqual(['r1']);
 });
