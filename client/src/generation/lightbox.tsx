@@ -51,6 +51,16 @@ export default function Lightbox({ items, at, onMove, onClose }: LightboxProps) 
     return () => document.removeEventListener('keydown', listen);
   }, []);
 
+  // Whoever opened it goes on where they were.
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      if (opener instanceof HTMLElement) {
+        opener.focus();
+      }
+    };
+  }, []);
+
   if (!item) {
     return null;
   }
