@@ -7,6 +7,8 @@ import { createAuth } from './auth/auth';
 import { createOidcFlows } from './auth/oidc-flows';
 import { createOidcProviders } from './auth/oidc-providers';
 import { createSignInThrottle } from './auth/throttle';
+import { createOutputKeeper } from './blobs/output-keeper';
+import { createBlobStore } from './blobs/store';
 import { createCommandRuntime } from './command-runtime/runtime';
 import type { Configuration } from './configuration';
 import type { EventStore } from './event-store/port';
@@ -27,7 +29,7 @@ import { createPool } from './postgres/pool';
 import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { applyPoolSpecification, applyTenantFiles, createKeyLeases, createLogoActs, createOidcSignIn, createRefusalRecorder, personOfToken, projectors, reactors, readTenantFiles, resolvers, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { applyPoolSpecification, applyTenantFiles, createKeyCare, createKeyLeases, createLogoActs, createOidcSignIn, createPictures, createRefusalRecorder, createRunCallbacks, EXPIRE_SLOTS, personOfToken, projectors, reactors, readTenantFiles, removeOldCallbacks, resolvers, runTasksOf, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -55,8 +57,13 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const JOBS_AT_ONCE = 64;
 /** Where `104_auth_changes.sql` tells every node that somebody may have lost a right. */
 const RIGHTS_CHANNEL = 'auth_changed';
+/** Runs that go on, and some that only have to be tidied up after. */
+const runJobsAtOnce = (global: number): number => Math.min(global + 8, 128);
+/** Runs go on wherever they are cut off. */
+const RUN_GRACE_MS = 500;
 const REMOVE_EXPIRED_ANSWERS = 'remove-expired-answers';
-const CRONTAB = `17 3 * * * ${REMOVE_EXPIRED_ANSWERS}`;
+const REMOVE_OLD_CALLBACKS = 'remove-old-callbacks';
+const CRONTAB = `17 3 * * * ${REMOVE_EXPIRED_ANSWERS}\n23 3 * * * ${REMOVE_OLD_CALLBACKS}\n* * * * * ${EXPIRE_SLOTS}`;
 
 /** Puts one server together over a log and a database, wherever these are. */
 export async function createApp({ configuration, databaseUrl, store, log }: AppOptions): Promise<App> {
@@ -111,7 +118,20 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   });
   const jobs = await startJobs({
     pool: background, log, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,
-    tasks: { ...tasks, [REMOVE_EXPIRED_ANSWERS]: async () => void (await idempotency.removeExpired()) },
+    tasks: {
+      ...tasks,
+      [REMOVE_EXPIRED_ANSWERS]: async () => void (await idempotency.removeExpired()),
+      [REMOVE_OLD_CALLBACKS]: () => removeOldCallbacks(db),
+    },
+  });
+  const blobs = createBlobStore(undefined, configuration.dataDir);
+  const callbacks = createRunCallbacks({ db, vault, notifications, publicUrl: placeForVendors(configuration) });
+  const runJobs = await startJobs({
+    pool: background, log, concurrency: runJobsAtOnce(configuration.concurrency.global), graceMs: RUN_GRACE_MS,
+    tasks: runTasksOf({
+      commands, vault, keyLeases, keyCare: createKeyCare({ commands, clock }), generation: vendors.generation, upstreamOf: vendors.upstreamOf, callbacks,
+      keeper: createOutputKeeper({ blobs, gateway: vendors.gateway, log }), pictureOf: createPictures({ db, blobs }), concurrency: configuration.concurrency, clock, log,
+    }),
   });
   const refusals = createRefusalRecorder({ commands, vault, log, clock });
   const keeper = startKeyPoolKeeper({ commands, db, suspended: auth.standings.suspendedTenants, log });
@@ -127,7 +147,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, live, outputs, auth, signIn, vault, idempotency, refusals, setting,
       projectionStatus: () => projections.status(), now: clock, newId: randomUUID,
     }),
-    auth, refusals, log, metrics: registry,
+    auth, refusals, log, metrics: registry, callbacks,
     oidcSignIn: createOidcSignIn({ providers, flows: createOidcFlows({ pool, clock }), signUp: configuration.oidcSignUp, log }),
     logos: createLogoActs({ commands, logos }),
     readiness: readinessChecks({ store, pool, rowSecurity, projections }),
@@ -179,7 +199,8 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       await keeper.stop();
       // Before the jobs: what waits there goes on by another node, and is not given up.
       await keyLeases.close();
-      await jobs.stop();
+      await Promise.all([jobs.stop(), runJobs.stop()]);
+      await blobs.close();
       await commands.close();
       await auth.close();
       await projections.stop();
@@ -189,6 +210,12 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       await Promise.all([reads.close(), pool.end(), background.end()]);
     },
   };
+}
+
+/** Where vendors can report to: nobody but those on this machine reaches a loopback address. */
+function placeForVendors({ publicUrl, legnext }: Configuration): string | undefined {
+  const isLocal = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+  return isLocal(publicUrl) && !isLocal(legnext.url) ? undefined : publicUrl;
 }
 
 function readVersion(): string {

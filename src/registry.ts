@@ -20,6 +20,9 @@ import * as leaseRequests from '../commands/key-pool/lease-request';
 import { KeyPoolMutations } from '../commands/key-pool/mutations';
 import { providerKeySecretsReactor, SETTLE_PROVIDER_KEY_SECRETS, settleProviderKeySecretsTask } from '../commands/key-pool/secrets-reactor';
 import { ServiceClientMutations } from '../commands/service-client/mutations';
+import { EXPIRE_SLOTS, expireSlotsTask } from '../commands/concurrency-slot/expire-slots';
+import { RunMutations } from '../commands/run/mutations';
+import { DRIVE_RUN, driveRunsReactor, driveRunTask, type DrivingServices } from '../commands/run/reactor';
 import { serviceClientReactor, SETTLE_SERVICE_CLIENT, settleServiceClientTask } from '../commands/service-client/reactor';
 import { SessionMutations } from '../commands/session/mutations';
 import { SignInMutations } from '../commands/sign-in/mutations';
@@ -130,7 +133,7 @@ export const projectors: readonly AnyProjector[] = [
   auditLogProjector(eventDefinitions),
 ];
 
-export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeysReactor, providerKeySecretsReactor, answerMessagesReactor, diagnoseRunsReactor, loadTestsReactor];
+export const reactors: readonly AnyReactor[] = [tenantStandingReactor, featuresReactor, standingReactor, ownersReactor, loginNamesReactor, identitiesReactor, serviceClientReactor, clientKeyReactor, keysOfDeletedOwnersReactor, provisionKeysReactor, providerKeySecretsReactor, answerMessagesReactor, driveRunsReactor, diagnoseRunsReactor, loadTestsReactor];
 
 export type TaskServices = AnsweringServices & DiagnosisServices & LoadTestServices & Parameters<typeof provisionVirtualKeyTask>[0] & Parameters<typeof settleStandingTask>[0] & Parameters<typeof settleLogoTask>[0] & Parameters<typeof settleProviderKeySecretsTask>[0];
 
@@ -148,11 +151,17 @@ export function tasksOf(services: TaskServices): Tasks {
     [SETTLE_IDENTITY]: settleIdentityTask(services),
     [FREE_IDENTITIES]: freeIdentitiesTask(services),
     [PROVISION_VIRTUAL_KEY]: provisionVirtualKeyTask(services),
+    [EXPIRE_SLOTS]: expireSlotsTask(services),
     [SETTLE_PROVIDER_KEY_SECRETS]: settleProviderKeySecretsTask(services),
     [ANSWER_MESSAGE]: answerMessageTask(services),
     [DIAGNOSE_RUN]: diagnoseRunTask(services),
     [RUN_LOAD_TEST]: runLoadTestTask(services),
   };
+}
+
+/** Tasks that wait for vendors for minutes: they have workers of their own, so that nothing else waits behind them. */
+export function runTasksOf(services: DrivingServices): Tasks {
+  return { [DRIVE_RUN]: driveRunTask(services) };
 }
 
 export const resolvers: readonly Function[] = [
@@ -165,7 +174,7 @@ export const resolvers: readonly Function[] = [
   ...Object.values(clientKeyQueries), ClientKeySubscriptions, ClientKeyMutations,
   VirtualKeyQueries, UserVirtualKeys, IssueKeyPayloadFields, VirtualKeySubscriptions, VirtualKeyMutations,
   ...Object.values(keyPoolQueries), KeyPoolSubscriptions, ...Object.values(leaseRequests), LeaseRequestFields, KeyPoolMutations, KeyPoolAdministration,
-  RunQueries, RunSubscriptions, ...Object.values(runPayloads), ConcurrencyQueries,
+  RunQueries, RunSubscriptions, RunMutations, ...Object.values(runPayloads), ConcurrencyQueries,
   ...Object.values(loadTestQueries), LoadTestSubscriptions, LoadTestMutations,
   ...Object.values(chatSessionQueries), ChatSessionSubscriptions, ChatSessionMutations,
   AuditLogQueries, AuditLogSubscriptions,
@@ -175,6 +184,10 @@ export { createLogoActs } from '../commands/tenant/logo-acts';
 export { applyTenantFiles, readTenantFiles } from '../commands/tenant/tenant-files';
 export { createOidcSignIn } from '../commands/identity/oidc-sign-in';
 export { personOfToken } from '../commands/identity/person-of-token';
+export { EXPIRE_SLOTS } from '../commands/concurrency-slot/expire-slots';
+export { createRunCallbacks, removeOldCallbacks } from '../commands/run/callbacks';
+export { createKeyCare } from '../commands/run/key-care';
+export { createPictures } from '../commands/run/source-picture';
 export { createRefusalRecorder } from '../commands/refused-act/recorder';
 export { measureBurst } from '../commands/load-test/burst';
 export { applyPoolSpecification } from '../commands/key-pool/specification';

@@ -215,15 +215,17 @@ function queueRun(state: KnownRun, { attempt }: QueueRun): Decision<RunEvent> {
   return { events: [{ type: 'RunQueued', data: { runId: state.runId, attempt } }] };
 }
 
-function rejectRun(state: KnownRun, { type: _, durationMs, ...why }: RejectRun): Decision<RunEvent> {
+function rejectRun(state: KnownRun, command: RejectRun): Decision<RunEvent> {
+  const { type: _, ...why } = command;
   if (state.phase === 'rejected' && why.attempt === state.attempt) return nothing;
   const over = isOver(state, why.attempt);
   if (over) return over;
   if (state.phase !== 'requested') return refuse('B2001', 'run_begun', 'This run has begun already.', { details: { state: state.phase } });
-  return { events: [{ type: 'RunRejected', data: { runId: state.runId, ...why, durationMs } }] };
+  return { events: [{ type: 'RunRejected', data: { runId: state.runId, ...why } }] };
 }
 
-function leaseRun(state: KnownRun, { type: _, ...lease }: LeaseRun): Decision<RunEvent> {
+function leaseRun(state: KnownRun, command: LeaseRun): Decision<RunEvent> {
+  const { type: _, ...lease } = command;
   const over = isOver(state, lease.attempt);
   if (over) return over;
   if (state.lease?.leaseId === lease.leaseId) return nothing;
@@ -237,7 +239,8 @@ function requeueRun(state: KnownRun, { leaseId }: RequeueRun): Decision<RunEvent
   return { events: [{ type: 'RunQueued', data: { runId: state.runId, attempt: state.attempt } }] };
 }
 
-function beginSubmission(state: KnownRun, { type: _, leaseId, ...begun }: BeginSubmission): Decision<RunEvent> {
+function beginSubmission(state: KnownRun, command: BeginSubmission): Decision<RunEvent> {
+  const { type: _, leaseId, ...begun } = command;
   const over = isOver(state, begun.attempt);
   if (over) return over;
   if (state.submission) {
@@ -248,7 +251,8 @@ function beginSubmission(state: KnownRun, { type: _, leaseId, ...begun }: BeginS
   return { events: [{ type: 'RunSubmissionBegun', data: { runId: state.runId, ...begun } }] };
 }
 
-function recordSubmission(state: KnownRun, { type: _, ...submitted }: RecordSubmission): Decision<RunEvent> {
+function recordSubmission(state: KnownRun, command: RecordSubmission): Decision<RunEvent> {
+  const { type: _, ...submitted } = command;
   const over = isOver(state, submitted.attempt);
   if (over) return over;
   if (state.jobId === submitted.jobId) return nothing;
@@ -272,7 +276,8 @@ function recordVendorStatus(state: KnownRun, { attempt, status }: RecordVendorSt
   return { events: [{ type: 'RunVendorStatusChanged', data: { runId: state.runId, attempt, status } }] };
 }
 
-function completeRun(state: KnownRun, { type: _, attempt, ...done }: CompleteRun): Decision<RunEvent> {
+function completeRun(state: KnownRun, command: CompleteRun): Decision<RunEvent> {
+  const { type: _, attempt, ...done } = command;
   if (state.phase === 'succeeded') return nothing;
   const over = isOver(state, attempt);
   if (over) return over;
@@ -280,7 +285,8 @@ function completeRun(state: KnownRun, { type: _, attempt, ...done }: CompleteRun
   return { events: [{ type: 'RunSucceeded', data: { runId: state.runId, ...done } }] };
 }
 
-function failRun(state: KnownRun, { type: _, attempt, ...failure }: FailRun): Decision<RunEvent> {
+function failRun(state: KnownRun, command: FailRun): Decision<RunEvent> {
+  const { type: _, attempt, ...failure } = command;
   if (state.phase === 'failed' && (attempt ?? state.attempt) === state.attempt) return nothing;
   const over = isOver(state, attempt);
   if (over) return over;
