@@ -28,7 +28,7 @@ const TOKEN_LIFE = 1_800;
 /** Seconds by which our clock may be ahead of the vendor's. */
 const TOKEN_LEEWAY = 5;
 const MAX_ASSETS = 16;
-const MAX_VIDEO_SECONDS = 3_600;
+const MAX_VIDEO_MS = 3_600_000;
 const NO_RESULT = 'The vendor calls it done but names no result.';
 const OTHER_TASK = 'The vendor answered about another task.';
 
@@ -160,8 +160,8 @@ function assetsOf({ task_result: result }: KlingTask): VendorAsset[] {
 
 /** The vendor tells seconds, as text. */
 function millisecondsOf(duration: unknown): number | null {
-  const seconds = amountOf(duration);
-  return seconds !== undefined && seconds > 0 && seconds <= MAX_VIDEO_SECONDS ? Math.round(seconds * 1_000) : null;
+  const milliseconds = Math.round((amountOf(duration) ?? 0) * 1_000);
+  return milliseconds > 0 && milliseconds <= MAX_VIDEO_MS ? milliseconds : null;
 }
 
 function unknownTask({ answer, category = classify(answer) }: CallOutcome, reason = ''): JobReport {

@@ -155,7 +155,7 @@ describe('TEST-53: the outcome comes by asking for the task, not with the submis
     expect(await kling.report('kling_image', jobId!, target())).toMatchObject({ state: 'failed', category: 'unknown', assets: [] });
   });
 
-  it.each([['-5', null], ['NaN', null], [1e9, null], [{}, null], ['5.1', 5_100], [10, 10_000]])('of a video that lasts %j seconds', async (duration, durationMs) => {
+  it.each([['-5', null], ['NaN', null], [1e9, null], [5e-324, null], [{}, null], ['5.1', 5_100], [10, 10_000]])('of a video that lasts %j seconds', async (duration, durationMs) => {
     vendor.script = { statuses: ['submitted', 'succeed'], message: '', odd: { task_result: { videos: [{ url: 'https://x.test/1.mp4', duration }] } } };
     const { jobId } = await submit('kling_text_to_video');
     expect(await kling.report('kling_text_to_video', jobId!, target())).toMatchObject({ assets: [{ kind: 'video', durationMs }] });
