@@ -66,7 +66,7 @@ export default function GalleryScreen() {
         {mayMake && hasFeature(viewer, 'LEGNEXT') && <PromptLine />}
         {mayMake && <UnderWay />}
         <div className={styles.filters}>
-          <TextInput className={styles.search} size="xs" type="search" aria-label={t('gallery.search')} placeholder={t('gallery.search')} value={q}
+          <TextInput className={styles.search} size="xs" type="search" aria-label={t('run.search')} placeholder={t('run.search')} value={q}
             leftSection={<IconSearch size={14} />} onChange={(event) => filter({ q: event.currentTarget.value || undefined })} />
           <NativeSelect size="xs" aria-label={t('run.kind')} value={kind ?? ''}
             data={[{ value: '', label: t('gallery.allKinds') }, ...kinds.map((value) => ({ value, label: t(`gallery.kind.${value}`) }))]}
@@ -91,7 +91,7 @@ export default function GalleryScreen() {
         <div onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
           <Tiles list={list} onOpen={look} />
         </div>
-        {state.more && <Button variant="default" loading={state.fetching} onClick={list.loadMore}>{t('gallery.more')}</Button>}
+        {state.more && <Button variant="default" loading={state.fetching} onClick={list.loadMore}>{t('chat.moreSessions')}</Button>}
         <Suspense>
           {open && <Lightbox {...open} onMove={(at) => setOpen({ ...open, at })} onClose={() => setOpen(undefined)} />}
         </Suspense>

@@ -23,7 +23,7 @@ export function PromptLine() {
   return (
     <form className={styles.promptLine} onSubmit={(event) => void submit(event)}>
       <div className={styles.line}>
-        <TextInput className={styles.prompt} size="md" aria-label={t('generation.prompt')} placeholder={t('gallery.placeholder')} value={form.prompt}
+        <TextInput className={styles.prompt} size="md" aria-label={t('run.prompt')} placeholder={t('gallery.placeholder')} value={form.prompt}
           autoComplete="off" onChange={(event) => change({ prompt: event.currentTarget.value })} />
         <Button type="submit" size="md" loading={busy} leftSection={<IconWand size={16} />}>{t('generation.run')}</Button>
       </div>

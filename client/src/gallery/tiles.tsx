@@ -38,7 +38,7 @@ interface RunTilesProps extends TilesProps {
 function RunTiles({ list, id, column, since, onOpen }: RunTilesProps) {
   const t = useT();
   const run = useRow(list, id);
-  const words = run?.prompt ?? t('generation.noPrompt');
+  const words = run?.prompt ?? t('chat.hidden');
   const label = t('gallery.open', { prompt: words });
   return run?.outputs.map((output) => (
     <li key={output.id} style={{ gridRowEnd: `span ${rowsOf(output, column)}` }} data-new={Date.parse(run.updatedAt) > since || undefined}>

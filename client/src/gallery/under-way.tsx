@@ -33,7 +33,7 @@ function Work({ list, id }: { list: LiveList<GenerationRow>; id: string }) {
 function Running({ run, onRun }: { run: GenerationRow; onRun: (run: GenerationRow) => void }) {
   const t = useT();
   const progress = useProgress(run.id, onRun);
-  const words = run.prompt ?? t('generation.noPrompt');
+  const words = run.prompt ?? t('chat.hidden');
   return (
     <article className={styles.work} aria-label={words}>
       <p><bdi>{words}</bdi></p>
@@ -44,7 +44,7 @@ function Running({ run, onRun }: { run: GenerationRow; onRun: (run: GenerationRo
 
 function Ended({ run }: { run: GenerationRow }) {
   const t = useT();
-  const words = run.prompt ?? t('generation.noPrompt');
+  const words = run.prompt ?? t('chat.hidden');
   return (
     <article className={styles.work} aria-label={words}>
       <p><StatePill state={run.state} /> <bdi>{words}</bdi></p>

@@ -29,7 +29,7 @@ export function Diagnosis({ run: { diagnosis, failure, failureCode, failureCateg
           <Part title={t('diagnosis.checks')} lines={diagnosis.nextChecks} />
         </div>
       )}
-      {diagnosis?.model && <p className="muted">{t('diagnosis.model', { model: diagnosis.model })}</p>}
+      {diagnosis?.model && <p className="muted">{t('diagnosis.byModel', { model: diagnosis.model })}</p>}
     </div>
   );
 }

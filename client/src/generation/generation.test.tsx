@@ -44,7 +44,7 @@ describe('a result', () => {
     expect(within(result).getByText('The file could not be fetched from the vendor.')).toBeInTheDocument();
     expect(within(result).getByText('by key main-1')).toBeInTheDocument();
     expect(within(result).getByText('SIMULATED')).toBeInTheDocument();
-    expect(within(result).queryByRole('button', { name: 'Try again' })).not.toBeInTheDocument();
+    expect(within(result).queryByRole('button', { name: 'Try once more' })).not.toBeInTheDocument();
   });
 
   it('plays a video in place, muted, and not by itself', async () => {
@@ -70,7 +70,7 @@ describe('a result', () => {
     ]) {
       expect(within(result).getByText(words)).toBeInTheDocument();
     }
-    await user.click(within(result).getByRole('button', { name: 'Try again' }));
+    await user.click(within(result).getByRole('button', { name: 'Try once more' }));
     expect(inputs('RetryGeneration')).toEqual([{ runId: failed.id }]);
     expect(await within(result).findByText('Queued')).toBeInTheDocument();
     expect(within(result).queryByText('The plan is used up.')).not.toBeInTheDocument();
@@ -104,13 +104,13 @@ describe('a result', () => {
     ];
     const { inputs } = await show([running], { CancelGeneration: () => answers.shift() });
     const user = userEvent.setup();
-    await user.click(await screen.findByRole('button', { name: 'Cancel the run' }));
-    const panel = await screen.findByRole('dialog', { name: 'Cancel the run' });
+    await user.click(await screen.findByRole('button', { name: 'Stop' }));
+    const panel = await screen.findByRole('dialog', { name: 'Stop' });
     expect(panel).toHaveTextContent(/may finish, and charge for/);
     expect(inputs('CancelGeneration')).toEqual([]);
-    await user.click(within(panel).getByRole('button', { name: 'Cancel the run' }));
+    await user.click(within(panel).getByRole('button', { name: 'Stop' }));
     expect(await within(panel).findByText('E4091')).toBeInTheDocument();
-    await user.click(within(panel).getByRole('button', { name: 'Cancel the run' }));
+    await user.click(within(panel).getByRole('button', { name: 'Stop' }));
     expect(await screen.findByText('Cancelled')).toBeInTheDocument();
   });
 
@@ -118,7 +118,7 @@ describe('a result', () => {
     mayAct = false;
     await show([failed]);
     expect(await screen.findByText('Top up the account.')).toBeInTheDocument();
-    expect(screen.queryByRole('button', { name: 'Try again' })).not.toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Try once more' })).not.toBeInTheDocument();
   });
 
   it('says how far it is and for how long, while it runs', async () => {
@@ -138,10 +138,10 @@ describe('a result', () => {
       CancelGeneration: () => ({ cancelRun: { position: '1', run: { ...running, state: 'CANCELLED', cancellable: false, revision: '6' }, errors: [] } }),
     });
     const user = userEvent.setup();
-    await user.click(await screen.findByRole('button', { name: 'Cancel the run' }));
+    await user.click(await screen.findByRole('button', { name: 'Stop' }));
     const asked = () => calls.filter(({ name }) => name === 'Concurrency').length;
     const before = asked();
-    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Cancel the run' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Stop' }));
     await waitFor(() => expect(asked()).toBeGreaterThan(before));
   });
 });

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { duration } from '../lib/format';
@@ -46,19 +47,19 @@ export function Generation({ list, id, onOpen }: GenerationProps) {
     return null;
   }
   const { prompt, simulated, keyName, durationMs, createdAt, outputs } = run;
-  const words = prompt ?? t('generation.noPrompt');
+  const words = prompt ?? t('chat.hidden');
   return (
     <article className={styles.run} aria-label={words} aria-busy={!isOver(run.state)}>
       <header className={styles.head}>
         <h3 className={styles.prompt}><bdi>{words}</bdi></h3>
-        {prompt !== null && <CopyButton text={prompt} label={t('generation.prompt')} />}
+        {prompt !== null && <CopyButton text={prompt} label={t('run.prompt')} />}
       </header>
       <p className={styles.facts}>
         <StatePill state={run.state} />
         {simulated && <SimulatedBadge />}
         {keyName !== null && <span>{t('generation.byKey', { key: keyName })}</span>}
         {durationMs !== null && <span>{duration(durationMs)}</span>}
-        <Time iso={createdAt} />
+        <Link to="/runs/$runId" params={{ runId: id }}><Time iso={createdAt} /></Link>
       </p>
       {isOver(run.state)
         ? run.state !== 'SUCCEEDED' && <Stepper run={run} progress={noProgress} />
@@ -109,16 +110,16 @@ function Acts({ run: { id, state, cancellable, retryable, watchable }, onRun }: 
       <div className={styles.buttons}>
         {watchable && (
           <Button size="xs" variant="default" loading={watch.busy} onClick={() => void take(watch.run({ runId: id }))}>
-            {t(state === 'TIMED_OUT' ? 'generation.keepWatching' : 'generation.watch')}
+            {t(state === 'TIMED_OUT' ? 'run.watch' : 'generation.watch')}
           </Button>
         )}
         {retryable && (
           <Button size="xs" variant="default" loading={retry.busy} onClick={() => void take(retry.run({ runId: id }))}>
-            {t('problem.retry')}
+            {t('run.retry')}
           </Button>
         )}
         {cancellable && (
-          <ConfirmButton act={t('generation.cancel')} effect={t('generation.cancel.effect')} busy={cancel.busy} problems={cancel.problems}
+          <ConfirmButton act={t('run.cancel')} effect={t('run.cancel.effect')} busy={cancel.busy} problems={cancel.problems}
             onConfirm={() => void take(cancel.run({ runId: id }))} />
         )}
       </div>

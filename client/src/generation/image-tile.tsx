@@ -22,7 +22,7 @@ export function ImageTile({ output: { url, thumbnailUrl, width, height }, alt, l
   const source = thumbnailUrl ?? url;
 
   if (source === null) {
-    return <div className={styles.broken}><IconPhotoOff size={20} aria-hidden /><p>{t('generation.notKept')}</p></div>;
+    return <div className={styles.broken}><IconPhotoOff size={20} aria-hidden /><p>{t('run.output.lost')}</p></div>;
   }
   if (broken) {
     return (

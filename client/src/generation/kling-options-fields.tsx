@@ -19,8 +19,8 @@ export function KlingOptionsFields({ kind, options, onChange }: KlingOptionsFiel
   const t = useT();
   const choose = (change: Partial<KlingOptions>) => onChange({ ...options, ...change });
   return (
-    <div className={fields.group} role="group" aria-label={t('generation.parameters')}>
-      <h2>{t('generation.parameters')}</h2>
+    <div className={fields.group} role="group" aria-label={t('run.exchange.parameters')}>
+      <h2>{t('run.exchange.parameters')}</h2>
       <Choice label={t('parameter.model')} values={klingModels} value={options.model} onChange={(model) => choose({ model })} />
       {kind === 'image' ? (
         <>

@@ -21,7 +21,7 @@ import { StartImage } from './start-image';
 import { useStart } from './use-start';
 
 const operations: readonly Operation[] = Object.values(klingOperations);
-const prompts: readonly MessageId[] = ['kling.example.tea', 'kling.example.train', 'kling.example.forest', 'kling.example.clay'];
+const prompts: readonly MessageId[] = ['kling.example.tea', 'kling.example.train', 'kling.example.forest'];
 const fields = ['prompt', 'negativePrompt', 'image', 'pollIntervalSeconds', 'maxWaitSeconds', 'scenario'];
 
 const call = `mutation {
@@ -64,7 +64,7 @@ export default function KlingScreen() {
             onStart={() => void start(klingOperations[kind], klingParametersOf(kind, form), settings)}>
             <Choice label={t('kling.kind')} values={klingKinds} value={kind} words={(value) => t(`kling.kind.${value}`)}
               onChange={(value) => void navigate({ to: '/create/kling', search: { mode: value }, replace: true })} />
-            <Textarea ref={words} label={t('generation.prompt')} autosize minRows={4} maxRows={12} required maxLength={KLING_PROMPT_LENGTH}
+            <Textarea ref={words} label={t('run.prompt')} autosize minRows={4} maxRows={12} required maxLength={KLING_PROMPT_LENGTH}
               value={form.prompt} error={formProblems.of('prompt')} onChange={(event) => change({ prompt: event.currentTarget.value })} />
             {kind === 'image-to-video' && (
               <StartImage image={form.image} address={form.imageAddress} error={formProblems.of('image')} onChange={change} />

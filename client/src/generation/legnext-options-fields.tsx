@@ -22,9 +22,9 @@ export function LegnextOptionsFields({ form: { withOptions, options }, onChange 
   const t = useT();
   const choose = (change: Partial<LegnextOptions>) => onChange({ options: { ...options, ...change } });
   return (
-    <div className={fields.group} role="group" aria-label={t('generation.parameters')}>
+    <div className={fields.group} role="group" aria-label={t('run.exchange.parameters')}>
       <div className={fields.groupHead}>
-        <h2>{t('generation.parameters')}</h2>
+        <h2>{t('run.exchange.parameters')}</h2>
         <Switch size="xs" label={t('legnext.withOptions')} checked={withOptions}
           onChange={(event) => onChange({ withOptions: event.currentTarget.checked })} />
       </div>

@@ -172,7 +172,6 @@ describe('pictures by LegNext', () => {
 
   it('TEST-58: keeps what stands in the form while one is elsewhere', async () => {
     await open();
-    const user = userEvent.setup();
     write(prompt(), 'half a thought');
     cleanup();
     await open();

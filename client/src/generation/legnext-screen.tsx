@@ -19,7 +19,7 @@ import { SimulatedRibbon } from './simulated-ribbon';
 import { useStart } from './use-start';
 
 const operations: readonly Operation[] = ['LEGNEXT_DIFFUSION'];
-const prompts: readonly MessageId[] = ['legnext.example.harbour', 'legnext.example.library', 'legnext.example.poster', 'legnext.example.robot'];
+const prompts: readonly MessageId[] = ['legnext.example.harbour', 'legnext.example.library', 'legnext.example.poster'];
 const fields = ['prompt', 'pollIntervalSeconds', 'maxWaitSeconds', 'scenario'];
 
 const call = `mutation {
@@ -48,7 +48,7 @@ export default function LegnextScreen() {
             onLoad={(options) => change({ options, withOptions: true })} />
           <GenerationForm label={t('nav.legnext')} busy={busy} problems={formProblems.others}
             onStart={() => void start('LEGNEXT_DIFFUSION', parameters, settings)}>
-            <Textarea ref={words} label={t('generation.prompt')} autosize minRows={4} maxRows={12} required value={form.prompt}
+            <Textarea ref={words} label={t('run.prompt')} autosize minRows={4} maxRows={12} required value={form.prompt}
               description={form.withOptions && namesParameters(form.prompt) ? t('legnext.twice') : undefined}
               error={formProblems.of('prompt')} onChange={(event) => change({ prompt: event.currentTarget.value })} />
             <FinalTextPreview parameters={parameters} />

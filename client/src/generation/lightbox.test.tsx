@@ -73,7 +73,7 @@ describe('the lightbox', () => {
 
   it('says with what the picture was made, and where to get it', async () => {
     const { box } = await open('Open image 1 of 2: a fox');
-    for (const [name, value] of [['Key', 'main-1'], ['Duration', '3.2 s'], ['Counted by the vendor', '80 points'], ['Size', '512 × 512']] as const) {
+    for (const [name, value] of [['Key', 'main-1'], ['Duration', '3.2 s'], ['Usage', '80 points'], ['Size', '512 × 512']] as const) {
       expect(within(box).getByText(name).nextElementSibling).toHaveTextContent(value);
     }
     expect((await within(box).findByText('Chaos')).nextElementSibling).toHaveTextContent('3');

@@ -65,7 +65,7 @@ export default function Lightbox({ items, at, onMove, onClose }: LightboxProps) 
     return null;
   }
   const { run, output } = item;
-  const words = run.prompt ?? t('generation.noPrompt');
+  const words = run.prompt ?? t('chat.hidden');
   const url = output.url ?? '';
   return (
     <Dialog title={t('lightbox.title', { at: at + 1, of: items.length })} size={1200} onClose={onClose}>
@@ -77,11 +77,11 @@ export default function Lightbox({ items, at, onMove, onClose }: LightboxProps) 
               : <img key={output.id} src={url} alt={words} />}
           </div>
           <figcaption className={styles.line}>
-            <ActionIcon variant="default" size={34} aria-label={t('lightbox.previous')} disabled={at === 0} onClick={() => onMove(at - 1)}>
+            <ActionIcon variant="default" size={34} aria-label={t('peek.previous')} disabled={at === 0} onClick={() => onMove(at - 1)}>
               <IconChevronLeft size={18} />
             </ActionIcon>
             <span className="muted number" aria-live="polite">{t('lightbox.title', { at: at + 1, of: items.length })}</span>
-            <ActionIcon variant="default" size={34} aria-label={t('lightbox.next')} disabled={at === last} onClick={() => onMove(at + 1)}>
+            <ActionIcon variant="default" size={34} aria-label={t('peek.next')} disabled={at === last} onClick={() => onMove(at + 1)}>
               <IconChevronRight size={18} />
             </ActionIcon>
           </figcaption>
@@ -89,7 +89,7 @@ export default function Lightbox({ items, at, onMove, onClose }: LightboxProps) 
         <div className={styles.about}>
           <p className={styles.prompt}><bdi>{words}</bdi></p>
           <p className={styles.links}>
-            <a href={`${url}?download`} download><IconDownload size={14} aria-hidden /> {t('generation.download')}</a>
+            <a href={`${url}?download`} download><IconDownload size={14} aria-hidden /> {t('run.download')}</a>
             {output.kind === 'IMAGE' && mayStart && hasFeature(viewer, 'KLING') && run.requestedBy?.id === viewer.user.id && (
               <Link to="/create/kling" search={{ mode: 'image-to-video', image: output.id }}>
                 <IconMovie size={14} aria-hidden /> {t('lightbox.startImage')}
@@ -98,9 +98,9 @@ export default function Lightbox({ items, at, onMove, onClose }: LightboxProps) 
           </p>
           <Facts>
             <Fact name={t('run.model')}><code>{run.model}</code> {run.simulated && <SimulatedBadge />}</Fact>
-            {run.keyName !== null && <Fact name={t('generation.key')}><bdi>{run.keyName}</bdi></Fact>}
+            {run.keyName !== null && <Fact name={t('run.keyName')}><bdi>{run.keyName}</bdi></Fact>}
             {run.durationMs !== null && <Fact name={t('run.duration')}>{duration(run.durationMs)}</Fact>}
-            {run.usage && <Fact name={t('generation.usage')}>{run.usage.amount} {run.usage.unit}</Fact>}
+            {run.usage && <Fact name={t('run.usage')}>{run.usage.amount} {run.usage.unit}</Fact>}
             {output.width !== null && output.height !== null && <Fact name={t('generation.size')}>{output.width} × {output.height}</Fact>}
             {run.requestedBy && run.requestedBy.id !== viewer.user.id && (
               <Fact name={t('run.requestedBy')}><bdi>{run.requestedBy.displayName}</bdi></Fact>
@@ -119,7 +119,7 @@ function Parameters({ runId }: { runId: string }) {
   const { data } = useAnswer(GenerationParametersDocument, { id: runId });
   const parameters = data?.node?.__typename === 'Run' ? shownParameters(data.node.exchange?.parameters) : [];
   return (
-    <section className={styles.parameters} aria-label={t('generation.parameters')}>
+    <section className={styles.parameters} aria-label={t('run.exchange.parameters')}>
       {parameters.length > 0 && (
         <Facts>
           {parameters.map(({ name, value }) => {

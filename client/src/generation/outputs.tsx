@@ -16,7 +16,7 @@ export function OutputsAhead({ run }: { run: GenerationRow }) {
 /** What a run made: pictures that open large, videos that play in place. */
 export function Outputs({ run, onOpen }: { run: GenerationRow; onOpen: (outputId: string) => void }) {
   const t = useT();
-  const alt = run.prompt ?? t('generation.noPrompt');
+  const alt = run.prompt ?? t('chat.hidden');
   const images = run.outputs.filter(({ kind }) => kind === 'IMAGE');
   const videos = run.outputs.filter(({ kind }) => kind === 'VIDEO');
   return (
@@ -32,12 +32,12 @@ export function Outputs({ run, onOpen }: { run: GenerationRow; onOpen: (outputId
         </ul>
       )}
       {videos.map(({ id, url, thumbnailUrl }) => (url === null
-        ? <p key={id} className="muted">{t('generation.notKept')}</p>
+        ? <p key={id} className="muted">{t('run.output.lost')}</p>
         : (
           <figure key={id} className={styles.video}>
             <video controls muted playsInline preload={thumbnailUrl === null ? 'metadata' : 'none'} poster={thumbnailUrl ?? undefined} src={url}
               aria-label={alt} />
-            <figcaption><a href={`${url}?download`} download><IconDownload size={14} aria-hidden /> {t('generation.download')}</a></figcaption>
+            <figcaption><a href={`${url}?download`} download><IconDownload size={14} aria-hidden /> {t('run.download')}</a></figcaption>
           </figure>
         )))}
     </>

@@ -27,14 +27,14 @@ export function StartImage({ image, address, error, onChange }: StartImageProps)
     first: OFFERED_RUNS, filter: { kind: ['IMAGE'], state: ['SUCCEEDED'], requestedBy: userId },
   });
   const offered = data?.runs.nodes.flatMap(({ prompt, outputs }) => outputs.filter(({ kind, url }) => kind === 'IMAGE' && url !== null)
-    .map(({ id, thumbnailUrl, url }) => ({ id, source: thumbnailUrl ?? url ?? '', words: prompt ?? t('generation.noPrompt') }))) ?? [];
+    .map(({ id, thumbnailUrl, url }) => ({ id, source: thumbnailUrl ?? url ?? '', words: prompt ?? t('chat.hidden') }))) ?? [];
   // A picture that a link brought along may be older than those that are offered.
   const brought = image !== '' && data && !offered.some(({ id }) => id === image);
   const choose = (id: string) => onChange({ image: id, imageAddress: '' });
 
   return (
     <fieldset className={`${fields.choice} ${styles.image}`}>
-      <legend>{t('kling.startImage')}</legend>
+      <legend>{t('parameter.image')}</legend>
       {problem && !data && <ProblemNotice problem={problem} onRetry={() => void refresh()} />}
       {data && offered.length === 0 && !brought && <p>{t('kling.startImage.none')}</p>}
       <div className={styles.offered}>

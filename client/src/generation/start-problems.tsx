@@ -34,7 +34,7 @@ export function StartProblems({ problems, onRetry }: StartProblemsProps) {
       <Problems problems={shown} onRetry={tooMuch ? undefined : onRetry} />
       {tooMuch && (
         <div className={styles.buttons}>
-          <ConfirmButton act={t('generation.clear')} effect={t('generation.clear.effect')} busy={act.busy} problems={act.problems}
+          <ConfirmButton act={t('myRuns.clear')} effect={t('generation.clear.effect')} busy={act.busy} problems={act.problems}
             onConfirm={() => void clear()} />
         </div>
       )}

@@ -80,7 +80,7 @@ describe('the portal', () => {
     const { router } = await open();
     fireEvent.change(search(), { target: { value: 'snow' } });
     await userEvent.setup().type(search(), '{Enter}');
-    await waitFor(() => expect(router.state.location.search).toEqual({ peek: btoa('Run:a fox in the snow') }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${btoa('Run:a fox in the snow')}`));
   });
 
   it('goes on without a part that fails', async () => {

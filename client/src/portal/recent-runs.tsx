@@ -45,7 +45,7 @@ function Recent({ list, id }: { list: LiveList<PortalRun>; id: string }) {
   const picture = run.outputs.find(({ thumbnailUrl }) => thumbnailUrl !== null)?.thumbnailUrl;
   return (
     <li>
-      <Link to="/runs" search={{ peek: id }} className={styles.recent}>
+      <Link to="/runs/$runId" params={{ runId: id }} className={styles.recent}>
         <span className={styles.thumbnail}>
           {picture ? <img src={picture} alt="" loading="lazy" decoding="async" /> : <Icon size={20} stroke={1.5} aria-hidden />}
         </span>

@@ -35,7 +35,7 @@ export function Search({ runs }: SearchProps) {
     if (place) {
       void navigate({ to: place.to });
     } else if (run) {
-      void navigate({ to: '/runs', search: { peek: run.id } });
+      void navigate({ to: '/runs/$runId', params: { runId: run.id } });
     } else if (wanted !== '' && seesRuns) {
       void navigate({ to: '/runs', search: { q: wanted } });
     }
@@ -53,7 +53,7 @@ export function Search({ runs }: SearchProps) {
           ))}
           {hits.map(({ id: runId, prompt, model, kind }) => (
             <li key={runId}>
-              <Link to="/runs" search={{ peek: runId }}>
+              <Link to="/runs/$runId" params={{ runId }}>
                 <IconPlayerPlay size={16} stroke={1.75} aria-hidden /> <bdi>{prompt ?? `${t(`run.kind.${kind}`)} · ${model}`}</bdi>
               </Link>
             </li>

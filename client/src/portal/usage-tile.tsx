@@ -31,7 +31,7 @@ function Usage() {
           ? t('usage.unlimited', { used: number(dailyRequests) })
           : t('usage.ofLimit', { used: number(dailyRequests), limit: number(dailyLimit), left: number(remainingRequests ?? 0) })}
       </p>
-      <p className="muted">{t('portal.tier', { tier })}</p>
+      <p className="muted">{t('entitlement.subject.tier', { tier })}</p>
     </>
   );
 }
