@@ -1,3 +1,4 @@
+import { RefusedError } from '../../schema/errors/catalogue';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import { pause, systemClock } from '../../src/event-store/clock';
 import type { Log } from '../../src/postgres/log';
@@ -68,9 +69,11 @@ export function createPoolWatch({ commands, clock, log, onChange, paceMs }: Pool
     return pool;
   }
 
-  async function keepLooking(provider: string, { watchers, bell, ending: { signal } }: Watched): Promise<void> {
+  async function keepLooking(provider: string, { watchers, bell, ending }: Watched): Promise<void> {
+    const { signal } = ending;
     while (!signal.aborted) {
       const { again, requests } = await look(provider, watchers).catch((error: unknown) => {
+        if (error instanceof RefusedError && error.refusal.rule === 'shutting_down') ending.abort();
         log.warn({ provider, error: error instanceof Error ? error.message : String(error) }, 'A key pool could not be looked at');
         return { again: TRY_AGAIN_MS, requests: 0 };
       });

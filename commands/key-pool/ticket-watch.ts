@@ -67,7 +67,7 @@ export async function followRequest(context: Context, ticketId: string, holder: 
   const shared = followers(context);
   if (shared.count >= FOLLOWED_LIMIT) throw new RefusedError(tooMany);
   const provider = ticketId.slice(0, Math.max(0, ticketId.lastIndexOf('/')));
-  if (provider === '') throw new RefusedError(unknown);
+  if (provider === '') throw new RefusedError(ticketUnknown.refusal);
 
   const { signal } = context;
   const changed = createWakeUp();
@@ -97,7 +97,7 @@ export async function followRequest(context: Context, ticketId: string, holder: 
   await changed.wait(signal);
   if (!newest) {
     leave();
-    throw new RefusedError(unknown);
+    throw new RefusedError(ticketUnknown.refusal);
   }
   const updates = endable(tell, [signal]);
   return {
@@ -129,7 +129,8 @@ export async function followRequest(context: Context, ticketId: string, holder: 
   }
 }
 
-const { refusal: unknown } = refuse('E4041', 'ticket_unknown', 'You have made no such request.', { path: ['ticketId'] });
+/** For a request of somebody else as for one that never was; the words are those of `decider.ts`. */
+export const ticketUnknown = refuse('E4041', 'ticket_unknown', 'You have no such ticket.', { path: ['ticketId'] });
 const { refusal: tooMany } = refuse('E4291', 'too_many_followed', 'Too many requests for leases are followed here.', {
   details: { limit: FOLLOWED_LIMIT }, retryAfterMs: 5_000,
 });
