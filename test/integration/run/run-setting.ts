@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createApp, type App } from '../../../src/app';
+import { readConfiguration } from '../../../src/configuration';
+import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
+import type { EventStore, RecordedEvent } from '../../../src/event-store/port';
+import { createLogger } from '../../../src/http/log';
+import { createPool } from '../../../src/postgres/pool';
+import { apiOf, type Api } from '../../support/api';
+import { createTestDatabase } from '../../support/database';
+import { eventually } from '../../support/eventually';
+import { done, keyOf, PASSWORD, somebody, type Somebody } from '../../support/people';
+import { asPlainRole } from '../../support/plain-role';
+import { KLING_TEST_ACCOUNT, startKlingStandIn, type KlingStandIn } from '../../upstreams/kling';
+import { LEGNEXT_TEST_KEY, startLegnextStandIn, type LegnextStandIn } from '../../upstreams/legnext';
+
+export interface RunSetting {
+  url: string;
+  owner: Api;
+  legnext: LegnextStandIn;
+  kling: KlingStandIn;
+  store: EventStore;
+  database: Pick<ReturnType<typeof createPool>, 'query'>;
+  /** Somebody new in the tenant of the owner. */
+  person(role?: string): Promise<Somebody>;
+  /** Starts a run and answers its payload. */
+  start(api: Api, input: object): Promise<any>;
+  /** The run as somebody sees it, once `check` holds. */
+  runOnce(api: Api, id: string, check: (run: any) => boolean, withinMs?: number): Promise<any>;
+  /** The events of a run, by its global id. */
+  events(id: string): Promise<RecordedEvent[]>;
+  /** Everything that is on record. */
+  wholeLog(): Promise<string>;
+  /** Ends this server and starts another one over the same log and database. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const LEGNEXT_RUN = { operation: 'LEGNEXT_DIFFUSION', parameters: { prompt: 'a harbour in the rain', options: null }, pollIntervalSeconds: 1 };
+export const KLING_RUN = { operation: 'KLING_IMAGE', parameters: { prompt: 'a harbour in the rain' }, pollIntervalSeconds: 1 };
+
+/** What a payload and a query show of a run in these tests. */
+export const RUN_FIELDS = `id state attempt operation pool scenario prompt keyName jobId vendorStatus httpStatus failure failureCode failureCategory durationMs cost
+  usage { unit amount } outputs { id kind contentType bytes width height url } cancellable retryable watchable timeline { stage attempt keyName jobId vendorStatus }
+  exchange { endpoint parameters request response }`;
+
+const OWNER = { email: 'owner@example.test', password: PASSWORD };
+
+/** The whole server over a log in memory; the vendors are stand-ins that check what they are sent. */
+export async function createRunSetting(variables: Readonly<Record<string, string>> = {}): Promise<RunSetting> {
+  const [database, legnext, kling] = await Promise.all([createTestDatabase(), startLegnextStandIn(), startKlingStandIn()]);
+  const databaseUrl = await asPlainRole(database.url);
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'keyledger-runs-'));
+  const store = createInMemoryEventStore();
+  const pool = createPool(databaseUrl, { max: 2, applicationName: 'test' });
+  const configuration = readConfiguration({
+    PORT: '0', KEYLEDGER_DATA_DIR: dataDir, KEYLEDGER_MASTER_KEY: 'ab'.repeat(32), KEYLEDGER_LOG_LEVEL: 'error', ADMIN_USER: OWNER.email, ADMIN_PASS: OWNER.password,
+    LEGNEXT_URL: legnext.url, KLING_URL: kling.url, USER_MAX_CONCURRENCY: '2', GLOBAL_MAX_CONCURRENCY: '4', KEYLEDGER_COST_BURST: '100000000',
+    KEY_POOL_JSON: JSON.stringify({
+      legnext: [{ name: 'one', api_key: LEGNEXT_TEST_KEY, concurrency_limit: 4 }],
+      kling: [{ name: 'pair', access_key: KLING_TEST_ACCOUNT.accessKey, secret_key: KLING_TEST_ACCOUNT.secretKey, concurrency_limit: 4 }],
+    }),
+    ...variables,
+  });
+
+  let app: App;
+  let url = '';
+  const begin = async (): Promise<void> => {
+    app = await createApp({ configuration, databaseUrl, store, log: createLogger(configuration.logLevel) });
+    url = await app.http.listen({ host: '127.0.0.1', port: 0 });
+  };
+  await begin();
+  const signedIn = async (): Promise<Api> => {
+    const api = apiOf(url);
+    await done(api, 'signIn', OWNER);
+    return api;
+  };
+  let owner = await signedIn();
+  let people = 0;
+
+  return {
+    get url() { return url; },
+    get owner() { return owner; },
+    legnext, kling, store, database: pool,
+    person: (role = 'USER') => somebody({ url }, owner, `person-${++people}@example.test`, role),
+    async start(api, input) {
+      const { startRun } = await api.ask(
+        `mutation ($input: StartRunInput!) { startRun(input: $input) { position errors { code rule message path details } run { ${RUN_FIELDS} } } }`, { input });
+      return startRun;
+    },
+    runOnce: (api, id, check, withinMs = 25_000) => eventually(async () => {
+      const { node } = await api.ask(`query ($id: ID!) { node(id: $id) { ... on Run { ${RUN_FIELDS} } } }`, { id });
+      return check(node) && node;
+    }, withinMs),
+    async events(id) {
+      const events: RecordedEvent[] = [];
+      for await (const event of store.readStream(`run-${keyOf(id)}`)) events.push(event);
+      return events;
+    },
+    async wholeLog() {
+      const all: string[] = [];
+      for await (const event of store.readAll()) all.push(JSON.stringify(event, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
+      return all.join('\n');
+    },
+    async restart() {
+      await app.close();
+      await begin();
+      owner = await signedIn();
+    },
+    async close() {
+      await app.close();
+      await pool.end();
+      await Promise.all([store.close(), legnext.close(), kling.close(), database.drop(), rm(dataDir, { recursive: true, force: true })]);
+    },
+  };
+}
