@@ -2,11 +2,12 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError } from '../../schema/errors/catalogue';
 import { klingSecret } from '../../schema/key-pool/credentials';
 import {
-  AddProviderKeyInput, ChangeProviderKeyInput, CoolDownProviderKeyInput, ProviderKeyInput, RemoveProviderKeyInput, RevokeLeaseInput,
-  RotateProviderKeyInput,
+  ActivateProviderKeyInput, AddProviderKeyInput, ChangeProviderKeyInput, CoolDownProviderKeyInput, DeactivateProviderKeyInput,
+  RecoverProviderKeyInput, RemoveProviderKeyInput, RevokeLeaseInput, RotateProviderKeyInput, type ProviderKeyInput,
 } from '../../schema/key-pool/inputs';
 import {
-  AddProviderKeyPayload, ProviderKeyPayload, RemoveProviderKeyPayload, RevokeLeasePayload,
+  ActivateProviderKeyPayload, AddProviderKeyPayload, ChangeProviderKeyPayload, CoolDownProviderKeyPayload, DeactivateProviderKeyPayload,
+  RecoverProviderKeyPayload, RemoveProviderKeyPayload, RevokeLeasePayload, RotateProviderKeyPayload,
 } from '../../schema/key-pool/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
@@ -39,7 +40,7 @@ export class KeyPoolAdministration {
     }, (changed) => changed);
   }
 
-  @Mutation(() => ProviderKeyPayload, { description: 'Changes limits, scope, name or expiry of a provider key. What is left out stays.' })
+  @Mutation(() => ChangeProviderKeyPayload, { description: 'Changes limits, scope, name or expiry of a provider key. What is left out stays.' })
   @Policy('pools:write')
   changeProviderKey(
     @Arg('input', () => ChangeProviderKeyInput, { description: 'Which key, and what.' }) input: ChangeProviderKeyInput, @Ctx() context: Context,
@@ -54,7 +55,7 @@ export class KeyPoolAdministration {
     }, (changed) => changed);
   }
 
-  @Mutation(() => ProviderKeyPayload, { description: 'Gives a provider key another secret. Leases from now on get it.' })
+  @Mutation(() => RotateProviderKeyPayload, { description: 'Gives a provider key another secret. Leases from now on get it.' })
   @Policy('pools:write')
   rotateProviderKey(
     @Arg('input', () => RotateProviderKeyInput, { description: 'Which key, and what.' }) input: RotateProviderKeyInput, @Ctx() context: Context,
@@ -67,25 +68,25 @@ export class KeyPoolAdministration {
     }, (changed) => changed);
   }
 
-  @Mutation(() => ProviderKeyPayload, { description: 'Grants nothing more on a provider key. Leases that hold it go on.' })
+  @Mutation(() => DeactivateProviderKeyPayload, { description: 'Grants nothing more on a provider key. Leases that hold it go on.' })
   @Policy('pools:write')
   deactivateProviderKey(
-    @Arg('input', () => ProviderKeyInput, { description: 'Which key.' }) input: ProviderKeyInput, @Ctx() context: Context,
+    @Arg('input', () => DeactivateProviderKeyInput, { description: 'Which key.' }) input: DeactivateProviderKeyInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'deactivateProviderKey', input },
       (command) => manage(context, command, input, { type: 'DeactivateProviderKey', reason: 'by_hand' }), (changed) => changed);
   }
 
-  @Mutation(() => ProviderKeyPayload, { description: 'Takes a deactivated provider key back into use.' })
+  @Mutation(() => ActivateProviderKeyPayload, { description: 'Takes a deactivated provider key back into use.' })
   @Policy('pools:write')
   activateProviderKey(
-    @Arg('input', () => ProviderKeyInput, { description: 'Which key.' }) input: ProviderKeyInput, @Ctx() context: Context,
+    @Arg('input', () => ActivateProviderKeyInput, { description: 'Which key.' }) input: ActivateProviderKeyInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'activateProviderKey', input },
       (command) => manage(context, command, input, { type: 'ActivateProviderKey' }), (changed) => changed);
   }
 
-  @Mutation(() => ProviderKeyPayload, { description: 'Gives a provider key a rest. Leases that hold it go on.' })
+  @Mutation(() => CoolDownProviderKeyPayload, { description: 'Gives a provider key a rest. Leases that hold it go on.' })
   @Policy('pools:write')
   coolDownProviderKey(
     @Arg('input', () => CoolDownProviderKeyInput, { description: 'Which key, and how long.' }) input: CoolDownProviderKeyInput, @Ctx() context: Context,
@@ -96,10 +97,10 @@ export class KeyPoolAdministration {
     }, (changed) => changed);
   }
 
-  @Mutation(() => ProviderKeyPayload, { description: 'Ends the rest of a provider key.' })
+  @Mutation(() => RecoverProviderKeyPayload, { description: 'Ends the rest of a provider key.' })
   @Policy('pools:write')
   recoverProviderKey(
-    @Arg('input', () => ProviderKeyInput, { description: 'Which key.' }) input: ProviderKeyInput, @Ctx() context: Context,
+    @Arg('input', () => RecoverProviderKeyInput, { description: 'Which key.' }) input: RecoverProviderKeyInput, @Ctx() context: Context,
   ): Promise<MutationPayload> {
     return mutate(context, { name: 'recoverProviderKey', input },
       (command) => manage(context, command, input, { type: 'RecoverProviderKey' }), (changed) => changed);

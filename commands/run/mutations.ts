@@ -1,9 +1,11 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
 import type { RunRequest } from '../../schema/run/events';
-import { ClearConcurrencySlotsInput, DEFAULT_POLL_SECONDS, DEFAULT_RUN_WAIT_SECONDS, RunInput, StartRunInput } from '../../schema/run/inputs';
+import {
+  CancelRunInput, ClearConcurrencySlotsInput, DEFAULT_POLL_SECONDS, DEFAULT_RUN_WAIT_SECONDS, RetryRunInput, StartRunInput, WatchRunInput, type RunInput,
+} from '../../schema/run/inputs';
 import { operations } from '../../schema/run/operations';
-import { ClearConcurrencySlotsPayload, RunPayload, StartRunPayload } from '../../schema/run/types';
+import { CancelRunPayload, ClearConcurrencySlotsPayload, RetryRunPayload, StartRunPayload, WatchRunPayload } from '../../schema/run/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { derivedId, mutate, step, type Mutation as Act } from '../../src/graphql/mutate';
@@ -29,23 +31,23 @@ export class RunMutations {
     return beginning(context, { name: 'startRun', input }, (command) => start(context, command, input));
   }
 
-  @Mutation(() => RunPayload, {
+  @Mutation(() => CancelRunPayload, {
     description: 'Stops a run of one\'s own, or of one\'s tenant for those who may manage runs. What the vendor has begun it may finish, and charge for.',
   })
   @Policy('runs:write')
-  cancelRun(@Arg('input', () => RunInput, { description: 'Which run.' }) input: RunInput, @Ctx() context: Context): Promise<MutationPayload> {
+  cancelRun(@Arg('input', () => CancelRunInput, { description: 'Which run.' }) input: CancelRunInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'cancelRun', input }, async (command) => cancel(context, command, await ownRun(context, input)), (changed) => changed);
   }
 
-  @Mutation(() => RunPayload, { description: 'Does a failed, cancelled, rejected or timed-out run once more, as a new attempt.' })
+  @Mutation(() => RetryRunPayload, { description: 'Does a failed, cancelled, rejected or timed-out run once more, as a new attempt.' })
   @Policy('runs:write')
-  retryRun(@Arg('input', () => RunInput, { description: 'Which run.' }) input: RunInput, @Ctx() context: Context): Promise<MutationPayload> {
+  retryRun(@Arg('input', () => RetryRunInput, { description: 'Which run.' }) input: RetryRunInput, @Ctx() context: Context): Promise<MutationPayload> {
     return beginning(context, { name: 'retryRun', input }, async (command) => retry(context, command, await ownRun(context, input)));
   }
 
-  @Mutation(() => RunPayload, { description: 'Looks again for the outcome of work that the vendor has taken, without submitting it again.' })
+  @Mutation(() => WatchRunPayload, { description: 'Looks again for the outcome of work that the vendor has taken, without submitting it again.' })
   @Policy('runs:write')
-  watchRun(@Arg('input', () => RunInput, { description: 'Which run.' }) input: RunInput, @Ctx() context: Context): Promise<MutationPayload> {
+  watchRun(@Arg('input', () => WatchRunInput, { description: 'Which run.' }) input: WatchRunInput, @Ctx() context: Context): Promise<MutationPayload> {
     return mutate(context, { name: 'watchRun', input }, async (command) => watch(context, command, await ownRun(context, input)), (changed) => changed);
   }
 

@@ -1,8 +1,9 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, type ClassType } from 'type-graphql';
 import { KeyPoolFilter, KeyPoolOrder, KeyPoolOrderField } from '../../schema/key-pool/inputs';
 import {
-  AddProviderKeyPayload, HeartbeatLeasePayload, KeyPool, KeyPoolConnection, Lease, LeaseKeyPayload, PLACE_IN_QUEUE, ProviderKey,
-  ProviderKeyPayload, ReleaseLeasePayload, RemoveProviderKeyPayload, RevokeLeasePayload, WaitTicket,
+  ActivateProviderKeyPayload, AddProviderKeyPayload, ChangeProviderKeyPayload, CoolDownProviderKeyPayload, DeactivateProviderKeyPayload,
+  HeartbeatLeasePayload, KeyPool, KeyPoolConnection, Lease, LeaseKeyPayload, PLACE_IN_QUEUE, ProviderKey, RecoverProviderKeyPayload,
+  ReleaseLeasePayload, RemoveProviderKeyPayload, RevokeLeasePayload, RotateProviderKeyPayload, WaitTicket,
 } from '../../schema/key-pool/types';
 import { Run } from '../../schema/run/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
@@ -165,18 +166,29 @@ export class AddProviderKeyPayloadFields {
   }
 }
 
-@Resolver(() => ProviderKeyPayload)
-export class ProviderKeyPayloadFields {
-  @FieldResolver(() => ProviderKey, { nullable: true, description: 'The changed key.' })
-  providerKey(@Root() { keyId }: Changed, @Ctx() context: Context): Promise<ProviderKey | null> {
-    return changed(context, providerKeyById, keyId);
-  }
+/** The fields of a payload that shows a changed key. */
+function changedKeyFields(Payload: ClassType): ClassType {
+  @Resolver(() => Payload)
+  class ChangedKeyFields {
+    @FieldResolver(() => ProviderKey, { nullable: true, description: 'The changed key.' })
+    providerKey(@Root() { keyId }: Changed, @Ctx() context: Context): Promise<ProviderKey | null> {
+      return changed(context, providerKeyById, keyId);
+    }
 
-  @FieldResolver(() => KeyPool, { nullable: true, description: 'Its pool.' })
-  keyPool(@Root() { provider }: Changed, @Ctx() context: Context): Promise<KeyPool | null> {
-    return changed(context, keyPoolByProvider, provider);
+    @FieldResolver(() => KeyPool, { nullable: true, description: 'Its pool.' })
+    keyPool(@Root() { provider }: Changed, @Ctx() context: Context): Promise<KeyPool | null> {
+      return changed(context, keyPoolByProvider, provider);
+    }
   }
+  return ChangedKeyFields;
 }
+
+export const ChangeProviderKeyPayloadFields = changedKeyFields(ChangeProviderKeyPayload);
+export const RotateProviderKeyPayloadFields = changedKeyFields(RotateProviderKeyPayload);
+export const DeactivateProviderKeyPayloadFields = changedKeyFields(DeactivateProviderKeyPayload);
+export const ActivateProviderKeyPayloadFields = changedKeyFields(ActivateProviderKeyPayload);
+export const CoolDownProviderKeyPayloadFields = changedKeyFields(CoolDownProviderKeyPayload);
+export const RecoverProviderKeyPayloadFields = changedKeyFields(RecoverProviderKeyPayload);
 
 @Resolver(() => RemoveProviderKeyPayload)
 export class RemoveProviderKeyPayloadFields {

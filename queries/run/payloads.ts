@@ -1,5 +1,7 @@
-import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { ClearConcurrencySlotsPayload, Concurrency, Run, RunPayload, StartRunPayload } from '../../schema/run/types';
+import { Ctx, FieldResolver, Resolver, Root, type ClassType } from 'type-graphql';
+import {
+  CancelRunPayload, ClearConcurrencySlotsPayload, Concurrency, RetryRunPayload, Run, StartRunPayload, WatchRunPayload,
+} from '../../schema/run/types';
 import type { Context } from '../../src/graphql/context';
 import { ownWrite, seesOwnWrite } from '../../src/graphql/own-write';
 import { readConcurrency } from '../concurrency-slot/concurrency';
@@ -19,13 +21,21 @@ export class StartRunPayloadFields {
   }
 }
 
-@Resolver(() => RunPayload)
-export class RunPayloadFields {
-  @FieldResolver(() => Run, { nullable: true, description: 'The run.' })
-  run(@Root() { runId }: Changed, @Ctx() context: Context): Promise<Run | null> {
-    return ownWrite(context, 'runs', runById, runId);
+/** The field of a payload that shows one run. */
+function oneRunFields(Payload: ClassType): ClassType {
+  @Resolver(() => Payload)
+  class OneRunFields {
+    @FieldResolver(() => Run, { nullable: true, description: 'The run.' })
+    run(@Root() { runId }: Changed, @Ctx() context: Context): Promise<Run | null> {
+      return ownWrite(context, 'runs', runById, runId);
+    }
   }
+  return OneRunFields;
 }
+
+export const CancelRunPayloadFields = oneRunFields(CancelRunPayload);
+export const RetryRunPayloadFields = oneRunFields(RetryRunPayload);
+export const WatchRunPayloadFields = oneRunFields(WatchRunPayload);
 
 @Resolver(() => ClearConcurrencySlotsPayload)
 export class ClearConcurrencySlotsPayloadFields {

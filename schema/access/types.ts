@@ -8,6 +8,10 @@ export enum Feature {
   VIRTUAL_KEYS = 'virtual_keys',
   KEY_POOLS = 'key_pools',
   RUNS = 'runs',
+  LEGNEXT = 'legnext',
+  KLING = 'kling',
+  PORTAL = 'portal',
+  GALLERY = 'gallery',
 }
 registerEnumType(Feature, {
   name: 'Feature',
@@ -17,6 +21,10 @@ registerEnumType(Feature, {
     VIRTUAL_KEYS: { description: about.virtual_keys },
     KEY_POOLS: { description: about.key_pools },
     RUNS: { description: about.runs },
+    LEGNEXT: { description: about.legnext },
+    KLING: { description: about.kling },
+    PORTAL: { description: about.portal },
+    GALLERY: { description: about.gallery },
   },
 });
 

@@ -128,7 +128,8 @@ export class RotateProviderKeyInput {
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'Which provider key.' })
+/** Names one provider key; each mutation has an input of its own name. */
+@InputType()
 export class ProviderKeyInput {
   @Field(() => ID, { description: 'The key.' })
   providerKeyId!: string;
@@ -136,6 +137,15 @@ export class ProviderKeyInput {
   @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
+
+@InputType({ description: 'Which provider key is used no more.' })
+export class DeactivateProviderKeyInput extends ProviderKeyInput {}
+
+@InputType({ description: 'Which provider key is used again.' })
+export class ActivateProviderKeyInput extends ProviderKeyInput {}
+
+@InputType({ description: 'Which provider key need not rest any longer.' })
+export class RecoverProviderKeyInput extends ProviderKeyInput {}
 
 @InputType({ description: 'Which provider key rests, and for how long.' })
 export class CoolDownProviderKeyInput {

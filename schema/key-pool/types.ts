@@ -216,14 +216,33 @@ export class AddProviderKeyPayload extends MutationPayload {
   keyPool!: KeyPool | null;
 }
 
-@ObjectType({ implements: MutationPayload, description: 'Answer of the mutations that change a provider key.' })
-export class ProviderKeyPayload extends MutationPayload {
+/** What mutations answer that change a provider key; each has a payload of its own name. */
+@ObjectType({ implements: MutationPayload })
+class ProviderKeyPayload extends MutationPayload {
   @Field(() => ProviderKey, { nullable: true, description: 'The changed key.' })
   providerKey!: ProviderKey | null;
 
   @Field(() => KeyPool, { nullable: true, description: 'Its pool.' })
   keyPool!: KeyPool | null;
 }
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `changeProviderKey`.' })
+export class ChangeProviderKeyPayload extends ProviderKeyPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `rotateProviderKey`.' })
+export class RotateProviderKeyPayload extends ProviderKeyPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `deactivateProviderKey`.' })
+export class DeactivateProviderKeyPayload extends ProviderKeyPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `activateProviderKey`.' })
+export class ActivateProviderKeyPayload extends ProviderKeyPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `coolDownProviderKey`.' })
+export class CoolDownProviderKeyPayload extends ProviderKeyPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `recoverProviderKey`.' })
+export class RecoverProviderKeyPayload extends ProviderKeyPayload {}
 
 @ObjectType({ implements: MutationPayload, description: 'Answer of `removeProviderKey`.' })
 export class RemoveProviderKeyPayload extends MutationPayload {

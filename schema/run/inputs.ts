@@ -93,7 +93,8 @@ export class StartRunInput {
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'Which run.' })
+/** Names one run; each mutation has an input of its own name. */
+@InputType()
 export class RunInput {
   @Field(() => ID, { description: 'The run.' })
   runId!: string;
@@ -101,6 +102,15 @@ export class RunInput {
   @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
 }
+
+@InputType({ description: 'Which run to stop.' })
+export class CancelRunInput extends RunInput {}
+
+@InputType({ description: 'Which run to do once more.' })
+export class RetryRunInput extends RunInput {}
+
+@InputType({ description: 'Of which run to look for the outcome again.' })
+export class WatchRunInput extends RunInput {}
 
 @InputType({ description: 'Gives up all of one\'s own unfinished runs.' })
 export class ClearConcurrencySlotsInput {

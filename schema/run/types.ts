@@ -419,11 +419,21 @@ export class StartRunPayload extends MutationPayload {
   run!: Run | null;
 }
 
-@ObjectType({ implements: MutationPayload, description: 'Answer of what is done with one run.' })
-export class RunPayload extends MutationPayload {
+/** What mutations answer that do something with one run; each has a payload of its own name. */
+@ObjectType({ implements: MutationPayload })
+class RunPayload extends MutationPayload {
   @Field(() => Run, { nullable: true, description: 'The run.' })
   run!: Run | null;
 }
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `cancelRun`.' })
+export class CancelRunPayload extends RunPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `retryRun`.' })
+export class RetryRunPayload extends RunPayload {}
+
+@ObjectType({ implements: MutationPayload, description: 'Answer of `watchRun`.' })
+export class WatchRunPayload extends RunPayload {}
 
 @ObjectType({ implements: MutationPayload, description: 'Answer of `clearConcurrencySlots`.' })
 export class ClearConcurrencySlotsPayload extends MutationPayload {

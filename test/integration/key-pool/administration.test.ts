@@ -25,10 +25,10 @@ const payload = (name: string, type: string): string => `mutation ($input: ${typ
 const ACTS: Readonly<Record<string, string>> = {
   changeProviderKey: payload('changeProviderKey', 'ChangeProviderKeyInput'),
   rotateProviderKey: payload('rotateProviderKey', 'RotateProviderKeyInput'),
-  deactivateProviderKey: payload('deactivateProviderKey', 'ProviderKeyInput'),
-  activateProviderKey: payload('activateProviderKey', 'ProviderKeyInput'),
+  deactivateProviderKey: payload('deactivateProviderKey', 'DeactivateProviderKeyInput'),
+  activateProviderKey: payload('activateProviderKey', 'ActivateProviderKeyInput'),
   coolDownProviderKey: payload('coolDownProviderKey', 'CoolDownProviderKeyInput'),
-  recoverProviderKey: payload('recoverProviderKey', 'ProviderKeyInput'),
+  recoverProviderKey: payload('recoverProviderKey', 'RecoverProviderKeyInput'),
   removeProviderKey: 'mutation ($input: RemoveProviderKeyInput!) { removeProviderKey(input: $input) { removedId keyPool { capacity keys { name } } errors { code rule path } } }',
   revokeLease: 'mutation ($input: RevokeLeaseInput!) { revokeLease(input: $input) { lease { id state } keyPool { activeLeases } errors { code rule path } } }',
 };

@@ -151,7 +151,7 @@ describe('at every start', () => {
     const as = async (document: string, input: object) => graphql({
       schema: setting.schema, source: document, variableValues: { input }, contextValue: setting.context('anna', 'owner', OWNER),
     });
-    await eventuallyHolds(async () => expect((await as('mutation ($input: ProviderKeyInput!) { deactivateProviderKey(input: $input) { errors { rule } providerKey { specified } } }',
+    await eventuallyHolds(async () => expect((await as('mutation ($input: DeactivateProviderKeyInput!) { deactivateProviderKey(input: $input) { errors { rule } providerKey { specified } } }',
       { providerKeyId: Buffer.from(`ProviderKey:${id}`).toString('base64url') })).data).toEqual({ deactivateProviderKey: { errors: [], providerKey: { specified: true } } }));
     await as('mutation ($input: AddProviderKeyInput!) { addProviderKey(input: $input) { errors { rule } } }', { provider, name: 'by hand', secret: 'another-sample' });
     await start(pools);
