@@ -44,10 +44,10 @@ const reports: Readonly<Record<FailureCategory, DiagnosisReport>> = {
     nextChecks: ['Call the address of the vendor from the machine of this server.', 'Look at the status page of the vendor.', 'Look at the vendor whether it took the work all the same.'],
   },
   timeout: {
-    summary: 'The vendor did not answer in time.',
-    likelyCauses: ['The vendor is overloaded.', 'The work takes longer than the run may wait.'],
-    recommendedFixes: ['Look for the outcome again before you do the run once more: the vendor may have finished it, and charged for it.', 'Give such runs more time.'],
-    nextChecks: ['Look at the vendor whether it has the work.', 'See how long other runs of this kind took.'],
+    summary: 'What the run waited for did not come in time.',
+    likelyCauses: ['The vendor is overloaded.', 'The work takes longer than the run may wait.', 'All provider keys were busy for as long as the run may wait for one.'],
+    recommendedFixes: ['If the vendor had the work, look for the outcome again before you do the run once more: it may have finished, and be charged for.', 'Give such runs more time.', 'Add keys to the pool.'],
+    nextChecks: ['See in the timeline what the run waited for.', 'Look at the vendor whether it has the work.', 'See how long other runs of this kind took.'],
   },
   interrupted: {
     summary: 'The run was interrupted, and it is not known whether the vendor took the work.',

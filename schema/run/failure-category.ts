@@ -1,4 +1,4 @@
-/** Why a generation failed, as found from the vendor's answer. The order of judgement is in `commands/run/classify.ts`. */
+/** Why a generation failed, as found from the vendor's answer. The order of judgement is in `src/upstreams/classify.ts`. */
 export const failureCategoryNames = [
   'quota', 'authentication', 'rate_limit', 'server_error', 'content_policy', 'parameters', 'network', 'timeout', 'interrupted', 'unknown',
 ] as const;

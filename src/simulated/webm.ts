@@ -49,9 +49,14 @@ const clusterOf = ({ at }: Frame): number => at - at % CLUSTER_MS;
 
 function element(id: number, ...content: Buffer[]): Buffer {
   const body = Buffer.concat(content);
-  const size = Buffer.alloc(8);
-  size.writeBigUInt64BE(BigInt(body.length) | 1n << 56n);
-  return Buffer.concat([shortest(id), size, body]);
+  return Buffer.concat([shortest(id), sizeOf(body.length), body]);
+}
+
+/** A size says by its first bits in how many bytes it stands. */
+function sizeOf(length: number): Buffer {
+  let width = 1;
+  while (length >= 2 ** (7 * width) - 1) width++;
+  return shortest(length + 2 ** (7 * width));
 }
 
 const unsigned = (id: number, value: number): Buffer => element(id, shortest(value));

@@ -1,6 +1,6 @@
-import { classify } from '../../../commands/run/classify';
 import { failureCategoryNames } from '../../../schema/run/failure-category';
 import { reportOf } from '../../../schema/run/diagnosis-reports';
+import { classify } from '../../../src/upstreams/classify';
 
 test.each([
   [402, 'Payment Required', undefined, 'quota'],

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { klingSecret } from '../../../schema/key-pool/credentials';
 import { scenarioNames, type Operation, type Scenario } from '../../../schema/run/operations';
 import { parameterSchemas } from '../../../schema/run/parameters';
+import { typeOfFile } from '../../../src/blobs/file-type';
 import { createGateway, type Gateway } from '../../../src/outbound/gateway';
 import type { RunningServer } from '../../../src/simulated/http-server';
 import { startSimulatedKling } from '../../../src/simulated/kling';
@@ -69,6 +70,7 @@ async function statusAt(operation: Operation, jobId: string, started: number, af
 async function fetched(url: string, vendor: string): Promise<{ contentType: string; bytes: Buffer }> {
   const file = path.join(folder, 'file');
   const { contentType } = await gateway.download(url, { vendor, path: file, maxBytes: 20_000_000, timeoutMs: 20_000 });
+  expect(await typeOfFile(file)).toBe(contentType);
   return { contentType, bytes: readFileSync(file) };
 }
 
@@ -179,16 +181,17 @@ it('makes a film that is a WebM file with one VP8 track of the right length', as
 
 /** The elements of an EBML document, one level deep. */
 function elementsOf(bytes: Buffer): { id: number; body: Buffer }[] {
+  const widthOf = (first: number): number => Math.clz32(first) - 23;
   const found: { id: number; body: Buffer }[] = [];
   for (let at = 0; at < bytes.length;) {
-    const width = Math.clz32(bytes[at]!) - 23;
-    const sizeWidth = Math.clz32(bytes[at + width]!) - 23;
-    const size = Number(bytes.readBigUInt64BE(at + width) & 0xff_ffff_ffff_ffffn);
-    expect(sizeWidth).toBe(8);
-    const body = bytes.subarray(at + width + 8, at + width + 8 + size);
+    const width = widthOf(bytes[at]!);
+    const sizeWidth = widthOf(bytes[at + width]!);
+    const start = at + width + sizeWidth;
+    const size = bytes.readUIntBE(at + width, sizeWidth) - 2 ** (7 * sizeWidth);
+    const body = bytes.subarray(start, start + size);
     expect(body).toHaveLength(size);
     found.push({ id: bytes.readUIntBE(at, width), body });
-    at += width + 8 + size;
+    at = start + size;
   }
   return found;
 }
