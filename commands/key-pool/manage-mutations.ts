@@ -3,7 +3,7 @@ import { RefusedError } from '../../schema/errors/catalogue';
 import { klingSecret } from '../../schema/key-pool/credentials';
 import {
   ActivateProviderKeyInput, AddProviderKeyInput, ChangeProviderKeyInput, CoolDownProviderKeyInput, DeactivateProviderKeyInput,
-  RecoverProviderKeyInput, RemoveProviderKeyInput, RevokeLeaseInput, RotateProviderKeyInput, type ProviderKeyInput,
+  RecoverProviderKeyInput, RemoveProviderKeyInput, RevokeLeaseInput, RotateProviderKeyInput,
 } from '../../schema/key-pool/inputs';
 import {
   ActivateProviderKeyPayload, AddProviderKeyPayload, ChangeProviderKeyPayload, CoolDownProviderKeyPayload, DeactivateProviderKeyPayload,

@@ -11,7 +11,7 @@ import { Policy } from '../../src/graphql/policy';
 import { callerIdOf, tenantOf } from '../../src/graphql/tenant';
 import { keyPool } from '../key-pool/decider';
 import { ensureSimulatedPool } from '../key-pool/simulated-pools';
-import { scopeOf } from '../key-pool/state';
+import { scopeOf } from '../key-pool/queue';
 import { loadTest } from './decider';
 
 @Resolver()
@@ -41,6 +41,6 @@ async function start(context: Context, command: CommandContext, input: StartLoad
 async function requirePool(context: Context, provider: string, index: number): Promise<void> {
   if (simulatedPools.includes(provider)) return ensureSimulatedPool({ ...context, clock: context.now }, provider);
   const { state } = await context.commands.recent(keyPool, provider);
-  if (scopeOf(state, tenantOf(context)).keys.length > 0) return;
+  if (scopeOf(state, { tenant: tenantOf(context) }).keys.length > 0) return;
   throw new RefusedError({ code: 'E4041', rule: 'pool_unknown', message: 'There is no key for this provider.', path: ['providers', String(index)] });
 }
