@@ -18,6 +18,7 @@ import { allowOrigins } from './cors';
 import { registerGraphqlRoute } from './graphql-route';
 import { registerHealth, type ReadinessCheck } from './health';
 import { registerLogoRoutes, type LogoActs } from './logo-route';
+import { registerOutputRoutes, type OutputRouteOptions } from './output-route';
 import { httpMetrics } from './metrics';
 import { registerOidcRoutes, type OidcSignIn } from './oidc-routes';
 import { requestError } from './operation-plugin';
@@ -60,6 +61,8 @@ export interface HttpServerOptions {
   oidcSignIn?: OidcSignIn;
   /** Logos of tenants; undefined where there are none. */
   logos?: LogoActs;
+  /** Files of runs, and where they lie; undefined where there are none. */
+  runOutputs?: Pick<OutputRouteOptions, 'files' | 'blobs'>;
   /** Takes what vendors say of their work; undefined where none is asked to. */
   callbacks?: VendorCallbacks;
   config: HttpConfig;
@@ -140,6 +143,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const shared = { schema, makeContext, authenticate: auth.authenticate, refusals, cookie, origins, budget, trusted, trustedOnly, metrics, log };
   if (options.callbacks) await registerCallbackRoute(app, { callbacks: options.callbacks, budget });
   if (options.logos) await registerLogoRoutes(app, { ...shared, acts: options.logos });
+  if (options.runOutputs) await registerOutputRoutes(app, { ...shared, ...options.runOutputs });
   const stopGraphql = await registerGraphqlRoute(app, { ...shared, introspection: config.introspection });
   const sockets = attachWebSockets(app.server, { ...shared, trusts });
 

@@ -47,8 +47,8 @@ export function services(given: Partial<Services> & { rows?: object[] } = {}): S
 /** The whole HTTP server over the library's schema, on a free port. */
 export async function startServer(
   {
-    config, readiness = [], oidcSignIn, logos, callbacks, ...given
-  }: Partial<Services> & Pick<HttpServerOptions, 'oidcSignIn' | 'logos' | 'callbacks'> & {
+    config, readiness = [], oidcSignIn, logos, callbacks, runOutputs, ...given
+  }: Partial<Services> & Pick<HttpServerOptions, 'oidcSignIn' | 'logos' | 'callbacks' | 'runOutputs'> & {
     rows?: object[]; config?: Partial<HttpConfig>; readiness?: ReadinessCheck[];
   } = {},
 ): Promise<TestServer> {
@@ -66,7 +66,7 @@ export async function startServer(
       publicUrl: ORIGIN, allowedOrigins: [], introspection: true, trustedDocuments: new Map(), trustedDocumentsOnly: false,
       clientDirectory: path.join(__dirname, 'no-client-here'), ...config,
     },
-    log, metrics: registry, readiness, oidcSignIn, logos, callbacks,
+    log, metrics: registry, readiness, oidcSignIn, logos, callbacks, runOutputs,
   });
   return { ...server, url: await server.listen({ host: '127.0.0.1', port: 0 }), sessions, logged, registry, refusals };
 }
