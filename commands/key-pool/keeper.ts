@@ -6,7 +6,9 @@ import type { Db } from '../../src/graphql/context';
 import type { Log } from '../../src/postgres/log';
 import { keyPool, type KeyPoolCommand } from './decider';
 import { nextWakeAt } from './diagnosis';
+import { powerless } from './holders';
 import { closeEnded, databaseTime, dropOld, insertBeats, lapsedLeases, markLapsed } from './lease-beats';
+import { overdueTickets } from './queue';
 import type { KeyPoolState } from './state';
 
 export interface KeyPoolKeeperOptions {
@@ -32,6 +34,8 @@ const SHORTEST_MS = 25;
 /** Most leases, and most tickets, that one look ends in one pool. */
 const ENDED_AT_ONCE = 500;
 const CLEANING_MS = 3_600_000;
+/** How often it is asked whether everybody who holds or waits still may. */
+const JUDGING_MS = 2_000;
 /** Clocks further apart than this spoil the rate windows of the pools. */
 const TOLERATED_SKEW_MS = 500;
 /** Namespace of the ids of the keeper's commands; must never change. */
@@ -39,14 +43,16 @@ const COMMAND_IDS = '2f0f7f0a-4c1c-5f6e-9a52-6f5f0f4f7c11';
 
 /**
  * Does what is due in the pools without anybody asking: ends leases whose heartbeat has stopped, ends tickets past their
- * wait limit, takes from suspended tenants what they hold and wait for, and serves the queue when a rate window reopens. Every node runs one; they need not know of each other,
- * because whatever two of them do, the table and the log take once. All times are the database's.
+ * wait limit, takes from suspended tenants, deactivated people and deleted service clients what they hold and wait for,
+ * and serves the queue when a rate window reopens or a key has rested. Every node runs one; they need not know of each
+ * other, because whatever two of them do, the table and the log take once. All times are the database's.
  */
 export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new Date(), log, sweepMs = 1_000 }: KeyPoolKeeperOptions): KeyPoolKeeper {
   const stopping = new AbortController();
   /** When this keeper began to look: before that, it does not know whether anybody could beat. */
   let since: number | undefined;
   let cleanAt = 0;
+  let judgeAt = 0;
   let skewed = false;
 
   async function run(): Promise<void> {
@@ -66,8 +72,10 @@ export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new 
     compareClocks(now);
     await markLapsed(db, since);
     const without = new Set(await suspended());
+    const judges = now >= judgeAt;
+    if (judges) judgeAt = now + JUDGING_MS;
     const pools = await db.query<{ provider: string; tenant: string }>('select provider, min(tenant_id) as tenant from views.key_pools group by provider');
-    const wakes = await Promise.all(pools.map(({ provider, tenant }) => tend(provider, tenant, now, without).catch((error: unknown) => {
+    const wakes = await Promise.all(pools.map(({ provider, tenant }) => tend(provider, tenant, { now, without, judges }).catch((error: unknown) => {
       log.warn({ provider, error: messageOf(error) }, 'A key pool could not be looked after');
       return undefined;
     })));
@@ -80,12 +88,12 @@ export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new 
   }
 
   /** @returns when the pool has to be looked at again, if that is known */
-  async function tend(provider: string, tenant: string, now: number, without: ReadonlySet<string>): Promise<number | undefined> {
+  async function tend(provider: string, tenant: string, { now, without, judges }: Look): Promise<number | undefined> {
     const send = (command: KeyPoolCommand, commandId: string) => commands.execute(keyPool, provider, command, contextOf(commandId, tenant));
     const context = contextOf(randomUUID(), tenant);
-    const tick = await commands.execute(keyPool, provider, { type: 'Tick', now }, context, (state) => survey(state, now));
+    const tick = await commands.execute(keyPool, provider, { type: 'Tick', now }, context, (state) => survey(state, now, judges));
     if (!tick.accepted) return undefined;
-    const { leases, token, overdue, tenants, wakeAt } = tick.answer;
+    const { leases, token, overdue, tenants, holders, wakeAt } = tick.answer;
     await insertBeats(db, leases.map((lease) => ({ ...lease, provider })));
     await closeEnded(db, provider, leases.map(({ leaseId }) => leaseId), token);
     const lapsed = await lapsedLeases(db, provider, ENDED_AT_ONCE);
@@ -95,7 +103,20 @@ export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new 
         send({ type: 'WithdrawTenant', tenant: name, reason: 'tenant_suspended', now }, randomUUID())),
       ...overdue.map((ticketId) => send({ type: 'TimeOutTicket', ticketId, now }, idOf('time out', provider, ticketId))),
     ]);
+    await withdraw(provider, tenant, await powerless(db, holders));
     return wakeAt;
+  }
+
+  /** Takes what they hold and wait for: places first, so that no lease that becomes free falls to one of them. */
+  async function withdraw(provider: string, tenant: string, holders: readonly string[]): Promise<void> {
+    if (holders.length === 0) return;
+    const { state } = await commands.load(keyPool, provider);
+    const send = (command: KeyPoolCommand) => commands.execute(keyPool, provider, command, contextOf(randomUUID(), tenant));
+    const now = await databaseTime(db);
+    const theirs = <Item extends { holder: string }>(items: Map<string, Item>): Item[] =>
+      [...items.values()].filter(({ holder }) => holders.includes(holder)).slice(0, ENDED_AT_ONCE);
+    await Promise.all(theirs(state.tickets).map(({ id, holder }) => send({ type: 'CancelTicket', ticketId: id, holder, now })));
+    await Promise.all(theirs(state.leases).map((lease) => send({ type: 'RevokeLease', leaseId: lease.id, tenant: lease.tenant, now })));
   }
 
   function compareClocks(now: number): void {
@@ -115,17 +136,23 @@ export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new 
   };
 }
 
+interface Look {
+  now: number;
+  /** Tenants that may hold nothing. */
+  without: ReadonlySet<string>;
+  /** Whether it is time to ask about every holder. */
+  judges: boolean;
+}
+
 /** What the keeper has to know of a pool. */
-function survey(state: KeyPoolState, now: number) {
-  const overdue: string[] = [];
-  for (const ticket of state.tickets.values()) {
-    if (now >= ticket.deadline && overdue.length < ENDED_AT_ONCE) overdue.push(ticket.id);
-  }
+function survey(state: KeyPoolState, now: number, judges: boolean) {
+  const { leases, tickets, shares, token } = state;
   return {
-    leases: Array.from(state.leases.values(), ({ id, token, ttlMs }) => ({ leaseId: id, token, ttlMs })),
-    token: state.token,
-    overdue,
-    tenants: [...new Set([...state.leases.values(), ...state.tickets.values()].map(({ tenant }) => tenant))],
+    leases: Array.from(leases.values(), ({ id, token: own, ttlMs }) => ({ leaseId: id, token: own, ttlMs })),
+    token,
+    overdue: overdueTickets(state, now, ENDED_AT_ONCE).map(({ id }) => id),
+    tenants: [...shares.keys()],
+    holders: judges ? [...new Set([...leases.values(), ...tickets.values()].map(({ holder }) => holder))] : [],
     wakeAt: nextWakeAt(state),
   };
 }

@@ -65,6 +65,27 @@ describe('a keeper', () => {
     expect((await typesOf(provider)).slice(-3)).toEqual(['LeaseRevoked', 'TicketCancelled', 'LeaseGranted']);
   });
 
+  it('TEST-30: takes from deactivated people and deleted service clients what they hold and wait for', async () => {
+    const provider = await newPool({
+      held: { ttlMs: HOUR, holder: `${randomUUID()}-gone` }, deleted: { ttlMs: HOUR, holder: `${randomUUID()}-deleted` }, theirs: { ttlMs: HOUR, holder: 'run/1' },
+    });
+    const { leases, tickets } = await stateOf(provider);
+    const gone = leases.get(`${provider}/held`)!.holder;
+    const deleted = tickets.get(`${provider}/deleted`)!.holder;
+    await setting.db.query(`insert into auth_standing (user_id, tenant_id, role, active) values ($1, 'a', 'admin', false)`, [gone]);
+    await setting.db.query(`insert into auth_service_clients (client_id, tenant_id, scopes, deleted, revision) values ($1, 'a', '{}', true, 1)`, [deleted]);
+    await eventually(async () => (await stateOf(provider)).leases.has(`${provider}/theirs`));
+    expect((await typesOf(provider)).slice(-3)).toEqual(['TicketCancelled', 'LeaseRevoked', 'LeaseGranted']);
+  });
+
+  it('serves the queue when a key has rested', async () => {
+    const provider = await newPool({});
+    await send(provider, { type: 'CoolDownProviderKey', keyId: `${provider}/k`, until: Date.now() + 400, reason: 'rate', now: 0 });
+    await send(provider, request(`${provider}/x`, { ttlMs: HOUR }));
+    expect((await stateOf(provider)).leases.size).toBe(0);
+    await eventually(async () => (await stateOf(provider)).leases.has(`${provider}/x`));
+  });
+
   it('leaves a lease alone that beats', async () => {
     const provider = await newPool({ steady: { ttlMs: 20_000 } });
     const lease = { leaseId: `${provider}/steady`, provider, token: 1, ttlMs: 20_000 };
