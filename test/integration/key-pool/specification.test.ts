@@ -199,7 +199,8 @@ describe('the pools of simulated vendors', () => {
       const ensure = () => ensureSimulatedPool({ commands, vault, clock: () => new Date() }, provider);
       await Promise.all([ensure(), ensure()]);
       await ensure();
-      expect(await stateOf(provider)).toEqual(['mock-1', 'mock-2'].map((name) => ({ ...plain, name, concurrencyLimit: 4, rpmLimit: 600, specified: false })));
+      const keys = (await stateOf(provider)).sort((a, b) => a.name.localeCompare(b.name));
+      expect(keys).toEqual(['mock-1', 'mock-2'].map((name) => ({ ...plain, name, concurrencyLimit: 4, rpmLimit: 600, specified: false })));
       expect((await poolOf(provider)).revision).toBe(1n);
     }
     expect(await secretsOf('kling-simulated')).toContain(klingSecret('simulated-mock-1', 'simulated-mock-1'));
