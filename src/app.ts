@@ -29,7 +29,7 @@ import { createPool } from './postgres/pool';
 import { bypassesRowSecurity, createTenantReads } from './postgres/tenant-reads';
 import { createProjectionRuntime } from './projection-runtime/runtime';
 import { readinessChecks } from './readiness';
-import { applyPoolSpecification, applyTenantFiles, createKeyCare, createKeyLeases, createLogoActs, createOidcSignIn, createPictures, createRefusalRecorder, createRunCallbacks, EXPIRE_SLOTS, personOfToken, projectors, reactors, readTenantFiles, removeOldCallbacks, resolvers, runTasksOf, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
+import { applyPoolSpecification, applyTenantFiles, createKeyCare, createKeyLeases, createLogoActs, createOidcSignIn, createPictures, createRefusalRecorder, createRunCallbacks, outputFiles, EXPIRE_SLOTS, personOfToken, projectors, reactors, readTenantFiles, removeOldCallbacks, resolvers, runTasksOf, setUpOwner, startKeyPoolKeeper, tasksOf } from './registry';
 import { commandMetrics } from './telemetry/command-metrics';
 import { connectVendors } from './upstreams/vendors';
 import { loadMasterKey } from './vault/master-key';
@@ -124,7 +124,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       [REMOVE_OLD_CALLBACKS]: () => removeOldCallbacks(db),
     },
   });
-  const blobs = createBlobStore(undefined, configuration.dataDir);
+  const blobs = createBlobStore(configuration.blobUrl, configuration.dataDir);
   const callbacks = createRunCallbacks({ db, vault, notifications, publicUrl: placeForVendors(configuration) });
   const runJobs = await startJobs({
     pool: background, log, concurrency: runJobsAtOnce(configuration.concurrency.global), graceMs: RUN_GRACE_MS,
@@ -150,6 +150,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     auth, refusals, log, metrics: registry, callbacks,
     oidcSignIn: createOidcSignIn({ providers, flows: createOidcFlows({ pool, clock }), signUp: configuration.oidcSignUp, log }),
     logos: createLogoActs({ commands, logos }),
+    runOutputs: { files: outputFiles, blobs },
     readiness: readinessChecks({ store, pool, rowSecurity, projections }),
     config: {
       publicUrl: configuration.publicUrl,

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { readPoolSpecification, withSingleKeys, type PoolSpecification } from '../schema/key-pool/specification';
 import { brokenRule } from './auth/password-rules';
+import { parseBlobUrl } from './blobs/blob-url';
 import type { ConcurrencyLimits } from './graphql/context';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -22,6 +23,13 @@ const keyPools = z.string().transform((text, context): PoolSpecification => {
   if ('keys' in read) return read;
   for (const { path: place, message } of read.faults) context.issues.push({ code: 'custom', input: undefined, path: place, message });
   return z.NEVER;
+});
+const blobUrl = z.string().superRefine((text, context) => {
+  try {
+    parseBlobUrl(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
 });
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -62,6 +70,7 @@ export const variables = {
   OIDC_CLIENT_SECRET: variable(z.string().min(1).optional(), 'none', 'Its secret.'),
   OIDC_NAME: variable(z.string().min(1).max(40).default('OpenID Connect'), 'OpenID Connect', 'What its button says.'),
   KEYLEDGER_OIDC_SIGN_UP: variable(flag.default(false), 'false', 'Whether somebody unknown who signs in with Google or OpenID Connect gets an account in the default tenant.'),
+  KEYLEDGER_BLOB_URL: variable(blobUrl.optional(), '`blobs` in the data directory', 'Where the files that runs made are kept: `file:///folder` or `s3://bucket/prefix?region=…&endpoint=…`.'),
   LITELLM_URL: variable(url('http', 'https').optional(), 'simulated', 'LiteLLM proxy in which virtual keys live.'),
   LITELLM_MASTER_KEY: variable(z.string().min(1).optional(), 'none', 'Master key of that proxy. Needed with LITELLM_URL.'),
   LITELLM_TIMEOUT: variable(count(1, 600).default(10), '10', 'Seconds to wait for one LiteLLM call.'),
@@ -116,6 +125,8 @@ export interface Configuration {
   llm: { baseUrl: string | undefined; apiKey: string | undefined; model: string; idleTimeoutMs: number };
   legnext: { url: string };
   kling: { url: string };
+  /** As `createBlobStore` takes it. */
+  blobUrl: string | undefined;
   /** How much AI work may go on at once. */
   concurrency: ConcurrencyLimits;
   /** Provider keys that the server brings along. */
@@ -174,6 +185,7 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
       retryDelayMs: v.LITELLM_RETRY_DELAY * 1_000,
     },
     llm: { baseUrl: v.LLM_BASE_URL, apiKey: v.LLM_API_KEY, model: v.LLM_MODEL, idleTimeoutMs: v.LLM_IDLE_TIMEOUT * 1_000 },
+    blobUrl: v.KEYLEDGER_BLOB_URL,
     legnext: { url: v.LEGNEXT_URL },
     kling: { url: v.KLING_URL },
     concurrency: { user: v.USER_MAX_CONCURRENCY, global: v.GLOBAL_MAX_CONCURRENCY, ttlMs: v.ACTIVE_JOB_TTL_SEC * 1_000 },

@@ -185,6 +185,7 @@ export { applyTenantFiles, readTenantFiles } from '../commands/tenant/tenant-fil
 export { createOidcSignIn } from '../commands/identity/oidc-sign-in';
 export { personOfToken } from '../commands/identity/person-of-token';
 export { EXPIRE_SLOTS } from '../commands/concurrency-slot/expire-slots';
+export { outputFiles } from '../queries/run/outputs';
 export { createRunCallbacks, removeOldCallbacks } from '../commands/run/callbacks';
 export { createKeyCare } from '../commands/run/key-care';
 export { createPictures } from '../commands/run/source-picture';
