@@ -7,7 +7,7 @@ export { RUN_LOAD_TEST, runLoadTestTask, type LoadTestServices } from './run-loa
 
 /** Has every load test carried out. */
 export const loadTestsReactor: Reactor<typeof loadTestEvents> = {
-  name: 'load_tests',
+  name: 'run_load_tests',
   events: loadTestEvents,
   react: (events) => events.flatMap((event) => {
     if (event.type !== 'LoadTestRequested') return [];

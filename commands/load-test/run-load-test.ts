@@ -9,7 +9,7 @@ import { loadTest, type LoadTestPlan } from './decider';
 export const RUN_LOAD_TEST = 'run-load-test';
 
 /** Who the commands of this job are from. */
-const ACTOR = 'load_tests';
+const ACTOR = 'run_load_tests';
 /** How long a request waits for its lease, and how long a lease lives without a heartbeat. */
 export const BURST_WAIT_MS = 30_000;
 const TTL_MS = 60_000;
