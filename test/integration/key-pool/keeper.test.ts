@@ -45,7 +45,7 @@ describe('a keeper', () => {
   });
   afterAll(() => keeper.stop());
 
-  it('ends a lease that nobody uses, by the TTL of the lease, and serves the next', async () => {
+  it('TEST-30, TEST-31, fault 41: ends a lease that nobody uses, by the TTL of the lease, and serves the next', async () => {
     const provider = await newPool({ silent: { ttlMs: 300 }, next: { ttlMs: HOUR } });
     await eventually(async () => (await stateOf(provider)).leases.has(`${provider}/next`));
     const { leases, ended } = await stateOf(provider);
@@ -104,7 +104,7 @@ describe('a keeper', () => {
     await eventually(async () => (await beatsOf(provider)).some(({ lease_id, state }) => lease_id === `${provider}/y` && state === 'live'));
   });
 
-  it('ends tickets past their wait limit', async () => {
+  it('TEST-36, fault 42: ends tickets past their wait limit', async () => {
     const provider = await newPool({ x: { ttlMs: HOUR }, y: { maxWaitMs: 100 }, z: { maxWaitMs: HOUR } });
     await eventually(async () => (await typesOf(provider)).includes('TicketTimedOut'));
     expect([...(await stateOf(provider)).tickets.keys()]).toEqual([`${provider}/z`]);
@@ -137,7 +137,7 @@ describe('the table of heartbeats', () => {
     return row?.state;
   };
 
-  it('marks by the own TTL of each lease, and lets no late heartbeat revive one', async () => {
+  it('TEST-31, fault 40: marks by the own TTL of each lease, and lets no late heartbeat revive one, nor one with another token', async () => {
     const names = ['short', 'long'].map((name) => `${name}-${randomUUID()}`) as [string, string];
     await insertBeats(setting.db, [row(names[0], 50), row(names[1], HOUR)]);
     await Promise.all(names.map(age));
@@ -151,7 +151,7 @@ describe('the table of heartbeats', () => {
     expect(await beat(setting.db, { ...row(names[1], HOUR), token: 4 })).toBe(false);
   });
 
-  it('gives everybody a full TTL from the start of the keeper', async () => {
+  it('fault 43: gives everybody a full TTL from the start of the keeper', async () => {
     const name = `graced-${randomUUID()}`;
     await insertBeats(setting.db, [row(name, 30_000)]);
     await age(name);
