@@ -22,14 +22,14 @@ const SECRETS: Readonly<Record<string, (name: string) => string>> = {
 interface Services {
   commands: CommandRuntime;
   vault: Vault;
-  clock: () => Date;
+  now: () => Date;
 }
 
 /**
  * Makes the pool of a simulated vendor, `legnext-simulated` or `kling-simulated`, unless the default tenant has keys in it
  * already. Whoever asks at the same time, on whatever node, makes the same keys.
  */
-export async function ensureSimulatedPool({ commands, vault, clock }: Services, provider: string): Promise<void> {
+export async function ensureSimulatedPool({ commands, vault, now }: Services, provider: string): Promise<void> {
   const tenant = tenantIdOf(DEFAULT_SLUG);
   const { state } = await commands.load(keyPool, provider);
   if ([...state.keys.values()].some(({ owner }) => owner === tenant)) return;
@@ -40,7 +40,7 @@ export async function ensureSimulatedPool({ commands, vault, clock }: Services, 
       keyId: uuidv5(JSON.stringify([provider, name]), KEY_IDS), provider, name, secret: secretOf(name),
       concurrencyLimit: 4, rpmLimit: 600, priority: 0, tenantScope: '*',
     };
-    const added = await addProviderKey({ commands, vault }, commandOn(tenant), key, clock().getTime());
+    const added = await addProviderKey({ commands, vault }, commandOn(tenant), key, now().getTime());
     if (!added.accepted) throw new RefusedError(added.refusal);
   }));
 }

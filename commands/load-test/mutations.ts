@@ -39,7 +39,7 @@ async function start(context: Context, command: CommandContext, input: StartLoad
 
 /** @throws RefusedError E4041 rule `pool_unknown` when the pool has no key for the caller's tenant */
 async function requirePool(context: Context, provider: string, index: number): Promise<void> {
-  if (simulatedPools.includes(provider)) return ensureSimulatedPool({ ...context, clock: context.now }, provider);
+  if (simulatedPools.includes(provider)) return ensureSimulatedPool(context, provider);
   const { state } = await context.commands.recent(keyPool, provider);
   if (scopeOf(state, { tenant: tenantOf(context) }).keys.length > 0) return;
   throw new RefusedError({ code: 'E4041', rule: 'pool_unknown', message: 'There is no key for this provider.', path: ['providers', String(index)] });

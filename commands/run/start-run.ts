@@ -61,7 +61,7 @@ export async function requirePool(context: Context, operation: Operation, scenar
   }
   const pool = poolOf(operation, scenario);
   if (scenario) {
-    await ensureSimulatedPool({ ...context, clock: context.now }, pool);
+    await ensureSimulatedPool(context, pool);
     return pool;
   }
   const { tenantId } = signedIn(context);

@@ -196,7 +196,7 @@ describe('the pools of simulated vendors', () => {
   it('are made once, with two keys for everybody', async () => {
     const { commands, vault } = setting;
     for (const provider of ['legnext-simulated', 'kling-simulated']) {
-      const ensure = () => ensureSimulatedPool({ commands, vault, clock: () => new Date() }, provider);
+      const ensure = () => ensureSimulatedPool({ commands, vault, now: () => new Date() }, provider);
       await Promise.all([ensure(), ensure()]);
       await ensure();
       const keys = (await stateOf(provider)).sort((a, b) => a.name.localeCompare(b.name));
@@ -208,6 +208,6 @@ describe('the pools of simulated vendors', () => {
 
   it('are only those that there are', async () => {
     const { commands, vault } = setting;
-    await expect(ensureSimulatedPool({ commands, vault, clock: () => new Date() }, 'nobody-simulated')).rejects.toThrow('no simulated vendor');
+    await expect(ensureSimulatedPool({ commands, vault, now: () => new Date() }, 'nobody-simulated')).rejects.toThrow('no simulated vendor');
   });
 });
