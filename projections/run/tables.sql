@@ -32,7 +32,7 @@ create table runs (
   http_status integer,
   failure_category text,
   usage_unit text,
-  usage_amount double precision,
+  usage_amount numeric,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   revision bigint not null,

@@ -33,7 +33,7 @@ export interface RunRow {
   http_status: number | null;
   failure_category: string | null;
   usage_unit: string | null;
-  usage_amount: number | null;
+  usage_amount: string | null;
   created_at: Date;
   updated_at: Date;
   revision: string;
@@ -113,7 +113,7 @@ export function toRun(row: RunRow): Run {
     vendorStatus: row.vendor_status,
     httpStatus: row.http_status,
     failureCategory: row.failure_category as FailureCategory | null,
-    usage: row.usage_unit === null || row.usage_amount === null ? null : { unit: row.usage_unit, amount: row.usage_amount },
+    usage: row.usage_unit === null || row.usage_amount === null ? null : { unit: row.usage_unit, amount: Number(row.usage_amount) },
     createdAt: new Date(row.created_at),
     updatedAt: new Date(row.updated_at),
     revision: String(row.revision),

@@ -57,6 +57,9 @@ function made(name: string, type: string): string {
   if (name === 'tenant_id') return `'tenant-' || n % ${TENANTS}`;
   if (name === 'position' || name === 'revision') return 'n * 10';
   if (name === 'state') return "case when n % 50 = 0 then 'failed' else 'active' end";
+  // A tenth of every tenant's rows.
+  if (name === 'operation') return `case when n / ${TENANTS} % 10 = 0 then 'kling_image' end`;
+  if (name === 'pool') return `case when n / ${TENANTS} % 10 = 0 then case when n / ${TENANTS} % 100 = 0 then 'kling' else 'legnext' end end`;
   if (name === 'result') return "case when n % 500 = 3 then 'refused' else 'succeeded' end";
   if (/^(owner_id|actor_id|requested_by|subject|act)$/.test(name)) return `'${name}-' || (n / ${TENANTS}) % 100`;
   if (type.endsWith('[]')) return "array['a', 'subject-' || n % 100]";
@@ -96,6 +99,7 @@ async function plansOf(document: string): Promise<{ plan: Plan; sql: string }[]>
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 const USER = toGlobalId('User', 'owner_id-7');
+const REQUESTER = toGlobalId('User', 'requested_by-7');
 
 test.each<[string, string, RegExp, number]>([
   ['users, newest first', '{ users(first: 20) { nodes { id } } }', /users_by_creation/, 25],
@@ -104,6 +108,11 @@ test.each<[string, string, RegExp, number]>([
   ['virtual keys of one owner', `{ virtualKeys(first: 20, filter: { ownerId: "${USER}" }) { nodes { id } } }`, /virtual_keys_by_owner/, 100],
   ['runs, newest first', '{ runs(first: 20) { nodes { id } } }', /runs_by_creation/, 25],
   ['runs by change', '{ runs(first: 20, orderBy: { field: UPDATED_AT, direction: DESC }) { nodes { id } } }', /runs_by_update/, 25],
+  ['runs of some operations', '{ runs(first: 20, filter: { operation: [KLING_IMAGE, KLING_TEXT_TO_VIDEO] }) { nodes { id } } }', /runs_by_operation/, 250],
+  ['runs with a scenario', '{ runs(first: 20, filter: { scenario: [SUCCESS] }) { nodes { id } } }', /runs_by_operation/, 250],
+  ['runs of one pool', '{ runs(first: 20, filter: { pool: "kling" }) { nodes { id } } }', /runs_by_pool/, 25],
+  ['runs of one person', `{ runs(first: 20, filter: { requestedBy: "${REQUESTER}" }) { nodes { id } } }`, /runs_by_requester/, 25],
+  ['runs of one hour', '{ runs(first: 20, filter: { since: "2026-01-05T00:00:00Z", until: "2026-01-05T01:00:00Z" }) { nodes { id } } }', /runs_by_creation/, 25],
   ['acts, newest first', '{ auditLog(first: 20) { nodes { id } } }', /audit_entries_by_(tenant|position)/, 250],
   ['acts of one kind', '{ auditLog(first: 20, filter: { act: ["act-7"] }) { nodes { id } } }', /audit_entries_by_act/, 100],
   ['acts of one person', '{ auditLog(first: 20, filter: { actorId: "actor_id-7" }) { nodes { id } } }', /audit_entries_by_actor/, 100],

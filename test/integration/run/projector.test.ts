@@ -96,7 +96,7 @@ describe('runs', () => {
   it('TEST-58: keeps the files that a generation made, in their order', async () => {
     const gone = { ...output, outputId: 'o0', blob: null, thumbnail: null, digest: null, bytes: 0, width: null, height: null };
     const tables = await specification.given([...polled, { ...done, data: { ...done.data, outputs: [output, gone] } }]);
-    expect(run(tables)).toMatchObject({ state: 'succeeded', usage_unit: 'points', usage_amount: 1.5, duration_ms: 5_000 });
+    expect(run(tables)).toMatchObject({ state: 'succeeded', usage_unit: 'points', usage_amount: '1.5', duration_ms: 5_000 });
     expect(tables.run_outputs).toEqual([
       expect.objectContaining({ id: 'o0', run_id: 'r1', ordinal: 1, blob: null, thumbnail: null, digest: null, bytes: 0 }),
       expect.objectContaining({ id: 'o1', run_id: 'r1', ordinal: 0, kind: 'image', content_type: 'image/png', bytes: 12, width: 3, height: 4, blob: 't/r1/o1', digest: 'ab' }),
