@@ -74,11 +74,22 @@ export function confirm(stream: StreamState, batch: Batch, { revision, position 
 
 /** Folds events that others hold too: an aggregate that works in place may keep and change what it is given. */
 export function foldOwned(aggregate: AnyAggregate, state: unknown, events: readonly PlainEvent[]): unknown {
-  const own = (data: unknown) => (aggregate.copy ? structuredClone(data) : data);
+  const own = (data: unknown) => (aggregate.copy ? clonePlain(data) : data);
   return events.reduce((before, { type, data }) => aggregate.evolve(before, { type, data: own(data) }), state);
 }
 
 /** Makes the working state equal to the confirmed one again. */
 export function rollBack(stream: StreamState): void {
   stream.working = stream.aggregate.copy ? stream.aggregate.copy(stream.confirmed) : stream.confirmed;
+}
+
+/** A deep copy of plain data, as events hold it: many times faster than `structuredClone`. */
+function clonePlain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(clonePlain);
+  const copy: Record<string, unknown> = { ...value };
+  for (const key in copy) {
+    if (typeof copy[key] === 'object') copy[key] = clonePlain(copy[key]);
+  }
+  return copy;
 }

@@ -14,6 +14,7 @@ import {
   type RecordedEvent, type SubscribeOptions, type SubscriptionItem,
 } from './port';
 import { pull, Silence } from './pull';
+import { quickenProposals } from './quick-proposals';
 import { resuming } from './resuming';
 import { untilDefinite, within } from './until-definite';
 
@@ -54,8 +55,8 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   let identity: Promise<string> | undefined;
 
   async function append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[], deadline?: number) {
-    serialise(stream, events);
-    const proposed = events.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata: { ...metadata } }));
+    const texts = serialise(stream, events);
+    const proposed = events.map(({ id, type, data }, index) => jsonEvent({ id, type, data, metadata: new TextEncoder().encode(texts[index]!.metadata) }));
     return appendUntilDefinite(stream, expected, proposed, deadline);
   }
 
@@ -235,6 +236,7 @@ export function createEventStore(options: EventStoreOptions): EventStore {
 }
 
 function connect(address: EventStoreAddress, report: (trouble: unknown) => void): EventStoreDBClient {
+  quickenProposals();
   if ('client' in address) return address.client;
   const client = 'url' in address
     ? EventStoreDBClient.connectionString(address.url)

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
+import { v5 as uuidv5 } from 'uuid';
 import { eventDigest, identifyEvent } from '../../../src/event-store/digest';
 import { anEvent } from '../../support/events';
 
@@ -47,4 +49,12 @@ it('is what the event will have once it is recorded under the id it was given', 
   expect(identifyEvent(structuredClone(event))).toEqual({ id, digest, bytes });
   expect(eventDigest({ ...event, id })).toBe(digest);
   expect(bytes).toBeGreaterThan(JSON.stringify(event.data).length);
+});
+
+it('takes the id from where the package uuid takes it', () => {
+  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
+    const { stream, type, metadata } = event;
+    const text = canonicalize({ data, id: null, metadata, revision: '12', stream, type })!;
+    expect(identifyEvent({ ...event, data }).id).toBe(uuidv5(text, 'a3b1c8a4-52c5-4f0e-9a53-6a3f6f0a7c11'));
+  }));
 });
