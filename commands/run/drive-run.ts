@@ -83,9 +83,10 @@ async function driveOn(drive: Drive, state: KnownRun): Promise<void> {
   }
   const keys = keysOf(drive);
   try {
-    if (!at.submission) at = await handIn(drive, keys, at);
+    const isNew = !at.submission;
+    if (isNew) at = await handIn(drive, keys, at);
     if (at.phase === 'submitting') at = await clearUp(drive, keys, at);
-    if (!isLeftAlone(at)) await followOutcome(drive, keys, at);
+    if (!isLeftAlone(at)) await followOutcome(drive, keys, at, isNew);
     await keys.giveBack('ok');
   } catch (error) {
     // Whoever takes over goes on with the same key. Only what is over gives it back.

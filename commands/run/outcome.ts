@@ -15,8 +15,8 @@ const FRESH_MS = 10_000;
 /** Failures of a question that the next one may not have. */
 const passing: readonly FailureCategory[] = ['network', 'server_error', 'rate_limit', 'timeout'];
 
-/** Asks the vendor for the outcome until there is one, or the wait is over. */
-export async function followOutcome(drive: Drive, keys: Keys, state: KnownRun): Promise<void> {
+/** Asks the vendor for the outcome until there is one, or the wait is over. @param isNew whether the work was submitted just now */
+export async function followOutcome(drive: Drive, keys: Keys, state: KnownRun, isNew: boolean): Promise<void> {
   const { attempt, term, vendor, driver, asked: { operation, pollIntervalMs, maxWaitMs } } = drive;
   await send(drive, { type: 'StartPolling', attempt }, `polling ${term}`);
   const jobId = state.jobId!;
@@ -25,6 +25,7 @@ export async function followOutcome(drive: Drive, keys: Keys, state: KnownRun): 
   let status = state.vendorStatus;
   let refusals = 0;
   try {
+    if (isNew) await bell.rest(pollIntervalMs);
     for (let polls = 0; drive.now() < wanted.until; polls++) {
       const report = await asking(drive, keys, wanted, (target) => vendor.report(operation, jobId, target));
       if (!report) break;

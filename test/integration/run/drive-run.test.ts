@@ -1,14 +1,34 @@
-import { done } from '../../support/people';
-import { createRunSetting, KLING_RUN, LEGNEXT_RUN, type RunSetting } from './run-setting';
+import { eventuallyHolds } from '../../support/eventually';
+import { act, done, globalId } from '../../support/people';
+import { LEGNEXT_TEST_KEY } from '../../upstreams/legnext';
+import { createRunSetting, hasEnded, KLING_RUN, LEGNEXT_RUN, type RunSetting } from './run-setting';
 
 let setting: RunSetting;
+const usual = { statuses: ['pending', 'staged', 'completed'], images: 2, consume: 80 };
 beforeAll(async () => {
   setting = await createRunSetting();
 }, 60_000);
 afterAll(() => setting.close());
+beforeEach(() => {
+  setting.legnext.script = usual;
+});
 
-const hasEnded = ({ state }: { state: string }): boolean => ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'CANCELLED', 'REJECTED'].includes(state);
-const stagesOf = (run: { timeline: { stage: string }[] }): string[] => run.timeline.map(({ stage }) => stage);
+const stagesOf = (run: { timeline: { stage: string }[] }): string[] =>
+  run.timeline.map(({ stage }) => stage).filter((stage, at, all) => stage !== all[at - 1]);
+
+/** Nothing is held any more by anybody. */
+const nothingIsHeld = (): Promise<void> => eventuallyHolds(async () => {
+  const { rows } = await setting.database.query(
+    `select (select count(*) from views.concurrency_slots)::int as slots, (select count(*) from lease_beat where state = 'live')::int as leases`);
+  expect(rows).toEqual([{ slots: 0, leases: 0 }]);
+}, 10_000);
+
+const POOL = '{ keyPools(first: 10) { nodes { provider keys { id name coolDownReason coolingDownUntil } } } }';
+async function keyOf(provider: string): Promise<any> {
+  const { keyPools } = await setting.owner.ask(POOL);
+  return keyPools.nodes.find((pool: any) => pool.provider === provider).keys[0];
+}
+const recover = async (provider: string): Promise<void> => void (await done(setting.owner, 'recoverProviderKey', { providerKeyId: (await keyOf(provider)).id }));
 
 describe('a run', () => {
   it('TEST-54, TEST-57: of LegNext goes through all its stages and ends with what it made', async () => {
@@ -18,14 +38,17 @@ describe('a run', () => {
     const ended = await setting.runOnce(api, run.id, hasEnded);
     expect(ended).toMatchObject({
       state: 'SUCCEEDED', keyName: 'one', vendorStatus: 'completed', failure: null, usage: { amount: 80 }, cost: null, prompt: 'a harbour in the rain',
+      cancellable: false, retryable: false, watchable: false,
     });
-    expect(ended.durationMs).toBeGreaterThan(0);
-    expect(ended.outputs).toHaveLength(4);
+    expect(ended.durationMs).toBeGreaterThan(1_000);
+    expect(ended.outputs).toHaveLength(2);
     expect(ended.outputs[0]).toMatchObject({ kind: 'IMAGE', contentType: 'image/png', url: expect.stringContaining('/outputs/') });
-    const order = ['START', 'ACQUIRE_LEASE', 'LEASE_ACQUIRED', 'SUBMITTING', 'SUBMITTED', 'POLLING', 'COMPLETED'];
-    expect(stagesOf(ended).filter((stage, at, all) => stage !== all[at - 1])).toEqual(order);
+    expect(stagesOf(ended)).toEqual(['START', 'ACQUIRE_LEASE', 'LEASE_ACQUIRED', 'SUBMITTING', 'SUBMITTED', 'POLLING', 'COMPLETED']);
     expect(setting.legnext.jobs.map(({ text }) => text)).toEqual(['a harbour in the rain']);
     expect(ended.exchange).toMatchObject({ endpoint: 'POST /diffusion', parameters: { prompt: 'a harbour in the rain' }, request: { text: 'a harbour in the rain' } });
+    await nothingIsHeld();
+    // Whoever reads the log learns neither the words nor the key.
+    expect(await setting.wholeLog()).not.toMatch(new RegExp(`harbour|${LEGNEXT_TEST_KEY}`));
   });
 
   it('TEST-53: of Kling is polled to its end', async () => {
@@ -35,5 +58,131 @@ describe('a run', () => {
     expect(ended).toMatchObject({ state: 'SUCCEEDED', keyName: 'pair', vendorStatus: 'succeed' });
     expect(ended.outputs).toHaveLength(1);
     expect(setting.kling.tasks[0]!.body).toMatchObject({ prompt: 'a harbour in the rain', external_task_id: expect.stringMatching(/-1$/) });
+  });
+
+  it('TEST-51: fails with what the vendor says, in our own words', async () => {
+    const { api } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['pending', 'failed'], failure: { code: 10_000, message: 'secret words of the vendor' } };
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    const ended = await setting.runOnce(api, run.id, hasEnded);
+    expect(ended).toMatchObject({ state: 'FAILED', failureCategory: 'UNKNOWN', failure: 'The vendor did not do it.', retryable: true });
+    expect(ended.durationMs).toBeGreaterThan(0);
+    await nothingIsHeld();
+  });
+
+  it('TEST-51: times out, and is looked at again without being submitted again', async () => {
+    const { api } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['processing'] };
+    const { run } = await setting.start(api, { ...LEGNEXT_RUN, maxWaitSeconds: 10 });
+    const late = await setting.runOnce(api, run.id, hasEnded);
+    expect(late).toMatchObject({ state: 'TIMED_OUT', failure: 'Timeout after 10s', watchable: true, retryable: true });
+    expect(late.durationMs).toBeGreaterThanOrEqual(10_000);
+    await nothingIsHeld();
+
+    const before = setting.legnext.jobs.length;
+    setting.legnext.jobs.at(-1)!.script = usual;
+    await done(api, 'watchRun', { runId: run.id }, 'run { state }');
+    expect(await setting.runOnce(api, run.id, ({ state }) => state === 'SUCCEEDED')).toMatchObject({ attempt: 1, keyName: 'one' });
+    expect(setting.legnext.jobs.length).toBe(before);
+    await nothingIsHeld();
+  });
+
+  it('TEST-51: stays with the vendor when nobody is to ask, holding nothing, until somebody asks', async () => {
+    const { api } = await setting.person();
+    const { run } = await setting.start(api, { ...LEGNEXT_RUN, autoPoll: false });
+    const left = await setting.runOnce(api, run.id, ({ state }) => state === 'SUBMITTED');
+    expect(left).toMatchObject({ watchable: true, cancellable: true });
+    await nothingIsHeld();
+    await done(api, 'watchRun', { runId: run.id }, 'run { state }');
+    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await act(api, 'watchRun', { runId: run.id })).toMatchObject({ errors: [{ code: 'B2001', rule: 'run_not_watchable' }] });
+  });
+
+  it('TEST-27: takes permits of its key for its questions, in blocks', async () => {
+    const { api } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['pending', 'pending', 'pending', 'pending', 'completed'] };
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    await setting.runOnce(api, run.id, hasEnded);
+    const taken = (await setting.wholeLog()).split('\n').map((line) => JSON.parse(line)).filter(({ type }) => type === 'PermitsTaken');
+    const leases = (await setting.events(run.id)).filter(({ type }) => type === 'RunLeased').map(({ data }) => data['leaseId']);
+    expect(taken.filter(({ data }) => leases.includes(data.leaseId)).map(({ data }) => data.units)).toEqual([5]);
+  });
+
+  it.each([
+    ['402', { status: 402, message: 'insufficient quota' }, 'QUOTA', 'QUOTA', 3_600],
+    ['401', { status: 401, message: 'Failed to verify api key' }, 'AUTHENTICATION', 'CREDENTIALS', 600],
+    ['429', { status: 429, message: 'Too Many Requests' }, 'RATE_LIMIT', 'RATE', 60],
+  ])('ends at a refusal with %s, and its key rests', async (_status, refusal, category, reason, seconds) => {
+    const { api } = await setting.person();
+    setting.legnext.script = { ...usual, refusal };
+    const began = Date.now();
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    const ended = await setting.runOnce(api, run.id, hasEnded);
+    expect(ended).toMatchObject({ state: 'FAILED', failureCategory: category, httpStatus: refusal.status });
+    expect(ended.failure).not.toContain(refusal.message);
+    await eventuallyHolds(async () => {
+      const key = await keyOf('legnext');
+      expect(key.coolDownReason).toBe(reason);
+      expect(Date.parse(key.coolingDownUntil)).toBeGreaterThanOrEqual(began + seconds * 1_000);
+    });
+    await nothingIsHeld();
+    await recover('legnext');
+  });
+
+  it('ends when it is cancelled, and the vendor\'s result comes too late', async () => {
+    const { api } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['processing'] };
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    await setting.runOnce(api, run.id, ({ state }) => state === 'POLLING');
+    const cancelled = await done(api, 'cancelRun', { runId: run.id }, 'run { state durationMs }');
+    expect(cancelled.run).toMatchObject({ state: 'CANCELLED', durationMs: expect.any(Number) });
+    setting.legnext.jobs.at(-1)!.script = usual;
+    await nothingIsHeld();
+    expect((await setting.events(run.id)).at(-1)!.type).toBe('RunCancelled');
+    expect(await act(api, 'cancelRun', { runId: run.id })).toMatchObject({ errors: [] });
+
+    setting.legnext.script = usual;
+    await done(api, 'retryRun', { runId: run.id }, 'run { state }');
+    expect(await setting.runOnce(api, run.id, ({ state }) => state === 'SUCCEEDED')).toMatchObject({ attempt: 2 });
+    expect(await act(api, 'cancelRun', { runId: run.id })).toMatchObject({ errors: [{ code: 'B2001', rule: 'run_ended' }] });
+  });
+
+  it('asks again for files whose address has ended, and succeeds without those that are gone', async () => {
+    const { api } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['completed'] };
+    const { run } = await setting.start(api, { ...LEGNEXT_RUN, autoPoll: false });
+    const { jobId } = await setting.runOnce(api, run.id, ({ state }) => state === 'SUBMITTED');
+    setting.legnext.expire(jobId);
+    await done(api, 'watchRun', { runId: run.id });
+    const ended = await setting.runOnce(api, run.id, hasEnded);
+    expect(ended.state).toBe('SUCCEEDED');
+    expect(ended.outputs).toMatchObject([{ bytes: 0, url: null }, { bytes: 0, url: null }]);
+  });
+
+  it('goes on where it was when the server is started anew', async () => {
+    const { api, email } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['processing'] };
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    await setting.runOnce(api, run.id, ({ state }) => state === 'POLLING');
+    const before = setting.legnext.jobs.length;
+    await setting.restart();
+    setting.legnext.jobs.at(-1)!.script = usual;
+    const again = await setting.signIn(email);
+    expect(await setting.runOnce(again, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+    expect(setting.legnext.jobs.length).toBe(before);
+    await nothingIsHeld();
+  });
+
+  it('is not somebody else\'s to stop, retry or look at', async () => {
+    const { api } = await setting.person();
+    const stranger = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['processing'] };
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    for (const name of ['cancelRun', 'retryRun', 'watchRun']) {
+      expect(await act(stranger.api, name, { runId: run.id })).toMatchObject({ errors: [{ code: 'E4041', rule: 'run_unknown' }] });
+      expect(await act(stranger.api, name, { runId: globalId('Run', 'nowhere') })).toMatchObject({ errors: [{ code: 'E4041', rule: 'run_unknown' }] });
+    }
+    await done(setting.owner, 'cancelRun', { runId: run.id });
+    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'CANCELLED' });
   });
 });

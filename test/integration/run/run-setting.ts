@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -32,6 +33,8 @@ export interface RunSetting {
   events(id: string): Promise<RecordedEvent[]>;
   /** Everything that is on record. */
   wholeLog(): Promise<string>;
+  /** Signs somebody in at the server as it is now. */
+  signIn(email: string): Promise<Api>;
   /** Ends this server and starts another one over the same log and database. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -45,6 +48,8 @@ export const RUN_FIELDS = `id state attempt operation pool scenario prompt keyNa
   usage { unit amount } outputs { id kind contentType bytes width height url } cancellable retryable watchable timeline { stage attempt keyName jobId vendorStatus }
   exchange { endpoint parameters request response }`;
 
+export const hasEnded = ({ state }: { state: string }): boolean => ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'CANCELLED', 'REJECTED'].includes(state);
+
 const OWNER = { email: 'owner@example.test', password: PASSWORD };
 
 /** The whole server over a log in memory; the vendors are stand-ins that check what they are sent. */
@@ -55,10 +60,10 @@ export async function createRunSetting(variables: Readonly<Record<string, string
   const store = createInMemoryEventStore();
   const pool = createPool(databaseUrl, { max: 2, applicationName: 'test' });
   const configuration = readConfiguration({
-    PORT: '0', KEYLEDGER_DATA_DIR: dataDir, KEYLEDGER_MASTER_KEY: 'ab'.repeat(32), KEYLEDGER_LOG_LEVEL: 'error', ADMIN_USER: OWNER.email, ADMIN_PASS: OWNER.password,
+    PORT: '0', KEYLEDGER_DATA_DIR: dataDir, KEYLEDGER_MASTER_KEY: randomBytes(32).toString('base64'), KEYLEDGER_LOG_LEVEL: 'error', ADMIN_USER: OWNER.email, ADMIN_PASS: OWNER.password,
     LEGNEXT_URL: legnext.url, KLING_URL: kling.url, USER_MAX_CONCURRENCY: '2', GLOBAL_MAX_CONCURRENCY: '4', KEYLEDGER_COST_BURST: '100000000',
     KEY_POOL_JSON: JSON.stringify({
-      legnext: [{ name: 'one', api_key: LEGNEXT_TEST_KEY, concurrency_limit: 4 }],
+      legnext: [{ name: 'one', api_key: LEGNEXT_TEST_KEY, concurrency_limit: 4, rpm_limit: 600 }],
       kling: [{ name: 'pair', access_key: KLING_TEST_ACCOUNT.accessKey, secret_key: KLING_TEST_ACCOUNT.secretKey, concurrency_limit: 4 }],
     }),
     ...variables,
@@ -71,12 +76,12 @@ export async function createRunSetting(variables: Readonly<Record<string, string
     url = await app.http.listen({ host: '127.0.0.1', port: 0 });
   };
   await begin();
-  const signedIn = async (): Promise<Api> => {
+  const signIn = async (email: string): Promise<Api> => {
     const api = apiOf(url);
-    await done(api, 'signIn', OWNER);
+    await done(api, 'signIn', { email, password: PASSWORD });
     return api;
   };
-  let owner = await signedIn();
+  let owner = await signIn(OWNER.email);
   let people = 0;
 
   return {
@@ -103,10 +108,11 @@ export async function createRunSetting(variables: Readonly<Record<string, string
       for await (const event of store.readAll()) all.push(JSON.stringify(event, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
       return all.join('\n');
     },
+    signIn,
     async restart() {
       await app.close();
       await begin();
-      owner = await signedIn();
+      owner = await signIn(OWNER.email);
     },
     async close() {
       await app.close();
