@@ -9,7 +9,7 @@ let liteLlm: LiteLlm;
 beforeEach(async () => {
   vendor = await startLiteLlmStandIn();
   gateway = createGateway({ upstreams: [{ name: LITELLM, baseUrl: vendor.url, secret: vendor.secret, allowPrivate: true }] });
-  liteLlm = createLiteLlm({ gateway, timeoutMs: 300, maxRetries: 3, retryDelayMs: 1 });
+  liteLlm = createLiteLlm({ gateway, timeoutMs: 10_000, maxRetries: 3, retryDelayMs: 1 });
 });
 afterEach(async () => {
   await gateway.close();
@@ -89,6 +89,8 @@ describe('generating a key', () => {
     ['an answer cut off', { kind: 'cut', bytes: 10, then: 'drop' }],
     ['an answer that stops', { kind: 'cut', bytes: 10, then: 'hang' }],
   ] as const)('gets past %s', async (_what, fault) => {
+    // Long enough for a slow machine, short enough to sit through.
+    liteLlm = createLiteLlm({ gateway, timeoutMs: 1_000, maxRetries: 3, retryDelayMs: 1 });
     vendor.inject(fault);
     expect(await liteLlm.generateKey(key)).toEqual(made);
   });
