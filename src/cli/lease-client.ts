@@ -52,10 +52,19 @@ const NONE_FREE = 'E4291';
 /** The key is another tenant's, which does not tell its name. */
 const UNNAMED = 'unnamed';
 
+/** The headers go along with the upgrade: without an origin the server wants to know who asks before it talks. */
+function socketWith(headers: Record<string, string>): new (address: string, protocols: string[]) => WebSocket {
+  return class extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols, { headers });
+    }
+  };
+}
+
 /** A client of one server; its subscriptions share one socket. */
 export function createLeaseClient({ url, clientKey, waitSeconds, ttlSeconds }: LeaseClientOptions): LeaseClient {
   const authorization = `Bearer ${clientKey}`;
-  const socket = createClient({ url: `${url.replace(/^http/, 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams: { authorization } });
+  const socket = createClient({ url: `${url.replace(/^http/, 'ws')}/graphql`, webSocketImpl: socketWith({ authorization }) });
 
   async function call<Data>(query: string, input: object): Promise<Data> {
     const response = await fetch(`${url}/graphql`, {
