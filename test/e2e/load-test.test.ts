@@ -43,7 +43,7 @@ test('an administrator starts one on a simulated pool and on one of their own, a
   const followed = await follow(owner, 'subscription { loadTestChanged { node { id state } } }');
   const { loadTest } = await done(owner, 'startLoadTest', { providers: ['legnext-simulated', 'bursts'], bursts: [2, 6], minHoldMs: 10, maxHoldMs: 30 }, 'loadTest { id state }');
   expect(loadTest.state).toBe('RUNNING');
-  await eventuallyHolds(() => expect(followed.items.map(({ data }) => data.loadTestChanged.node)).toContainEqual({ id: loadTest.id, state: 'FINISHED' }));
+  await eventuallyHolds(async () => expect(followed.items.map(({ data }) => data.loadTestChanged.node)).toContainEqual({ id: loadTest.id, state: 'FINISHED' }));
   await followed.stop();
   const { loadTests: { nodes: [found] } } = await owner.ask(LOAD_TESTS);
   expect(found).toMatchObject({
