@@ -1,4 +1,4 @@
-import { eventually } from '../../support/eventually';
+import { eventually, eventuallyHolds } from '../../support/eventually';
 import { done } from '../../support/people';
 import { LEGNEXT_TEST_KEY } from '../../upstreams/legnext';
 import { createRunSetting, type RunSetting } from '../run/run-setting';
@@ -17,12 +17,11 @@ afterAll(() => server.close());
 
 test('TEST-21: a server without a specification has one key of each vendor that has a variable, also after a restart', async () => {
   const single = { concurrencyLimit: 1, rpmLimit: 60, priority: 0, tenantScope: '*', active: true, specified: true };
-  const keys = async () => (await server.owner.ask(KEYS)).keyPools.nodes
-    .flatMap(({ keys }: { keys: object[] }) => keys);
+  const keys = async () => (await server.owner.ask(KEYS)).keyPools.nodes.flatMap(({ keys }: { keys: object[] }) => keys);
   const expected = [{ name: 'kling-1', ...single }, { name: 'legnext-1', ...single }];
-  expect(await keys()).toEqual(expected);
+  await eventuallyHolds(async () => expect(await keys()).toEqual(expected));
   await server.restart();
-  expect(await keys()).toEqual(expected);
+  await eventuallyHolds(async () => expect(await keys()).toEqual(expected));
 });
 
 test('fault 44: a run is seen on its lease, loses it when its key is rotated under it, and goes on with another', async () => {

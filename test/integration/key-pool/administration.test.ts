@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { graphql } from 'graphql';
-import { settleProviderKeySecretsTask } from '../../../commands/key-pool/secrets-reactor';
+import { providerKeySecretsReactor, settleProviderKeySecretsTask } from '../../../commands/key-pool/secrets-reactor';
 import { parseKlingSecret } from '../../../schema/key-pool/credentials';
 import { toGlobalId } from '../../../src/graphql/node';
 import type { JobHelpers } from '../../../src/jobs/port';
@@ -68,11 +68,14 @@ const plainId = (id: string): string => Buffer.from(id, 'base64url').toString().
 const storedRefs = async (key: { id: string }): Promise<string[]> =>
   (await setting.db.query<{ ref: string }>('select ref from vault_secrets where starts_with(ref, $1) order by ref', [plainId(key.id)])).map(({ ref }) => ref);
 
-/** As if the secrets of a key had been stored long ago; then what is not needed any more is deleted. */
+/** Deletes what is not needed any more, as if the secrets of the key had been stored long ago. */
 async function settleSecrets(provider: string, key: { id: string }): Promise<void> {
   await setting.db.query(`update vault_secrets set updated_at = updated_at - interval '1 hour' where starts_with(ref, $1)`, [plainId(key.id)]);
-  await settleProviderKeySecretsTask(setting)({ provider, keyId: plainId(key.id), owner: 'a' }, {} as JobHelpers);
+  await settleSecretsNow(provider, key);
 }
+
+const settleSecretsNow = (provider: string, key: { id: string }): Promise<void> =>
+  settleProviderKeySecretsTask(setting)({ provider, keyId: plainId(key.id), owner: 'a' }, {} as JobHelpers);
 
 describe('changeProviderKey', () => {
   it('keeps what is left out and clears what is null', async () => {
@@ -142,6 +145,23 @@ describe('rotateProviderKey', () => {
     await settleSecrets(provider, key);
     expect(await storedRefs(key)).toHaveLength(1);
     expect((await lease(provider, 't')).secret).toBe('another-sample');
+  });
+
+  it('deletes no secret that was stored just now: its rotation may be on the way', async () => {
+    const provider = newProvider();
+    const key = await addKey(provider);
+    await act('rotateProviderKey', { providerKeyId: key.id, secret: 'another-sample' });
+    await settleSecretsNow(provider, key);
+    expect(await storedRefs(key)).toHaveLength(2);
+  });
+
+  it('has old secrets deleted a minute later, and once more when no lease from before can be left', () => {
+    const at = Date.UTC(2026, 0, 1);
+    const rotated = { type: 'ProviderKeyRotated', data: { keyId: 'k', tenant: 'a', lastFour: '', fingerprint: '', secretRef: 'a/k.2', at }, at: { stream: 'keyPool-the-vendor' } };
+    const jobs = providerKeySecretsReactor.react([rotated as unknown as Parameters<typeof providerKeySecretsReactor.react>[0][number]]);
+    expect(jobs.map(({ payload }) => payload)).toEqual([1, 2].map(() => ({ provider: 'the-vendor', keyId: 'k', owner: 'a' })));
+    expect(jobs.map(({ runAt }) => (runAt!.getTime() - at) / 60_000)).toEqual([1, 26 * 60]);
+    expect(new Set(jobs.map(({ jobKey }) => jobKey)).size).toBe(2);
   });
 
   it('refuses a secret that the pool has already, and leaves nothing of it behind', async () => {
