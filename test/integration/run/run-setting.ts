@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import net, { type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { createApp, type App } from '../../../src/app';
@@ -59,8 +60,9 @@ export async function createRunSetting(variables: Readonly<Record<string, string
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'keyledger-runs-'));
   const store = createInMemoryEventStore();
   const pool = createPool(databaseUrl, { max: 2, applicationName: 'test' });
+  const port = await freePort();
   const configuration = readConfiguration({
-    PORT: '0', KEYLEDGER_DATA_DIR: dataDir, KEYLEDGER_MASTER_KEY: randomBytes(32).toString('base64'), KEYLEDGER_LOG_LEVEL: 'error', ADMIN_USER: OWNER.email, ADMIN_PASS: OWNER.password,
+    PORT: String(port), KEYLEDGER_PUBLIC_URL: `http://127.0.0.1:${port}`, KEYLEDGER_DATA_DIR: dataDir, KEYLEDGER_MASTER_KEY: randomBytes(32).toString('base64'), KEYLEDGER_LOG_LEVEL: 'error', ADMIN_USER: OWNER.email, ADMIN_PASS: OWNER.password,
     LEGNEXT_URL: legnext.url, KLING_URL: kling.url, USER_MAX_CONCURRENCY: '2', GLOBAL_MAX_CONCURRENCY: '4', KEYLEDGER_COST_BURST: '100000000',
     KEY_POOL_JSON: JSON.stringify({
       legnext: [{ name: 'one', api_key: LEGNEXT_TEST_KEY, concurrency_limit: 4, rpm_limit: 600 }],
@@ -73,7 +75,7 @@ export async function createRunSetting(variables: Readonly<Record<string, string
   let url = '';
   const begin = async (): Promise<void> => {
     app = await createApp({ configuration, databaseUrl, store, log: createLogger(configuration.logLevel) });
-    url = await app.http.listen({ host: '127.0.0.1', port: 0 });
+    url = await app.http.listen({ host: '127.0.0.1', port });
   };
   await begin();
   const signIn = async (email: string): Promise<Api> => {
@@ -120,4 +122,13 @@ export async function createRunSetting(variables: Readonly<Record<string, string
       await Promise.all([store.close(), legnext.close(), kling.close(), database.drop(), rm(dataDir, { recursive: true, force: true })]);
     },
   };
+}
+
+/** The vendors' stand-ins must know the address before the server is there. */
+async function freePort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
