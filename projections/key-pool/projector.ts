@@ -78,7 +78,10 @@ function detailChanges(event: Event): Change[] {
         },
         {
           kind: 'put', table: 'leases', key, position,
-          set: { tenant_id: tenant, provider, holder, ttl_ms: ttlMs, state: 'waiting', requested_at: at },
+          // All columns, so that requests make one statement however far they have come.
+          set: {
+            tenant_id: tenant, provider, holder, ttl_ms: ttlMs, state: 'waiting', requested_at: at, granted_at: null, key_id: null, token: null, ended_at: null,
+          },
         },
       ];
     }
