@@ -15,18 +15,20 @@ export const runsProjector: Projector<typeof runEvents> = {
   events: runEvents,
   tables: path.join(projectRoot, 'projections/run/tables.sql'),
   live: { table: 'runs', key: 'id' },
-  project: (events, open) => events.flatMap((event) => [...changes(event, open), stepChange(event)]),
+  project: (events, open) => events.flatMap((event) => [...changes(event, open), ...stepChanges(event)]),
 };
 
 type Event = Projected<RunEvent>;
 
-function stepChange(event: Event): Change {
+function stepChanges(event: Event): Change[] {
   const { position, revision, metadata } = event.at;
-  const { stage, attempt, data } = stepOf(event);
-  return {
+  const step = stepOf(event);
+  if (!step) return [];
+  const { stage, attempt, data } = step;
+  return [{
     kind: 'put', table: 'run_steps', key: { run_id: event.data.runId, revision }, position,
     set: { tenant_id: metadata.tenant, stage, attempt, at: new Date(metadata.at), data },
-  };
+  }];
 }
 
 /** Nothing of how an earlier attempt, or look for its outcome, ended. */

@@ -9,11 +9,16 @@ export interface KeptStep {
   data: { keyName?: string; jobId?: string; vendorStatus?: string; httpStatus?: number };
 }
 
-/** What an event of a run is as a stage of it. */
-export function stepOf(event: RunEvent): KeptStep {
+/**
+ * What an event of a run is as a stage of it. Answers in chats are many, and all there is to say of their stages stands in
+ * the run itself: of them only failures are kept, which look like those of generations.
+ */
+export function stepOf(event: RunEvent): KeptStep | undefined {
   switch (event.type) {
     case 'RunRequested':
-      return { stage: 'start', attempt: 1, data: {} };
+      return event.data.generation && { stage: 'start', attempt: 1, data: {} };
+    case 'RunStarted':
+      return undefined;
     case 'RunQueued':
       return { stage: 'acquire_lease', attempt: event.data.attempt, data: {} };
     case 'RunRejected':
@@ -40,10 +45,8 @@ export function stepOf(event: RunEvent): KeptStep {
       return { stage: 'cancelled', attempt: event.data.attempt, data: {} };
     case 'RunDiagnosed':
       return { stage: 'diagnosed', attempt: event.data.attempt, data: {} };
-    case 'RunStarted':
-      return { stage: 'submitted', attempt: event.data.attempt, data: {} };
     case 'RunSucceeded':
-      return { stage: 'completed', attempt: null, data: statusOf(event.data) };
+      return event.data.outputs && { stage: 'completed', attempt: null, data: statusOf(event.data) };
     case 'RunFailed':
       return { stage: 'failed', attempt: null, data: statusOf(event.data) };
     default:

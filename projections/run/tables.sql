@@ -61,7 +61,7 @@ create table run_details (
   position bigint not null
 );
 
--- Every stage that is kept.
+-- Every stage of generations that is kept.
 create table run_steps (
   run_id text not null,
   revision bigint not null,

@@ -21,7 +21,7 @@ export const detailsOfRun = defineLoader<string, RunDetailsRow>('detailsOfRun', 
   return inOrderOf(runIds, await context.db.query<RunDetailsRow>(text, values), (details) => details.run_id);
 });
 
-/** The stages that were kept, in order. */
+/** The stages of generations that were kept, in order. */
 export const stepsOfRun = defineLoader<string, KeptStep[]>('stepsOfRun', async (context, runIds) => {
   const { text, values } = compile(stepsOf(tenantOf(context), runIds));
   const rows = await context.db.query<RunStepRow>(text, values);

@@ -5,7 +5,7 @@ import type { Context } from '../../src/graphql/context';
 import { tenantOf } from '../../src/graphql/tenant';
 import { endable } from '../../src/live/endable';
 import { runById, stepsOfRun } from './loaders';
-import type { KeptStep } from './sql';
+import { plainSteps, type KeptStep } from './sql';
 import { isSameWait, mayWait, waitingStep } from './waiting';
 
 /** For unknown runs and for those of others alike. */
@@ -37,9 +37,10 @@ async function* items(context: Context, runId: string, after: bigint, signal: Ab
     await feed.next();
     let change = nextOf(feed);
     while (!signal.aborted) {
-      const steps = await stepsOf(context, runId);
+      const kept = await keptSteps(context, runId);
       const [run] = await runById.load(context, [runId]);
       if (!run) return undefined;
+      const steps = run.operation === null ? plainSteps(run) : kept;
       for (const step of steps.filter(({ revision }) => revision > seen)) {
         seen = step.revision;
         wait = undefined;
@@ -85,7 +86,7 @@ async function within(change: Promise<Changed>, ms: number | undefined, signal: 
   }
 }
 
-async function stepsOf(context: Context, runId: string): Promise<KeptStep[]> {
+async function keptSteps(context: Context, runId: string): Promise<KeptStep[]> {
   const [steps] = await stepsOfRun.load(context, [runId]);
   return steps ?? [];
 }

@@ -18,7 +18,7 @@ import { hasEnded, isCancellable, isRetryable, isWatchable } from './acts';
 import { diagnosisOf } from './diagnosis';
 import { exchangeOf } from './exchange';
 import { detailsOfRun, outputsOfRun, runById, stepsOfRun, ticketOfRun } from './loaders';
-import { toRun, type RunRow } from './sql';
+import { plainSteps, toRun, type RunRow } from './sql';
 
 registerNode('Run', 'runs:read', async (context, ids) => {
   await context.waitForViews('runs');
@@ -64,8 +64,8 @@ export class RunQueries {
   }
 
   @FieldResolver(() => [RunOutput], { description: 'The files that it made.' })
-  outputs(@Root() run: Run, @Ctx() context: Context): Promise<RunOutput[] | undefined> {
-    return context.loader(outputsOfRun).load(run.id);
+  async outputs(@Root() run: Run, @Ctx() context: Context): Promise<RunOutput[] | undefined> {
+    return run.operation === null ? [] : context.loader(outputsOfRun).load(run.id);
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether the caller may stop it.' })
@@ -84,8 +84,8 @@ export class RunQueries {
   }
 
   @FieldResolver(() => [RunStep], { description: 'What happened to it, in order.' })
-  timeline(@Root() run: Run, @Ctx() context: Context): Promise<RunStep[] | undefined> {
-    return context.loader(stepsOfRun).load(run.id);
+  async timeline(@Root() run: Run, @Ctx() context: Context): Promise<RunStep[] | undefined> {
+    return run.operation === null ? plainSteps(run) : context.loader(stepsOfRun).load(run.id);
   }
 
   @FieldResolver(() => RunExchange, {

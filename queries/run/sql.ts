@@ -121,22 +121,24 @@ export function toRun(row: RunRow): Run {
   };
 }
 
+const nothingMore = {
+  position: null, reason: null, retryAfterMs: null, estimatedWaitMs: null, keyName: null, jobId: null, vendorStatus: null, httpStatus: null,
+};
+
 export function toStep({ revision, stage, attempt, at, data }: RunStepRow): KeptStep {
-  return {
-    revision: BigInt(revision),
-    stage: stage as RunStage,
-    attempt,
-    at: new Date(at),
-    position: null,
-    reason: null,
-    retryAfterMs: null,
-    estimatedWaitMs: null,
-    keyName: data.keyName ?? null,
-    jobId: data.jobId ?? null,
-    vendorStatus: data.vendorStatus ?? null,
-    httpStatus: data.httpStatus ?? null,
-  };
+  return { ...nothingMore, ...data, revision: BigInt(revision), stage: stage as RunStage, attempt, at: new Date(at) };
 }
+
+/** The stages of work that is no generation, as far as the run itself tells. */
+export function plainSteps({ state, attempt, createdAt, updatedAt, revision }: Run): KeptStep[] {
+  const start: KeptStep = { ...nothingMore, revision: 0n, stage: RunStage.START, attempt: 1, at: createdAt };
+  const stage = PLAIN_STAGES[state];
+  return stage ? [start, { ...nothingMore, revision: BigInt(revision), stage, attempt: Math.max(attempt, 1), at: updatedAt }] : [start];
+}
+
+const PLAIN_STAGES: Readonly<Partial<Record<RunState, RunStage>>> = {
+  [RunState.SUBMITTED]: RunStage.SUBMITTED, [RunState.SUCCEEDED]: RunStage.COMPLETED, [RunState.FAILED]: RunStage.FAILED,
+};
 
 export function toOutput({ id, kind, content_type, bytes, width, height, duration_ms, blob, thumbnail }: RunOutputRow): RunOutput {
   return {

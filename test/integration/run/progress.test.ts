@@ -187,6 +187,20 @@ test('a run that is done once more goes on, and its stages name the attempt', as
   expect(items.map(({ step }) => [step.stage, step.attempt])).toEqual([['DIAGNOSED', 1], ['RETRY', 2], ['ACQUIRE_LEASE', 2], ['FAILED', 2]]);
 });
 
+test('work of another kind is followed to its end as well', async () => {
+  await runs.act(r1, { type: 'RequestRun', request: { runId: r1, kind: 'chat', model: 'm', provider: 'simulated', requestedBy: anna.userId, simulated: true } });
+  const { items, ended } = await collect(r1);
+  await come(items, 'START');
+  await runs.act(r1, { type: 'StartRun', attempt: 1 });
+  await come(items, 'SUBMITTED');
+  await runs.act(r1, { type: 'CompleteRun', promptTokens: 1, completionTokens: 1, cost: null, durationMs: 1, outputRef: null });
+  await ended;
+  expect(stages(items)).toEqual(['START', 'SUBMITTED', 'COMPLETED']);
+  const rest = await collect(r1, items[1]!.cursor);
+  await rest.ended;
+  expect(rest.items).toEqual(items.slice(2));
+});
+
 test('whoever does not see a run is told what is told of a run that there is not', async () => {
   await runs.request(r1, anna);
   const foreign = await refusalOf(follow(r1, undefined, ben));

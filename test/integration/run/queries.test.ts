@@ -90,11 +90,15 @@ describe('a generation', () => {
 
   it('shows a chat as what it is', async () => {
     await runs.act('chat', { type: 'RequestRun', request: { runId: 'chat', kind: 'chat', model: 'm', provider: 'simulated', requestedBy: anna.userId, simulated: true } });
+    const stages = async (): Promise<unknown[]> => (await see(anna, 'chat')).timeline.map(({ stage, attempt }: any) => [stage, attempt]);
+    expect(await stages()).toEqual([['START', 1]]);
     await runs.act('chat', { type: 'StartRun', attempt: 1 });
+    expect(await stages()).toEqual([['START', 1], ['SUBMITTED', 1]]);
     await runs.act('chat', { type: 'FailRun', code: 'E5041', reason: 'Too slow.', durationMs: 10 });
     expect(await see(anna, 'chat')).toMatchObject({
       operation: null, pool: null, prompt: null, exchange: null, diagnosis: null, outputs: [], cancellable: false, retryable: false, watchable: false,
     });
+    expect(await stages()).toEqual([['START', 1], ['FAILED', 1]]);
   });
 
   it('says why it failed: from its category, and in the words of a model once there are some for this attempt', async () => {
