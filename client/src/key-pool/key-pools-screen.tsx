@@ -78,7 +78,10 @@ export default function KeyPoolsScreen() {
       title={t('nav.keyPools')}
       actions={(
         <>
-          <Link to="/key-pools" search={{ view: plain ? undefined : 'table' }} replace>{t(plain ? 'keyPool.asBoard' : 'keyPool.asTable')}</Link>
+          <Button size="xs" variant="default"
+            renderRoot={(props) => <Link to="/key-pools" search={{ view: plain ? undefined : 'table' }} replace {...props} />}>
+            {t(plain ? 'keyPool.asBoard' : 'keyPool.asTable')}
+          </Button>
           {add}
         </>
       )}

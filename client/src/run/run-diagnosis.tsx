@@ -18,7 +18,7 @@ export function RunDiagnosis({ diagnosis }: { diagnosis: NonNullable<RunDetail['
       <p><bdi>{summary}</bdi></p>
       {lists.filter(({ items }) => items.length > 0).map(({ title, items }) => (
         <section key={title}>
-          <h3>{title}</h3>
+          <h2>{title}</h2>
           <ul>{items.map((item) => <li key={item}><bdi>{item}</bdi></li>)}</ul>
         </section>
       ))}

@@ -18,7 +18,7 @@ export function RunExchange({ run: { exchange, httpStatus } }: { run: Pick<RunDe
     <div className={styles.exchange}>
       {parts.map(({ title, value }) => (
         <section key={title} aria-label={title}>
-          <h3>{title}</h3>
+          <h2>{title}</h2>
           {value === null || value === undefined ? <p className="muted">{t('run.exchange.nothing')}</p> : <Json value={value} />}
         </section>
       ))}

@@ -35,7 +35,7 @@ export function RunOutputs({ outputs }: Pick<RunDetail, 'outputs'>) {
             <Picture output={output} name={name} />
             <p className="muted number">
               {size}{(output.bytes / megabyte).toFixed(2)} MB{output.durationMs !== null && ` · ${duration(output.durationMs)}`}
-              {output.url !== null && <> · <a href={output.url} download aria-label={t('run.output.download', { name })}>{t('run.download')}</a></>}
+              {output.url !== null && <> · <a href={`${output.url}?download`} download aria-label={t('run.output.download', { name })}>{t('run.download')}</a></>}
             </p>
           </li>
         );

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useT } from '../i18n/use-t';
 import { Page } from '../ui/page';
@@ -19,6 +20,11 @@ import { RunTimeline } from './run-timeline';
 
 const tabs = ['result', 'exchange', 'diagnosis', 'history'] as const;
 
+const titleLength = 100;
+
+/** A prompt may be long; whole, it is among the facts. */
+const cut = (prompt: string): string => (prompt.length > titleLength ? `${prompt.slice(0, titleLength - 1)}…` : prompt);
+
 /** What happened to one run, and why. */
 export default function RunScreen() {
   const { runId = '' } = useParams({ strict: false });
@@ -29,7 +35,7 @@ export default function RunScreen() {
 function RunPage({ id }: { id: string }) {
   const t = useT();
   const { run, waiting, problem, missing, take, retry } = useRunDetail(id);
-  const back = <Link to="/runs">{t('run.all')}</Link>;
+  const back = <Button size="xs" variant="default" renderRoot={(props) => <Link to="/runs" {...props} />}>{t('run.all')}</Button>;
   if (!run) {
     return (
       <Page title={t('run')} actions={back}>
@@ -42,7 +48,7 @@ function RunPage({ id }: { id: string }) {
   const { kind, model, prompt, state, simulated } = run;
   return (
     <Page
-      title={prompt ?? `${t(`run.kind.${kind}`)} · ${model}`}
+      title={prompt === null ? `${t(`run.kind.${kind}`)} · ${model}` : cut(prompt)}
       note={<><RunStatePill state={state} t={t} />{simulated && <SimulatedBadge />}</>}
       actions={back}
     >
