@@ -1,4 +1,5 @@
 import type { Refusal } from '../../schema/errors/catalogue';
+import { operations } from '../../schema/run/operations';
 import type { Submission, VendorTarget } from '../../src/upstreams/generation';
 import type { HeldLease } from '../key-pool/key-leases';
 import { isStillAllowed } from '../still-allowed';
@@ -53,7 +54,8 @@ export async function handIn(drive: Drive, keys: Keys, state: KnownRun): Promise
 async function parametersOf(drive: Drive, state: KnownRun): Promise<unknown> {
   const { commands, vault, tenant, asked } = drive;
   const person = { tenant, userId: state.requestedBy };
-  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: state.requestedBy }, { scope: 'runs:write' }))) return fail(drive, state, NOT_ALLOWED);
+  const needs = { scope: 'runs:write', feature: operations[asked.operation].provider } as const;
+  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: state.requestedBy }, needs))) return fail(drive, state, NOT_ALLOWED);
   const [text] = await vault.open(tenant, [asked.parameters]);
   if (typeof text !== 'string') return fail(drive, state, ERASED);
   return (await drive.pictureOf(person, asked.operation, JSON.parse(text) as unknown)) ?? fail(drive, state, NO_PICTURE);
