@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { v5 as uuidv5 } from 'uuid';
+import type { Refusal } from '../../schema/errors/catalogue';
 import type { PoolSpecification, SpecifiedKey } from '../../schema/key-pool/specification';
 import { DEFAULT_SLUG } from '../../schema/tenant/events';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
@@ -81,8 +82,12 @@ async function applyToPool(services: Services, provider: string, keys: readonly 
   async function change(known: ProviderKey, specified: SpecifiedKey): Promise<void> {
     const { name, secret, concurrencyLimit, rpmLimit, priority, tenantScope, expiresAt } = specified;
     const place = { provider, keyId: known.id };
-    if (fingerprintOf(vault, secret) !== known.fingerprint) {
-      await told('rotated', name, rotateProviderKey(services, commandOn(owner), place, { secret, revokeLeases: true, now: now() }));
+    const fingerprint = fingerprintOf(vault, secret);
+    if (fingerprint !== known.fingerprint) {
+      const rotated = await rotateProviderKey(services, commandOn(owner), place, { secret, revokeLeases: true, now: now() });
+      // Another server that starts at the same time may have been first.
+      const isDone = rotated.accepted || (await commands.load(keyPool, provider)).state.keys.get(known.id)?.fingerprint === fingerprint;
+      if (!isDone) warn('rotated', name, rotated.refusal);
     }
     await told('changed', name, manageKey(services, commandOn(owner), place, {
       type: 'ChangeProviderKey', keyId: known.id, owner, name, concurrencyLimit, rpmLimit, priority, tenantScope: await scopeOf(commands, tenantScope),
@@ -98,11 +103,12 @@ async function applyToPool(services: Services, provider: string, keys: readonly 
 
   async function told(what: string, key: string, doing: Promise<CommandOutcome<unknown>>): Promise<boolean> {
     const outcome = await doing;
-    if (!outcome.accepted) {
-      const { rule, message } = outcome.refusal;
-      services.log.warn({ provider, key, rule }, `A provider key of the configuration was not ${what}: ${message}`);
-    }
+    if (!outcome.accepted) warn(what, key, outcome.refusal);
     return outcome.accepted;
+  }
+
+  function warn(what: string, key: string, { rule, message }: Refusal): void {
+    services.log.warn({ provider, key, rule }, `A provider key of the configuration was not ${what}: ${message}`);
   }
 
   function now(): number {

@@ -123,9 +123,11 @@ describe('at every start', () => {
   it('TEST-20: changed keys are changed, and rotated when their secret is another', async () => {
     const provider = newProvider();
     await start({ [provider]: [entry('a', { rpm_limit: 5, expires_at: '2030-01-01' })] });
-    await start({ [provider]: [entry('a', { api_key: 'another-sample', priority: 4 })] });
+    const changed = { [provider]: [entry('a', { api_key: 'another-sample', priority: 4 })] };
+    await Promise.all([start(changed), start(changed)]);
     expect(await stateOf(provider)).toEqual([{ ...plain, name: 'a', priority: 4 }]);
     expect(await secretsOf(provider)).toEqual(['another-sample']);
+    expect(warnings).toEqual([]);
   });
 
   it('TEST-20: keys that vanish are deactivated, and activated when they come back', async () => {
