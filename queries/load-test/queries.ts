@@ -1,4 +1,5 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { LoadTestFilter, LoadTestOrder, LoadTestOrderField } from '../../schema/load-test/inputs';
 import { LoadTest, LoadTestConnection, StartLoadTestPayload } from '../../schema/load-test/types';
 import { User } from '../../schema/user/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
@@ -6,13 +7,14 @@ import type { Context } from '../../src/graphql/context';
 import { registerNode } from '../../src/graphql/node';
 import { ownWrite } from '../../src/graphql/own-write';
 import { Policy } from '../../src/graphql/policy';
+import { sql } from '../../src/graphql/sql';
 import { related } from '../related';
 import { userById } from '../user/loaders';
 import { visible } from '../visibility';
 import { loadTestById } from './loaders';
 import { toLoadTest, type LoadTestRow } from './sql';
 
-registerNode('LoadTest', 'runs:manage', async (context, ids) => {
+registerNode('LoadTest', 'operations:read', async (context, ids) => {
   await context.waitForViews('load_tests');
   return context.loader(loadTestById).loadMany(ids) as Promise<(LoadTest | undefined)[]>;
 });
@@ -20,14 +22,19 @@ registerNode('LoadTest', 'runs:manage', async (context, ids) => {
 @Resolver(() => LoadTest)
 export class LoadTestQueries {
   @Query(() => LoadTestConnection, { description: 'The load tests of the tenant, newest first.' })
-  @Policy('runs:manage')
-  async loadTests(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Page<LoadTest>> {
+  @Policy('operations:read')
+  async loadTests(
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
+    @Arg('filter', () => LoadTestFilter, { nullable: true, description: 'Which load tests.' }) filter?: LoadTestFilter | null,
+    @Arg('orderBy', () => LoadTestOrder, { nullable: true, description: 'In which order.' }) orderBy?: LoadTestOrder | null,
+  ): Promise<Page<LoadTest>> {
     await context.waitForViews('load_tests');
     return readPage<LoadTestRow, LoadTest>(context.db, {
       from: 'views.load_tests',
       key: 'id',
-      where: [visible(context, 'runs:manage')],
-      orderBy: { column: 'created_at', direction: OrderDirection.DESC },
+      where: [visible(context, 'operations:read'), ...(filter?.state ? [sql`state = any(${filter.state})`] : [])],
+      orderBy: { column: orderBy?.field ?? LoadTestOrderField.CREATED_AT, direction: orderBy?.direction ?? OrderDirection.DESC },
       toNode: toLoadTest,
     }, page);
   }

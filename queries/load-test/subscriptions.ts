@@ -13,17 +13,17 @@ export class LoadTestSubscriptions {
     subscribe: ({ args, context }: { args: { after?: string | null }; context: Context }) => changes(context, {
       view: 'load_tests',
       after: args.after,
-      filter: (row) => sees(context, 'runs:manage', String(row.requested_by)),
+      filter: (row) => sees(context, 'operations:read', String(row.requested_by)),
       toNode: (row) => toLoadTest(row as unknown as LoadTestRow),
     }),
   })
-  @Policy('runs:manage')
+  @Policy('operations:read')
   loadTestChanged(
     @Root() change: ChangeOf<LoadTest>,
     @Ctx() context: Context,
     @Arg('after', () => String, { nullable: true, description: 'Cursor of the last item seen.' }) _after: string | null,
   ): ChangeOf<LoadTest> {
     // The role may have changed since the subscription began.
-    return change.node && !sees(context, 'runs:manage', change.node.requestedById) ? { ...change, node: null } : change;
+    return change.node && !sees(context, 'operations:read', change.node.requestedById) ? { ...change, node: null } : change;
   }
 }

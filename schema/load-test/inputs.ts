@@ -1,7 +1,9 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsInt, Matches, Max, Min } from 'class-validator';
-import { Field, InputType, Int } from 'type-graphql';
+import { Field, InputType, Int, registerEnumType } from 'type-graphql';
+import { OrderDirection } from '../../src/graphql/connection';
 import { PROVIDER } from '../key-pool/specification';
 import { ONCE } from '../text-rules';
+import { LoadTestState } from './types';
 
 export const DEFAULT_BURSTS = [5, 10, 15];
 export const DEFAULT_MIN_HOLD_MS = 100;
@@ -44,4 +46,28 @@ export class StartLoadTestInput {
 
   @Field(() => String, { nullable: true, description: ONCE })
   idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which load tests to list; all that is given must hold.' })
+export class LoadTestFilter {
+  @Field(() => [LoadTestState], { nullable: true, description: 'One of these states.' })
+  state?: LoadTestState[] | null;
+}
+
+export enum LoadTestOrderField {
+  CREATED_AT = 'created_at',
+}
+registerEnumType(LoadTestOrderField, {
+  name: 'LoadTestOrderField',
+  description: 'What load tests are ordered by.',
+  valuesConfig: { CREATED_AT: { description: 'When it was asked for.' } },
+});
+
+@InputType({ description: 'Order of a list of load tests.' })
+export class LoadTestOrder {
+  @Field(() => LoadTestOrderField, { description: 'What to order by.' })
+  field!: LoadTestOrderField;
+
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
+  direction!: OrderDirection;
 }

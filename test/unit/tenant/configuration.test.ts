@@ -32,8 +32,8 @@ test.each([
 });
 
 test('an unknown feature is refused with the list of those that there are', () => {
-  const read = readTenantConfiguration({ ...file, enabled_features: ['tab.chat', 'tab.kling'] });
-  expect(read).toEqual({ faults: [{ path: 'enabled_features.1', message: expect.stringContaining('"tab.kling"; there are tab.chat, tab.virtual_keys') }] });
+  const read = readTenantConfiguration({ ...file, enabled_features: ['tab.chat', 'tab.naver'] });
+  expect(read).toEqual({ faults: [{ path: 'enabled_features.1', message: expect.stringContaining('"tab.naver"; there are tab.chat, tab.virtual_keys') }] });
 });
 
 test('nothing that somebody writes makes the reader fail', () => {
