@@ -395,7 +395,7 @@ describe('what of the pool everybody can rely on', () => {
     for (const [{ ticket }, place] of [[second, 1], [third, 2]] as const) {
       expect(ticket.place).toBe(place);
       expect(ticket.estimatedWaitMs).toBeGreaterThanOrEqual(30_000 * place);
-      expect(ticket.estimatedWaitMs).toBeLessThan(40_000 * place);
+      expect(ticket.estimatedWaitMs).toBeLessThan(90_000 * place);
       expect(Date.parse(ticket.deadline) - Date.parse(ticket.enqueuedAt)).toBe(60_000);
     }
     await act('coolDownProviderKey', { providerKeyId: key.id, seconds: 3_600 });
