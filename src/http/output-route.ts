@@ -51,7 +51,7 @@ const FILE_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 /** The file of an id never changes; who may see it may, so that it is asked for again after a while, and by somebody else at once. */
-const CACHED = { 'cache-control': 'private, max-age=3600', vary: 'cookie, authorization, x-api-key' };
+const CACHED = { 'cache-control': 'private, max-age=3600', vary: 'cookie, authorization, x-api-key, origin' };
 
 interface OutputRequest {
   Params: { id: string };
