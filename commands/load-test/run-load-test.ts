@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { BurstResult } from '../../schema/load-test/events';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import type { Task } from '../../src/jobs/port';
@@ -13,6 +14,7 @@ const ACTOR = 'run_load_tests';
 /** How long a request waits for its lease, and how long a lease lives without a heartbeat. */
 export const BURST_WAIT_MS = 30_000;
 const TTL_MS = 60_000;
+const LISTENERS_PER_REQUEST = 4;
 const INTERRUPTED = 'The load test was interrupted. Start it again.';
 
 export interface LoadTestJob extends Cause {
@@ -34,10 +36,13 @@ export function runLoadTestTask({ commands, keyLeases }: LoadTestServices): Task
     if (state.phase !== 'running') return;
     const fail = (reason: string) => commands.execute(loadTest, job.loadTestId, { type: 'FailLoadTest', reason }, followUp(job, ACTOR, 'fail'));
     if (attempt > 1) return void (await fail(INTERRUPTED));
+    // Every request of a burst listens for the end.
+    const end = AbortSignal.any([signal]);
+    setMaxListeners(Math.max(...state.bursts) * LISTENERS_PER_REQUEST, end);
     const results: BurstResult[] = [];
     for (const provider of state.providers) {
       for (const [index, burst] of state.bursts.entries()) {
-        results.push(await measureBurst(burstOf(state, job, { provider, burst, index }, keyLeases, signal)));
+        results.push(await measureBurst(burstOf(state, job, { provider, burst, index }, keyLeases, end)));
       }
     }
     await commands.execute(loadTest, job.loadTestId, { type: 'FinishLoadTest', results }, followUp(job, ACTOR, 'finish'));
