@@ -26,7 +26,7 @@ export function PoolTables({ pool, acts }: PoolTablesProps) {
   const now = useSeconds();
   const { provider, keys, leases, queue } = pool;
   return (
-    <div className={styles.tables}>
+    <div className={styles.tables} tabIndex={0} role="group" aria-label={provider}>
       <table>
         <caption>{t('keyPool.table.keys', { provider })}</caption>
         <thead>
