@@ -71,13 +71,16 @@ export function keysOf({ commands, keyLeases, runId, attempt, tenant, asked: { p
       }
     },
     async permit(lease) {
-      if (permits === 0) {
-        const waitMs = await lease.takePermits(POLLS_A_BLOCK);
-        if (waitMs > 0) return waitMs;
-        permits = POLLS_A_BLOCK;
+      if (permits > 0) {
+        permits--;
+        return 0;
       }
-      permits--;
-      return 0;
+      if ((await lease.takePermits(POLLS_A_BLOCK)) === 0) {
+        permits = POLLS_A_BLOCK - 1;
+        return 0;
+      }
+      // A rate can be smaller than a block, or leave room for less than one.
+      return lease.takePermits(1);
     },
     lost() {
       held = undefined;
@@ -123,8 +126,9 @@ export async function asking(drive: Drive, keys: Keys, wanted: Wanted, ask: (tar
         await tell(drive, lease, report.state === 'unknown' ? report.category : undefined, report.answer);
         return report;
       }
-      if (drive.now() + waitMs >= wanted.until) return undefined;
-      await rest(drive, waitMs, lease.lost);
+      const left = wanted.until - drive.now();
+      if (left <= 0) return undefined;
+      await rest(drive, Math.min(waitMs, left), lease.lost);
     } catch (error) {
       if (error instanceof RunOver || !lease.lost.aborted) throw error;
       drive.over.throwIfAborted();

@@ -59,7 +59,7 @@ async function goOn(services: DrivingServices, job: RunJob, { attempt: tries, si
     now: () => services.clock().getTime(),
   };
   const looking = setInterval(() => void lookForEnd(drive, ending), LOOK_MS);
-  const renewing = setInterval(() => void renewSlot(drive), services.concurrency.ttlMs / 2);
+  const renewing = setInterval(() => void renewSlot(drive, state), services.concurrency.ttlMs / 2);
   try {
     if (tries > DRIVE_TRIES) await fail(drive, state, GIVEN_UP, { category: 'interrupted' });
     await driveOn(drive, state);
@@ -104,9 +104,15 @@ async function lookForEnd({ commands, runId, term }: Drive, ending: AbortControl
   }
 }
 
-async function renewSlot({ commands, runId, term, concurrency, now, step, log }: Drive): Promise<void> {
-  const renew = { type: 'RenewSlot', runId, term, ttlMs: concurrency.ttlMs, now: now() } as const;
-  await commands.execute(concurrencySlots, SLOTS, renew, step(`renew slot ${randomUUID()}`)).catch((error: Error) => {
-    log.warn({ runId, error: error.message }, 'The slot of a run could not be renewed');
-  });
+/** A slot that ran out all the same, because this process stood still, is taken again if there is room. */
+async function renewSlot(drive: Drive, state: KnownRun): Promise<void> {
+  const { commands, runId, term, concurrency, now, step, log } = drive;
+  const name = randomUUID();
+  try {
+    const renew = { type: 'RenewSlot', runId, term, ttlMs: concurrency.ttlMs, now: now() } as const;
+    const renewed = await commands.execute(concurrencySlots, SLOTS, renew, step(`renew slot ${name}`));
+    if (!renewed.accepted) await reserveSlot(drive, state, term, step(`take slot again ${name}`));
+  } catch (error) {
+    log.warn({ runId, error: (error as Error).message }, 'The slot of a run could not be renewed');
+  }
 }

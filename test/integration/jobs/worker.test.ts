@@ -82,6 +82,45 @@ describe('jobs', () => {
     await eventually(() => begun === 2);
   });
 
+  it('of one kind never wait behind those of another when each has workers of its own', async () => {
+    const finish: (() => void)[] = [];
+    const done: string[] = [];
+    await start({ slow: () => new Promise<void>((resolve) => void finish.push(resolve)) }, { concurrency: 2 });
+    await start({ quick: async (_, { jobId }) => void done.push(jobId) }, { concurrency: 1 });
+    for (let at = 0; at < 5; at++) await enqueue(pool, { task: 'slow', payload: {}, jobKey: `slow ${at}` });
+    await eventually(() => finish.length === 2);
+    await enqueue(pool, { task: 'quick', payload: {}, jobKey: 'quick' });
+    await eventually(() => done.length === 1);
+    expect(finish).toHaveLength(2);
+    const { rows } = await pool.query<{ nodes: number }>('select count(*)::int as nodes from job_node');
+    expect(rows).toEqual([{ nodes: 2 }]);
+    await eventually(() => {
+      finish.forEach((resolve) => resolve());
+      return finish.length === 5;
+    });
+  });
+
+  it('of a queue that come while one runs follow it', async () => {
+    const seen: string[] = [];
+    const finish: (() => void)[] = [];
+    await start({ drive: ({ name }: { name: string }) => new Promise<void>((resolve) => {
+      seen.push(name);
+      finish.push(resolve);
+    }) }, { concurrency: 3 });
+    const add = (name: string): Promise<void> => enqueue(pool, { task: 'drive', payload: { name }, jobKey: 'drive:r1', queue: 'run:r1' });
+    await add('first');
+    await eventually(() => seen.length === 1);
+    await add('second');
+    await add('third');
+    await enqueue(pool, { task: 'drive', payload: { name: 'other' }, jobKey: 'drive:r2', queue: 'run:r2' });
+    await eventually(() => seen.length === 2);
+    expect(seen).toEqual(['first', 'other']);
+    finish[0]!();
+    await eventually(() => seen.length === 3);
+    expect(seen[2]).toBe('third');
+    finish.forEach((resolve) => resolve());
+  });
+
   it('of a process that died are run by another', async () => {
     await enqueue(pool, { task: 'orphan', payload: {}, jobKey: 'orphan', queue: 'one by one' });
     await pool.query("update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool-dead', attempts = 1");

@@ -1,5 +1,5 @@
 import { eventuallyHolds } from '../../support/eventually';
-import { act, done, globalId } from '../../support/people';
+import { act, done, globalId, keyOf } from '../../support/people';
 import { LEGNEXT_TEST_KEY } from '../../upstreams/legnext';
 import { createRunSetting, hasEnded, KLING_RUN, LEGNEXT_RUN, type RunSetting } from './run-setting';
 
@@ -23,12 +23,12 @@ const nothingIsHeld = (): Promise<void> => eventuallyHolds(async () => {
   expect(rows).toEqual([{ slots: 0, leases: 0 }]);
 }, 10_000);
 
-const POOL = '{ keyPools(first: 10) { nodes { provider keys { id name coolDownReason coolingDownUntil } } } }';
-async function keyOf(provider: string): Promise<any> {
-  const { keyPools } = await setting.owner.ask(POOL);
+const KEYS = '{ keyPools(first: 10) { nodes { provider keys { id name coolDownReason coolingDownUntil } } } }';
+async function providerKey(provider: string): Promise<any> {
+  const { keyPools } = await setting.owner.ask(KEYS);
   return keyPools.nodes.find((pool: any) => pool.provider === provider).keys[0];
 }
-const recover = async (provider: string): Promise<void> => void (await done(setting.owner, 'recoverProviderKey', { providerKeyId: (await keyOf(provider)).id }));
+const recover = async (provider: string): Promise<void> => void (await done(setting.owner, 'recoverProviderKey', { providerKeyId: (await providerKey(provider)).id }));
 
 describe('a run', () => {
   it('TEST-54, TEST-57: of LegNext goes through all its stages and ends with what it made', async () => {
@@ -121,7 +121,7 @@ describe('a run', () => {
     expect(ended).toMatchObject({ state: 'FAILED', failureCategory: category, httpStatus: refusal.status });
     expect(ended.failure).not.toContain(refusal.message);
     await eventuallyHolds(async () => {
-      const key = await keyOf('legnext');
+      const key = await providerKey('legnext');
       expect(key.coolDownReason).toBe(reason);
       expect(Date.parse(key.coolingDownUntil)).toBeGreaterThanOrEqual(began + seconds * 1_000);
     });
@@ -157,6 +157,43 @@ describe('a run', () => {
     const ended = await setting.runOnce(api, run.id, hasEnded);
     expect(ended.state).toBe('SUCCEEDED');
     expect(ended.outputs).toMatchObject([{ bytes: 0, url: null }, { bytes: 0, url: null }]);
+  });
+
+  it('TEST-34: waits for a key in line, is stopped there, or fails when the wait is over', async () => {
+    const [first, second, third] = [await setting.person(), await setting.person(), await setting.person()];
+    setting.kling.script = { statuses: ['processing'], message: '' };
+    const { run: held } = await setting.start(first.api, { ...KLING_RUN, maxWaitSeconds: 300 });
+    await setting.runOnce(first.api, held.id, ({ state }) => state === 'POLLING');
+    const { run: stopped } = await setting.start(second.api, KLING_RUN);
+    const { run: late } = await setting.start(third.api, { ...KLING_RUN, maxWaitSeconds: 10 });
+    const waiting = `query ($id: ID!) { node(id: $id) { ... on Run { state waitTicket { place reason } } } }`;
+    await eventuallyHolds(async () => expect((await second.api.ask(waiting, { id: stopped.id })).node)
+      .toMatchObject({ state: 'QUEUED', waitTicket: { place: 1, reason: 'CONCURRENCY' } }));
+    await done(second.api, 'cancelRun', { runId: stopped.id });
+    const failed = await setting.runOnce(third.api, late.id, hasEnded);
+    expect(failed).toMatchObject({ state: 'FAILED', failureCategory: 'TIMEOUT', failureCode: 'E5041', failure: 'No provider key became free within 10 s.' });
+    expect(stagesOf(await setting.runOnce(second.api, stopped.id, hasEnded))).toEqual(['START', 'ACQUIRE_LEASE', 'CANCELLED']);
+    await done(first.api, 'cancelRun', { runId: held.id });
+    await nothingIsHeld();
+    expect(setting.kling.tasks.filter(({ body }) => [stopped, late].some(({ id }) => String(body['external_task_id']).startsWith(keyOf(id))))).toEqual([]);
+    setting.kling.script = { statuses: ['succeed'], message: '' };
+  });
+
+  it('TEST-32: goes on with another lease of the same key when its lease is taken away', async () => {
+    const { api } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['processing'] };
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    await setting.runOnce(api, run.id, ({ state }) => state === 'POLLING');
+    const before = setting.legnext.jobs.length;
+    const leased = (await setting.events(run.id)).find(({ type }) => type === 'RunLeased')!.data;
+    await done(setting.owner, 'revokeLease', { leaseId: globalId('Lease', String(leased['leaseId'])) });
+    setting.legnext.jobs.at(-1)!.script = usual;
+    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED', attempt: 1, keyName: 'one' });
+    expect(setting.legnext.jobs.length).toBe(before);
+    const grants = (await setting.wholeLog()).split('\n').map((line) => JSON.parse(line)).filter(({ type, data }) => type === 'LeaseGranted' && data.holder === `run/${keyOf(run.id)}`);
+    expect(grants.map(({ data }) => data.keyId)).toEqual([leased['keyId'], leased['keyId']]);
+    expect(grants[1].data.token).toBeGreaterThan(grants[0].data.token);
+    await nothingIsHeld();
   });
 
   it('goes on where it was when the server is started anew', async () => {

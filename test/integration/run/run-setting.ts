@@ -66,7 +66,7 @@ export async function createRunSetting(variables: Readonly<Record<string, string
     LEGNEXT_URL: legnext.url, KLING_URL: kling.url, USER_MAX_CONCURRENCY: '2', GLOBAL_MAX_CONCURRENCY: '4', KEYLEDGER_COST_BURST: '100000000',
     KEY_POOL_JSON: JSON.stringify({
       legnext: [{ name: 'one', api_key: LEGNEXT_TEST_KEY, concurrency_limit: 4, rpm_limit: 600 }],
-      kling: [{ name: 'pair', access_key: KLING_TEST_ACCOUNT.accessKey, secret_key: KLING_TEST_ACCOUNT.secretKey, concurrency_limit: 4 }],
+      kling: [{ name: 'pair', access_key: KLING_TEST_ACCOUNT.accessKey, secret_key: KLING_TEST_ACCOUNT.secretKey, concurrency_limit: 1 }],
     }),
     ...variables,
   });

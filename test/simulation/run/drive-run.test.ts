@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { concurrencySlots, SLOTS } from '../../../commands/concurrency-slot/decider';
+import { deactivateUser, grantTenant } from '../../support/some-user';
 import { endOf, judge } from './judge';
-import { createWorld, Died, type Find, type Node, type World, type WorldOptions } from './world';
+import { createWorld, Died, TENANT, type Find, type Node, type World, type WorldOptions } from './world';
 
 const SEEDS = Array.from({ length: 90 }, (_, seed) => seed + 1);
 const manners: WorldOptions['manners'] = ['accepts', 'accepts', 'accepts', 'loses its answer', 'refuses', 'breaks before it takes it', 'is not reached'];
@@ -74,6 +77,50 @@ describe('drive-run', () => {
     }
     for (const end of ['RunSucceeded', 'RunFailed', 'RunCancelled']) expect(ends.get(end)).toBeGreaterThan(0);
   }, 120_000);
+
+  it.each<[string, (world: World) => Promise<void>, string]>([
+    ['whoever asked was deactivated', ({ commands }) => deactivateUser(commands, { userId: 'u1', tenantId: TENANT }), 'B2003'],
+    ['the vendor was switched off for whoever asked', ({ commands }) => grantTenant(commands, TENANT, { features: ['runs', 'kling'] }), 'B2003'],
+    ['all such work was switched off for whoever asked', ({ commands }) => grantTenant(commands, TENANT, { features: ['legnext'] }), 'B2003'],
+    ['what was asked for was erased', async (world) => world.erase(), 'B2003'],
+  ])('fails without a word to the vendor when %s meanwhile', async (_what, meanwhile, code) => {
+    const world = await createWorld(1, { find: 'by name', manners });
+    const job = await world.request();
+    await meanwhile(world);
+    await world.drive(world.node(), job);
+    expect((await world.events(job.runId)).at(-1)).toMatchObject({ type: 'RunFailed', data: { code } });
+    expect(world.vendor.arrived).toEqual([]);
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
+
+  it('is given up, and not left running, when its job was begun too often', async () => {
+    const world = await createWorld(1, { find: 'by name', manners });
+    const job = await world.request();
+    await world.drive(world.node(), job, { tries: 16 });
+    expect((await world.events(job.runId)).at(-1)).toMatchObject({ type: 'RunFailed', data: { code: 'E5031', category: 'interrupted' } });
+    expect(world.vendor.arrived).toEqual([]);
+    await world.close();
+  });
+
+  it('TEST-43: renews its slot as long as it goes on', async () => {
+    const until = { done: false };
+    const world = await createWorld(1, {
+      find: 'by name', manners: ['accepts'], slotTtlMs: 200,
+      plant: (services) => ({ ...services, generation: { ...services.generation, legnext: { ...services.generation.legnext, report: async (...given) =>
+        (until.done ? services.generation.legnext.report(...given) : { ...(await services.generation.legnext.report(...given)), state: 'running' }) } } }),
+    });
+    const job = await world.request();
+    const driving = world.drive(world.node(), job);
+    const expiry = async (): Promise<number | undefined> => (await world.commands.load(concurrencySlots, SLOTS)).state.slots.get(job.runId)?.expiresAt;
+    let first: number | undefined;
+    while ((first = await expiry()) === undefined) await sleep(5);
+    while ((await expiry()) === first) await sleep(5);
+    until.done = true;
+    await driving;
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
 
   it.each<[string, NonNullable<WorldOptions['plant']>, RegExp]>([
     ['takes every driver for the first one', (services) => ({

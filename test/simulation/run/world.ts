@@ -41,7 +41,9 @@ export interface World {
   node(dies?: { at: number; after: boolean }): Node;
   /** A run as `startRun` leaves it. */
   request(): Promise<RunJob>;
-  drive(node: Node, job: RunJob, signal?: AbortSignal): Promise<void>;
+  drive(node: Node, job: RunJob, options?: { tries?: number }): Promise<void>;
+  /** Everything that was asked for, for ever. */
+  erase(): void;
   events(runId: string): Promise<RecordedEvent[]>;
   cancel(runId: string): Promise<void>;
   /** Slots, leases and tickets that are taken. */
@@ -52,16 +54,18 @@ export interface World {
 export interface WorldOptions {
   find: Find;
   manners: Parameters<typeof playVendor>[1]['manners'];
+  slotTtlMs?: number;
   /** Changes what a node works with, to plant a bug. */
   plant?: (services: DrivingServices) => DrivingServices;
 }
 
-export async function createWorld(seed: number, { find, manners, plant = (services) => services }: WorldOptions): Promise<World> {
+export async function createWorld(seed: number, { find, manners, slotTtlMs = 60_000, plant = (services) => services }: WorldOptions): Promise<World> {
   const random = randomOf(seed);
   const store = createInMemoryEventStore();
   const commands = createCommandRuntime({ store });
   const vendor = playVendor(random, { findable: find === 'by name', manners });
   const leases = playLeases(commands, POOL, TENANT);
+  let erased = false;
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   // Nobody is to wait for a callback that can never come.
@@ -73,12 +77,12 @@ export async function createWorld(seed: number, { find, manners, plant = (servic
   }, bySystem(TENANT));
 
   const healthy: DrivingServices = {
-    commands, vault: plainVault, keyLeases: leases, keyCare: { called: async () => {} }, callbacks,
+    commands, vault: plainVault(() => erased), keyLeases: leases, keyCare: { called: async () => {} }, callbacks,
     generation: { legnext: vendor, kling: vendor },
     upstreamOf: (pool) => pool,
     keeper: { keep: async ({ key, kind }) => ({ contentType: `${kind}/png`, bytes: 3, width: 1, height: 1, blob: key, thumbnail: null, digest: 'aa' }) },
     pictureOf: async (_person, _operation, parameters) => parameters,
-    concurrency: { user: 3, global: 5, ttlMs: 60_000 },
+    concurrency: { user: 3, global: 5, ttlMs: slotTtlMs },
     clock: () => new Date(now()), log: silentLog, doubtMs: 15,
   };
 
@@ -126,7 +130,10 @@ export async function createWorld(seed: number, { find, manners, plant = (servic
       await commands.execute(run, runId, { type: 'RequestRun', request }, context);
       return { tenant: TENANT, eventId: context.commandId, correlationId: context.correlationId, runId };
     },
-    drive: (node, job, signal = new AbortController().signal) => driveRunTask(node.services)(job, { jobId: '1', attempt: 1, maxAttempts: 25, signal }),
+    drive: (node, job, { tries = 1 } = {}) => driveRunTask(node.services)(job, { jobId: '1', attempt: tries, maxAttempts: 25, signal: new AbortController().signal }),
+    erase() {
+      erased = true;
+    },
     async events(runId) {
       const events: RecordedEvent[] = [];
       for await (const event of store.readStream(`run-${runId}`)) events.push(event);
@@ -146,10 +153,10 @@ export async function createWorld(seed: number, { find, manners, plant = (servic
   };
 }
 
-const plainVault = {
+const plainVault = (isErased: () => boolean): Vault => ({
   seal: async ({ subject, field }: { subject: string; field: string }, text: string) => sealedText(subject, field, text),
-  open: async (_tenant: string, sealed: readonly Parameters<typeof openPlain>[0][]) => sealed.map(openPlain),
-} as unknown as Vault;
+  open: async (_tenant: string, sealed: readonly Parameters<typeof openPlain>[0][]) => sealed.map((text) => (isErased() ? null : openPlain(text))),
+}) as unknown as Vault;
 
 /** @param inVain called when somebody waits for what the vendor has not taken */
 function playCallbacks(vendor: PlayedVendor, reachable: boolean, inVain: () => void): RunCallbacks {
