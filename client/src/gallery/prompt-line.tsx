@@ -1,7 +1,7 @@
 import { type FormEvent } from 'react';
 import { Button, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { finalTextOf, legnextDraft, legnextParametersOf, StartProblems, useDraft, useStart } from '../generation';
+import { finalTextOf, legnextDraft, legnextParametersOf, SimulatedRibbon, StartProblems, useDraft, useStart } from '../generation';
 import { useT } from '../i18n/use-t';
 import { IconWand } from '../ui/icons';
 import styles from './gallery-screen.module.css';
@@ -31,6 +31,7 @@ export function PromptLine() {
         {finalTextOf(parameters).parameters.map((part) => <code key={part}>{part}</code>)}
         <Link to="/create/legnext">{t('gallery.change')}</Link>
       </p>
+      <SimulatedRibbon scenario={settings.scenario} />
       <StartProblems problems={problems} onRetry={() => void submit()} />
     </form>
   );

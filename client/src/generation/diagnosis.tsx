@@ -18,7 +18,7 @@ export function Diagnosis({ run: { diagnosis, failure, failureCode, failureCateg
         {failureCode && <code>{failureCode}</code>}
         {httpStatus !== null && httpStatus > 0 && <code>HTTP {httpStatus}</code>}
       </p>
-      {failure && <p><bdi>{failure}</bdi></p>}
+      {!diagnosis && failure && <p><bdi>{failure}</bdi></p>}
       {!diagnosis && failureCode && <p>{t(`error.${failureCode}.next`)}</p>}
       {diagnosis && (
         // The server writes a diagnosis in English.

@@ -12,11 +12,14 @@ interface GenerationFormProps {
   busy: boolean;
   problems: readonly Problem[];
   onStart: () => void;
+  /** What has to be filled in. */
   children: ReactNode;
+  /** What may be left as it is; below the button, so that nobody has to pass it on the way there. */
+  parameters: ReactNode;
 }
 
 /** A form that starts a run, also with Ctrl+Enter from any of its fields. */
-export function GenerationForm({ label, busy, problems, onStart, children }: GenerationFormProps) {
+export function GenerationForm({ label, busy, problems, onStart, children, parameters }: GenerationFormProps) {
   const t = useT();
   const form = useRef<HTMLFormElement>(null);
   const mac = navigator.platform.startsWith('Mac');
@@ -44,6 +47,7 @@ export function GenerationForm({ label, busy, problems, onStart, children }: Gen
         <Button type="submit" loading={busy} leftSection={<IconWand size={16} />}>{t('generation.run')}</Button>
         <span className="muted">{t('generation.runKeys', { keys: mac ? '⌘ Enter' : 'Ctrl Enter' })}</span>
       </div>
+      {parameters}
     </form>
   );
 }

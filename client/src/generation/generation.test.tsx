@@ -142,6 +142,6 @@ describe('a result', () => {
     const asked = () => calls.filter(({ name }) => name === 'Concurrency').length;
     const before = asked();
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Stop' }));
-    await waitFor(() => expect(asked()).toBeGreaterThan(before));
+    await waitFor(() => expect(asked()).toBeGreaterThan(before), { timeout: 10_000 });
   });
 });

@@ -10,4 +10,5 @@ export { StartProblems } from './start-problems';
 export { StatePill } from './state-pill';
 export { isOver } from './steps';
 export { Stepper } from './stepper';
+export { useConcurrency } from './use-concurrency';
 export { useStart } from './use-start';

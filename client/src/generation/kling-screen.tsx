@@ -61,7 +61,13 @@ export default function KlingScreen() {
           <PresetBar form="kling" defaults={klingDefaults} current={form.options} parametersOf={klingOptionsOf}
             onLoad={(options) => change({ options })} />
           <GenerationForm label={t('nav.kling')} busy={busy} problems={formProblems.others}
-            onStart={() => void start(klingOperations[kind], klingParametersOf(kind, form), settings)}>
+            onStart={() => void start(klingOperations[kind], klingParametersOf(kind, form), settings)}
+            parameters={(
+              <>
+                <KlingOptionsFields kind={kind} options={form.options} onChange={(options) => change({ options })} />
+                <SettingsFields settings={settings} problemOf={formProblems.of} onChange={set} />
+              </>
+            )}>
             <Choice label={t('kling.kind')} values={klingKinds} value={kind} words={(value) => t(`kling.kind.${value}`)}
               onChange={(value) => void navigate({ to: '/create/kling', search: { mode: value }, replace: true })} />
             <Textarea ref={words} label={t('run.prompt')} autosize minRows={4} maxRows={12} required maxLength={KLING_PROMPT_LENGTH}
@@ -72,8 +78,6 @@ export default function KlingScreen() {
             <Textarea label={t('parameter.negativePrompt')} description={t('parameter.negativePrompt.help')} autosize minRows={1} maxRows={6}
               maxLength={KLING_PROMPT_LENGTH} value={form.negativePrompt} error={formProblems.of('negativePrompt')}
               onChange={(event) => change({ negativePrompt: event.currentTarget.value })} />
-            <KlingOptionsFields kind={kind} options={form.options} onChange={(options) => change({ options })} />
-            <SettingsFields settings={settings} problemOf={formProblems.of} onChange={set} />
           </GenerationForm>
         </div>
         <Results operations={operations} empty={(

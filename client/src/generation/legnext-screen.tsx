@@ -47,13 +47,17 @@ export default function LegnextScreen() {
           <PresetBar form="legnext" defaults={legnextDefaults} current={form.options} parametersOf={legnextOptionsOf}
             onLoad={(options) => change({ options, withOptions: true })} />
           <GenerationForm label={t('nav.legnext')} busy={busy} problems={formProblems.others}
-            onStart={() => void start('LEGNEXT_DIFFUSION', parameters, settings)}>
+            onStart={() => void start('LEGNEXT_DIFFUSION', parameters, settings)}
+            parameters={(
+              <>
+                <LegnextOptionsFields form={form} onChange={change} />
+                <SettingsFields settings={settings} problemOf={formProblems.of} onChange={set} />
+              </>
+            )}>
             <Textarea ref={words} label={t('run.prompt')} autosize minRows={4} maxRows={12} required value={form.prompt}
               description={form.withOptions && namesParameters(form.prompt) ? t('legnext.twice') : undefined}
               error={formProblems.of('prompt')} onChange={(event) => change({ prompt: event.currentTarget.value })} />
             <FinalTextPreview parameters={parameters} />
-            <LegnextOptionsFields form={form} onChange={change} />
-            <SettingsFields settings={settings} problemOf={formProblems.of} onChange={set} />
           </GenerationForm>
         </div>
         <Results operations={operations} empty={(

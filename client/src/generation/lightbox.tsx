@@ -91,7 +91,7 @@ export default function Lightbox({ items, at, onMove, onClose }: LightboxProps) 
           <p className={styles.links}>
             <a href={`${url}?download`} download><IconDownload size={14} aria-hidden /> {t('run.download')}</a>
             {output.kind === 'IMAGE' && mayStart && hasFeature(viewer, 'KLING') && run.requestedBy?.id === viewer.user.id && (
-              <Link to="/create/kling" search={{ mode: 'image-to-video', image: output.id }}>
+              <Link to="/create/kling" search={{ mode: 'image-to-video', image: output.id }} onClick={onClose}>
                 <IconMovie size={14} aria-hidden /> {t('lightbox.startImage')}
               </Link>
             )}

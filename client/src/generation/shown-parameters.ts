@@ -3,15 +3,17 @@ export interface ShownParameter {
   value: string;
 }
 
-/** The parameters of a run one by one, without its words, which stand elsewhere, and without what was left empty. */
+const shownElsewhere: readonly string[] = ['prompt', 'model'];
+
+/** The parameters of a run one by one, without those that stand elsewhere, were left empty or are switched off. */
 export function shownParameters(parameters: unknown): readonly ShownParameter[] {
   if (!parameters || typeof parameters !== 'object' || Array.isArray(parameters)) {
     return [];
   }
   return Object.entries(parameters).flatMap(([name, value]): readonly ShownParameter[] => {
-    if (name === 'prompt' || value === null || value === '') {
+    if (shownElsewhere.includes(name) || value === null || value === '' || value === false) {
       return [];
     }
-    return typeof value === 'object' ? shownParameters(value) : [{ name, value: String(value) }];
+    return typeof value === 'object' ? shownParameters(value) : [{ name, value: value === true ? '✓' : String(value) }];
   });
 }

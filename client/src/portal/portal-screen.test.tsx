@@ -34,7 +34,7 @@ function open(answers: Answers = {}) {
           usage: { __typename: 'Usage', totalRequests: 120, dailyRequests: 9, dailyLimit: 10, remainingRequests: 1 },
         },
       }),
-      PortalConcurrency: () => ({ concurrency: { __typename: 'Concurrency', userLimit: 1, globalLimit: 4, mine: 1, total: 3 } }),
+      Concurrency: () => ({ concurrency: { __typename: 'Concurrency', userLimit: 1, globalLimit: 4, mine: 1, total: 3 } }),
       ...answers,
     },
   });
@@ -84,7 +84,7 @@ describe('the portal', () => {
   });
 
   it('goes on without a part that fails', async () => {
-    await open({ PortalConcurrency: () => undefined, PortalRuns: () => undefined });
+    await open({ Concurrency: () => undefined, PortalRuns: () => undefined });
     expect(await screen.findByText('9 of 10 requests; 1 left')).toBeInTheDocument();
     expect(within(screen.getByRole('region', { name: 'Under way' })).getByRole('alert')).toBeInTheDocument();
     expect(within(screen.getByRole('region', { name: 'Your recent runs' })).getByRole('alert')).toBeInTheDocument();

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useT } from '../i18n/use-t';
-import { useIds, useLiveList } from '../live/use-live-list';
+import { useLiveList, useRows } from '../live/use-live-list';
 import { useMay, useSession } from '../session';
 import { useArrivals } from '../ui/data-table/use-arrivals';
 import { Page } from '../ui/page';
@@ -29,19 +29,18 @@ const never = () => false;
 function WithRuns() {
   const { viewer: { user: { id: userId } } } = useSession();
   const { list, state } = useLiveList(useMemo(() => ownRuns(userId), [userId]));
-  const ids = useIds(list);
+  const runs = useRows(list);
   useArrivals(list, never);
-  const runs = ids.map(list.store.get).filter((run) => run !== undefined);
   return (
     <>
       <Search runs={runs} />
       <Tools />
       <div className={styles.tiles}>
         <UsageTile />
-        <WorkTile />
+        <WorkTile list={list} />
         <Notices runs={runs} />
       </div>
-      <RecentRuns list={list} state={state} ids={ids} />
+      <RecentRuns runs={runs} state={state} onRetry={list.reload} />
     </>
   );
 }

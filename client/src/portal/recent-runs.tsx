@@ -1,9 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import { StatePill } from '../generation/state-pill';
+import { StatePill } from '../generation';
 import { useT } from '../i18n/use-t';
-import type { ListState, LiveList } from '../live/live-list';
-import { useRow } from '../live/use-live-list';
-import { Empty } from '../ui/empty';
+import type { ListState } from '../live/live-list';
 import { IconMessageCircle, IconMovie, IconPhoto } from '../ui/icons';
 import { ProblemNotice } from '../ui/problem-notice';
 import { SimulatedBadge } from '../ui/simulated-badge';
@@ -14,38 +12,35 @@ import type { PortalRun } from './runs';
 import { Tile } from './tile';
 
 interface RecentRunsProps {
-  list: LiveList<PortalRun>;
+  /** Newest first. */
+  runs: readonly PortalRun[];
   state: ListState;
-  ids: readonly string[];
+  onRetry: () => void;
 }
 
 const SHOWN = 12;
 const icons = { CHAT: IconMessageCircle, CODE: IconMessageCircle, IMAGE: IconPhoto, VIDEO: IconMovie } as const;
 
 /** One's own last runs, as they are and as they change. */
-export function RecentRuns({ list, state, ids }: RecentRunsProps) {
+export function RecentRuns({ runs, state, onRetry }: RecentRunsProps) {
   const t = useT();
   return (
     <Tile id="portal-recent" title={t('portal.recent')}>
-      {state.problem && <ProblemNotice problem={state.problem} onRetry={list.reload} />}
-      {ids.length === 0 && state.phase === 'loading' && <Skeleton rows={3} height={32} />}
-      {ids.length === 0 && state.phase === 'ready' && <Empty title={t('run.empty')}>{t('portal.recentHint')}</Empty>}
-      <ul className={styles.strip}>{ids.slice(0, SHOWN).map((id) => <Recent key={id} list={list} id={id} />)}</ul>
+      {state.problem && <ProblemNotice problem={state.problem} onRetry={onRetry} />}
+      {runs.length === 0 && state.phase === 'loading' && <Skeleton rows={3} height={32} />}
+      {runs.length === 0 && state.phase === 'ready' && <p className="muted">{t('run.empty')}. {t('portal.recentHint')}</p>}
+      <ul className={styles.strip}>{runs.slice(0, SHOWN).map((run) => <Recent key={run.id} run={run} />)}</ul>
     </Tile>
   );
 }
 
-function Recent({ list, id }: { list: LiveList<PortalRun>; id: string }) {
+function Recent({ run }: { run: PortalRun }) {
   const t = useT();
-  const run = useRow(list, id);
-  if (!run) {
-    return null;
-  }
   const Icon = icons[run.kind];
   const picture = run.outputs.find(({ thumbnailUrl }) => thumbnailUrl !== null)?.thumbnailUrl;
   return (
     <li>
-      <Link to="/runs/$runId" params={{ runId: id }} className={styles.recent}>
+      <Link to="/runs/$runId" params={{ runId: run.id }} className={styles.recent}>
         <span className={styles.thumbnail}>
           {picture ? <img src={picture} alt="" loading="lazy" decoding="async" /> : <Icon size={20} stroke={1.5} aria-hidden />}
         </span>
