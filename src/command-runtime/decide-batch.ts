@@ -19,41 +19,67 @@ export interface Decided {
 
 /** A run of commands decided one on the other, and all their events: one append. */
 export interface Batch {
+  /** Of the stream before the batch. */
+  readonly base: bigint;
   events: NewEvent[];
   decided: Decided[];
   /** Commands that wrote events, and which. */
   written: Map<string, { first: bigint; last: bigint; events: readonly NewEvent[] }>;
   /** Digest of the last event. */
   lastDigest: string | null;
+  /** The state after the batch, where `evolve` does not work in place. */
+  after: unknown;
+  bytes: number;
   /** Commands that threw, of which nothing is in the batch. */
   failed: { pending: PendingCommand; error: unknown }[];
   /** Commands that did not fit any more. */
-  left: PendingCommand[];
+  left: readonly PendingCommand[];
 }
 
+/** How a batch is decided. */
+export interface Terms {
+  /** Of the stream. */
+  name: string;
+  /** When, milliseconds since the epoch: goes into the events' metadata. */
+  at: number;
+  /** Size of the append from which on further commands are left for the next one. */
+  maxBytes: number;
+}
+
+/** A batch to decide on the working state of the stream. @param upon what the working state holds beside the confirmed one */
+export function emptyBatch(stream: StreamState, upon?: Batch): Batch {
+  const [base, lastDigest] = upon ? [endOf(upon), upon.lastDigest] : [stream.revision, stream.lastDigest];
+  return { base, events: [], decided: [], written: new Map(), lastDigest, after: stream.working, bytes: 0, failed: [], left: [] };
+}
+
+/** Revision of the stream after a batch. */
+export const endOf = ({ base, events }: Batch): bigint => base + BigInt(events.length);
+
 /**
- * Decides commands one after another on the working state of the stream, which moves along. Nothing is answered here.
- * @param at when, milliseconds since the epoch: goes into the events' metadata
- * @param maxBytes size of the append from which on further commands are left for the next one
+ * Decides commands one after another on the working state of the stream, which moves along and holds nothing else beside
+ * the confirmed one. Nothing is answered here.
  */
-export function decideBatch(name: string, stream: StreamState, commands: readonly PendingCommand[], at: number, maxBytes: number): Batch {
+export function decideBatch(stream: StreamState, commands: readonly PendingCommand[], terms: Terms): Batch {
   const failed: Batch['failed'] = [];
   for (;;) {
+    const batch = emptyBatch(stream);
     const going = commands.filter((pending) => !failed.some((failure) => failure.pending === pending));
-    const attempt = tryBatch(name, stream, going, new Date(at).toISOString(), maxBytes);
-    if ('events' in attempt) return { ...attempt, failed };
-    failed.push(attempt);
+    const failure = extendBatch(batch, stream, going, terms);
+    if (!failure) return { ...batch, failed };
+    failed.push(failure);
     rollBack(stream);
   }
 }
 
-type Attempt = Omit<Batch, 'failed'> | { pending: PendingCommand; error: unknown };
-
-/** One pass over the commands, which ends at the first that throws: a fold that broke off may have spoilt the state. */
-function tryBatch(name: string, stream: StreamState, commands: readonly PendingCommand[], at: string, maxBytes: number): Attempt {
+/**
+ * Decides further commands of a batch, up to the first that throws: a fold that broke off may have spoilt the working state.
+ * @returns that command; the batch is then spoilt as well
+ */
+export function extendBatch(
+  batch: Batch, stream: StreamState, commands: readonly PendingCommand[], { name, at, maxBytes }: Terms,
+): { pending: PendingCommand; error: unknown } | undefined {
   const { aggregate } = stream;
-  const batch: Omit<Batch, 'failed'> = { events: [], decided: [], written: new Map(), lastDigest: stream.lastDigest, left: [] };
-  let bytes = 0;
+  const time = new Date(at).toISOString();
   for (const [index, pending] of commands.entries()) {
     const { command, context, answer } = pending;
     try {
@@ -64,29 +90,30 @@ function tryBatch(name: string, stream: StreamState, commands: readonly PendingC
         continue;
       }
       const decision: Decision<PlainEvent> = aggregate.decide(stream.working, command);
-      const revision = stream.revision + BigInt(batch.events.length);
+      const revision = endOf(batch);
       if ('refusal' in decision) {
         batch.decided.push({ pending, result: decision, revision, uponAppend: batch.events.length > 0 });
         continue;
       }
-      const proposed = propose(aggregate, decision.events, { name, revision, prev: batch.lastDigest, context, at });
-      if (batch.events.length > 0 && bytes + proposed.bytes > maxBytes) {
+      const proposed = propose(aggregate, decision.events, { name, revision, prev: batch.lastDigest, context, at: time });
+      if (batch.events.length > 0 && batch.bytes + proposed.bytes > maxBytes) {
         batch.left = commands.slice(index);
-        return batch;
+        return undefined;
       }
       stream.working = foldOwned(aggregate, stream.working, proposed.events);
       const after = revision + BigInt(proposed.events.length);
       const result = { answer: answer(stream.working, proposed.events.map(plain)) };
-      bytes += proposed.bytes;
+      batch.bytes += proposed.bytes;
       batch.events.push(...proposed.events);
       batch.lastDigest = proposed.lastDigest;
+      batch.after = stream.working;
       batch.decided.push({ pending, result, revision: after, uponAppend: batch.events.length > 0 });
       if (proposed.events.length > 0) batch.written.set(context.commandId, { first: revision + 1n, last: after, events: proposed.events });
     } catch (error) {
       return { pending, error };
     }
   }
-  return batch;
+  return undefined;
 }
 
 interface Place {

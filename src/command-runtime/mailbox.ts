@@ -21,9 +21,12 @@ export interface Mailbox {
   readonly done: Promise<void>;
 }
 
+/** How long after a command came what waits is looked at, in milliseconds, while others are served. */
+const LOOK_AHEAD_MS = 1;
+
 /**
  * The one place in this process where commands of a stream wait and are served: everything that waits at once, the next
- * batch gathering meanwhile. Never are two appends on the way: revisions are counts, so a second one could pass although
+ * batch gathering, and being decided, meanwhile. Never are two appends on the way: revisions are counts, so a second one could pass although
  * the first, on which it was decided, was lost to another node.
  */
 export function openMailbox({ worker, clock, limits, metrics, emptied }: MailboxParts): Mailbox {
@@ -31,20 +34,32 @@ export function openMailbox({ worker, clock, limits, metrics, emptied }: Mailbox
   let serving: readonly Pending[] = [];
   let batchMs = 1;
   let alarm: { at: number; cancel: () => void } | undefined;
+  let cancelLook: (() => void) | undefined;
 
   function put(pending: Pending): void {
     if (waiting.length >= limits.queueLength) throw queueFull(Math.ceil((waiting.length / limits.batchCommands) * batchMs));
     waiting.push(pending);
     metrics.waiting(1);
     if (!alarm || pending.deadline < alarm.at) setAlarm(pending.deadline);
+    lookSoon();
+  }
+
+  /** Soon, not at once: first the append goes out, and others may come. */
+  function lookSoon(): void {
+    if (serving.length === 0 || waiting.length === 0) return;
+    cancelLook ??= clock.after(LOOK_AHEAD_MS, () => {
+      cancelLook = undefined;
+      worker.lookAhead(waiting);
+    });
   }
 
   async function work(): Promise<void> {
     await Promise.resolve();
     while (waiting.length > 0) {
       const since = clock.now();
-      serving = waiting.splice(0, limits.batchCommands);
+      serving = waiting.splice(0, worker.take(waiting));
       metrics.waiting(-serving.length);
+      lookSoon();
       const left = await worker.serve(serving);
       serving = [];
       waiting = [...left.filter(isOpen), ...waiting];
@@ -52,6 +67,7 @@ export function openMailbox({ worker, clock, limits, metrics, emptied }: Mailbox
       batchMs = Math.max(1, clock.now() - since);
     }
     alarm?.cancel();
+    cancelLook?.();
     emptied();
   }
 

@@ -61,10 +61,13 @@ export function decodeOwn(aggregate: AnyAggregate, event: RecordedEvent): PlainE
   return decoded;
 }
 
-/** Takes events into the confirmed state that were decided on the working state and are now in the log. */
+/**
+ * Takes events into the confirmed state that were decided on the working state and are now in the log. The working state
+ * may be further ahead.
+ */
 export function confirm(stream: StreamState, batch: Batch, { revision, position }: AppendResult): void {
   const { aggregate } = stream;
-  stream.confirmed = aggregate.copy ? foldOwned(aggregate, stream.confirmed, batch.events) : stream.working;
+  stream.confirmed = aggregate.copy ? foldOwned(aggregate, stream.confirmed, batch.events) : batch.after;
   stream.tenant ??= batch.events[0]?.metadata.tenant;
   stream.revision = revision;
   stream.position = position;

@@ -3,8 +3,9 @@ import {
   AppendRefused, StreamDeleted, WrongExpectedRevision, type AppendResult, type EventStore, type RecordedEvent,
 } from '../event-store/port';
 import type { AnyAggregate } from './aggregate';
+import { createAhead } from './ahead';
 import { UnusableStream, catchUp } from './catch-up';
-import { decideBatch, type Batch } from './decide-batch';
+import { decideBatch, endOf, type Batch } from './decide-batch';
 import { internalFault, outcomeUnknown, refusedByStore } from './failures';
 import type { CommandLimits } from './limits';
 import type { CommandMetrics } from './metrics';
@@ -28,6 +29,10 @@ export interface WorkerParts {
 export interface StreamWorker {
   /** Brings everything taken to an answer, but for what did not fit into the append: that is handed back. */
   serve(taken: readonly Pending[]): Promise<readonly PendingCommand[]>;
+  /** Told what waits while it serves others: while their append is on its way, it decides what it can. */
+  lookAhead(waiting: readonly Pending[]): void;
+  /** How many of those that wait should be taken next. */
+  take(waiting: readonly Pending[]): number;
   /** What it knows of the stream, for the cache; undefined when that cannot be trusted. */
   state(): StreamState | undefined;
 }
@@ -38,12 +43,15 @@ const LONGEST_PAUSE_MS = 500;
 /** Decides and appends for one stream: one batch at a time, one append at a time. */
 export function createStreamWorker({ name, aggregate, known, store, clock, limits, metrics }: WorkerParts): StreamWorker {
   let stream = known;
+  /** What is being appended. */
+  let flight: Batch | undefined;
+  const ahead = createAhead(limits.batchCommands);
 
   async function serve(taken: readonly Pending[]): Promise<readonly PendingCommand[]> {
     try {
       return await serveAll(taken);
     } catch (error) {
-      stream = undefined;
+      lose();
       rejectAll(taken, error instanceof StreamDeleted ? refusedByStore(error) : internalFault(error));
       return [];
     }
@@ -55,7 +63,12 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     let mustRead = taken.some(isLoad);
     if (!stream && taken.every(beginsStream)) stream = emptyStream(aggregate, limits.rememberedCommands);
     let wait = FIRST_PAUSE_MS;
-    for (let open = taken; open.length > 0; open = open.filter(isOpen)) {
+    const ready = stream && ahead.take(stream, taken);
+    if (stream && ready) {
+      if (await append(stream, ready)) return [];
+      mustRead = true;
+    }
+    for (let open = taken.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
       try {
         if (mustRead || !stream) {
           const reading = stream ?? emptyStream(aggregate, limits.rememberedCommands);
@@ -75,7 +88,7 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
         continue;
       }
       const { own, foreign } = byTenancy(stream, open.filter(isOpen).filter(isCommand));
-      const batch = decideBatch(name, stream, own, clock.now(), limits.batchBytes);
+      const batch = decideBatch(stream, own, terms());
       for (const { pending, error } of batch.failed) settle(pending, () => pending.reject(internalFault(error)));
       if (batch.events.length === 0 && !newest) {
         mustRead = true;
@@ -90,6 +103,12 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     return [];
   }
 
+  /** What is known of the stream cannot be trusted. */
+  function lose(): void {
+    stream = undefined;
+    ahead.forget();
+  }
+
   function beginsStream(pending: Pending): boolean {
     return isCommand(pending) && (aggregate.begins?.(pending.command) ?? false);
   }
@@ -101,24 +120,28 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     const since = clock.now();
     const expected = on.revision === -1n ? 'no_stream' : on.revision;
     let result: AppendResult;
+    flight = batch;
     try {
       result = await store.append(name, expected, batch.events, Math.max(...writers.map(({ deadline }) => deadline)));
     } catch (error) {
+      flight = undefined;
       await failed(on, writers, error);
       return false;
     }
+    flight = undefined;
     answerBatch(batch, on.position, result.position);
     metrics.appended({ commands: writers.length, events: batch.events.length, milliseconds: clock.now() - since });
-    if (result.revision === on.revision + BigInt(batch.events.length)) confirm(on, batch, result);
-    else stream = undefined;
+    if (result.revision === endOf(batch)) confirm(on, batch, result);
+    else lose();
     return true;
   }
 
   async function failed(on: StreamState, writers: readonly PendingCommand[], error: unknown): Promise<void> {
+    ahead.forget();
     rollBack(on);
     if (error instanceof WrongExpectedRevision) return lost(on, writers, error);
     if (error instanceof AppendRefused) return rejectAll(writers, refusedByStore(error));
-    stream = undefined;
+    lose();
     metrics.unknown();
     rejectAll(writers, outcomeUnknown(error));
   }
@@ -132,7 +155,7 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     }
     const actual = conflict.actual === 'no_stream' ? -1n : conflict.actual;
     if (actual > on.revision) return;
-    stream = undefined;
+    lose();
     await pause(clock, FIRST_PAUSE_MS);
   }
 
@@ -155,7 +178,22 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     return recorded;
   }
 
-  return { serve, state: () => stream };
+  const terms = () => ({ name, at: clock.now(), maxBytes: limits.batchBytes });
+
+  return {
+    serve,
+    lookAhead(waiting) {
+      if (stream && flight) ahead.begin(stream, flight, waiting, terms());
+    },
+    take(waiting) {
+      if (stream) ahead.complete(stream, waiting, terms());
+      return ahead.countOf(waiting) || Math.min(waiting.length, limits.batchCommands);
+    },
+    state() {
+      if (stream) ahead.take(stream, []);
+      return stream;
+    },
+  };
 }
 
 function answerLoads({ aggregate, confirmed, revision, position }: StreamState, open: readonly Pending[]): void {

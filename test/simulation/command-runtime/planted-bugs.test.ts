@@ -1,4 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
+import type * as Ahead from '../../../src/command-runtime/ahead';
 import type * as CatchUp from '../../../src/command-runtime/catch-up';
 import type * as DecideBatch from '../../../src/command-runtime/decide-batch';
 import type * as Failures from '../../../src/command-runtime/failures';
@@ -54,12 +55,37 @@ const runtimeFile = (name: string) => `../../../src/command-runtime/${name}`;
 const bugs: [name: string, found: RegExp, court: () => Court][] = [
   ['a refusal is answered before the append it was decided on', /before that was written|refused without reason/,
     withModule<typeof DecideBatch>(runtimeFile('decide-batch'), ({ decideBatch }) => ({
-      decideBatch(name, stream, ...rest) {
-        const batch = decideBatch(name, stream, ...rest);
+      decideBatch(stream, ...rest) {
+        const batch = decideBatch(stream, ...rest);
         for (const { pending, result, revision } of batch.decided) {
           if ('refusal' in result) pending.resolve({ accepted: false, ...result, revision, position: stream.position });
         }
         return batch;
+      },
+    }))],
+
+  ['what was decided upon an append outlives its failure', /nobody asked for this in that state|chain of digests/,
+    withModule<typeof Ahead>(runtimeFile('ahead'), ({ createAhead }) => ({
+      createAhead(limit) {
+        const ahead = createAhead(limit);
+        let revision = 0n;
+        return {
+          ...ahead,
+          begin(stream, flight, ...rest) {
+            revision = flight.base + BigInt(flight.events.length);
+            ahead.begin(stream, flight, ...rest);
+          },
+          take: (stream, taken) => ahead.take({ ...stream, revision }, taken),
+          forget: () => {},
+        };
+      },
+    }))],
+
+  ['a command that is being appended is decided again upon it', /was done twice/,
+    withModule<typeof Ahead>(runtimeFile('ahead'), ({ createAhead }) => ({
+      createAhead(limit) {
+        const ahead = createAhead(limit);
+        return { ...ahead, begin: (stream, flight, ...rest) => ahead.begin(stream, { ...flight, written: new Map() }, ...rest) };
       },
     }))],
 
