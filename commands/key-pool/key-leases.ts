@@ -88,7 +88,7 @@ export interface KeyLeasesServices {
 }
 
 /** So that a lost lease is known soon, and a burst of changes is one look at the pool. */
-const PACE_MS = 25;
+const PACE_MS = 50;
 const WAITING_EVERY_MS = 700;
 /** Rest to suggest when a refusal of permits does not say for how long. */
 const RETRY_MS = 1_000;

@@ -36,7 +36,7 @@ export class LeaseRequests {
 
 /** What `leaseKey` answers: the lease, or the ticket of who has to wait. Nothing of it is secret. */
 export type Leased =
-  | { leaseId: string; ticketId: null; provider: string; token: number; ttlMs: number; secretRef: string }
+  | { leaseId: string; ticketId: null; provider: string; keyId: string; holder: string; token: number; ttlMs: number; grantedAt: number; secretRef: string }
   | { leaseId: null; ticketId: string };
 
 @Resolver(() => LeaseKeyPayload)

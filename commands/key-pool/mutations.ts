@@ -79,7 +79,8 @@ async function leaseKey(context: Context, command: CommandContext, input: LeaseK
   const answered = (answer: Leased): CommandOutcome<Leased> => ({ accepted: true, answer, position, revision });
   if (standing === 'waiting' && ticketId !== undefined) return answered({ ticketId, leaseId: null });
   if (!lease || secretRef === undefined) return { accepted: false, refusal: requestOver, position, revision };
-  return answered({ leaseId: lease.id, ticketId: null, provider, token: lease.token, ttlMs: lease.ttlMs, secretRef });
+  const { id: leaseId, keyId, token, ttlMs, grantedAt } = lease;
+  return answered({ leaseId, ticketId: null, provider, keyId, holder, token, ttlMs, grantedAt, secretRef });
 }
 
 async function cancelTicket(context: Context, command: CommandContext, id: string): Promise<CommandOutcome<{ cancelledId: string | null }>> {

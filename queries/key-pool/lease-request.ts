@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import { Lease, LEASE_ONCE_GRANTED, LeaseRequestUpdate, PLACE_WHILE_WAITING, WaitTicket, type WaitReason } from '../../schema/key-pool/types';
+import { Lease, LEASE_ONCE_GRANTED, LeaseRequestUpdate, LeaseState, PLACE_WHILE_WAITING, WaitTicket, type WaitReason } from '../../schema/key-pool/types';
 import type { Context } from '../../src/graphql/context';
 import { Policy } from '../../src/graphql/policy';
 import { leaseById } from './loaders';
@@ -16,7 +16,37 @@ interface Update {
     reason: string;
     reopensAt: number | undefined;
   };
+  lease?: { keyId: string; holder: string; token: number; ttlMs: number; grantedAt: number };
   position: bigint;
+}
+
+/** A lease as the log knows it. */
+export interface Granted {
+  leaseId: string;
+  provider: string;
+  keyId: string;
+  holder: string;
+  token: number;
+  ttlMs: number;
+  /** Milliseconds since the epoch. */
+  grantedAt: number;
+}
+
+/** Longest wait for the view: whoever was granted a key uses it, and must not lose it to a view that is behind. */
+const VIEW_MS = 250;
+
+/** A lease for its holder: by the view when that has come to `position`, else as it was granted. */
+export async function leaseOf(context: Context, { leaseId, provider, keyId, holder, token, ttlMs, grantedAt }: Granted, position: bigint): Promise<Lease> {
+  const seen = (await context.live.waitFor(['key_pools'], position, VIEW_MS)) ? await context.loader(leaseById).load(leaseId) : undefined;
+  return seen ?? {
+    id: leaseId, keyId, provider, holder, position,
+    fencingToken: String(token),
+    ttlSeconds: Math.round(ttlMs / 1_000),
+    grantedAt: new Date(grantedAt),
+    expiresAt: new Date(grantedAt + ttlMs),
+    lastHeartbeatAt: new Date(grantedAt),
+    state: LeaseState.ACTIVE,
+  };
 }
 
 /** Standings of requests that never had a lease. */
@@ -41,7 +71,8 @@ export class LeaseRequestFields {
 
   @FieldResolver(() => Lease, { nullable: true, description: LEASE_ONCE_GRANTED })
   @Policy('leases:write')
-  async lease(@Root() { ticketId, standing, position }: Update, @Ctx() context: Context): Promise<Lease | null> {
+  async lease(@Root() { ticketId, provider, standing, lease, position }: Update, @Ctx() context: Context): Promise<Lease | null> {
+    if (lease) return leaseOf(context, { leaseId: ticketId, provider, ...lease }, position);
     if (WITHOUT_LEASE.includes(standing) || !(await context.live.waitFor(['key_pools'], position))) return null;
     return (await context.loader(leaseById).load(ticketId)) ?? null;
   }

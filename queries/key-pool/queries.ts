@@ -20,6 +20,7 @@ import {
   capacityOfPool, grantsLastMinute, keyPoolById, keyPoolByProvider, keysOfPool, leaseById, leasesOfPool, permitsLastMinute, permitTimes,
   providerKeyById, queueOfPool, SHOWN, SHOWN_PERMITS, waitsOfPool, waitTicketById,
 } from './loaders';
+import { leaseOf, type Granted } from './lease-request';
 import { toKeyPool, type KeyPoolRow } from './sql';
 
 readableNode('KeyPool', keyPoolById);
@@ -219,8 +220,11 @@ export class RevokeLeasePayloadFields {
 @Resolver(() => LeaseKeyPayload)
 export class LeaseKeyPayloadFields {
   @FieldResolver(() => Lease, { nullable: true, description: 'The lease.' })
-  lease(@Root() { leaseId }: Changed, @Ctx() context: Context): Promise<Lease | null> {
-    return changed(context, leaseById, leaseId);
+  async lease(@Root() leased: Changed & Partial<Granted>, @Ctx() context: Context): Promise<Lease | null> {
+    const { leaseId, token } = leased;
+    if (!leaseId || context.minPosition === undefined) return null;
+    // An answer that an earlier build kept names the lease only.
+    return token === undefined ? changed(context, leaseById, leaseId) : leaseOf(context, leased as Granted, context.minPosition);
   }
 
   @FieldResolver(() => WaitTicket, { nullable: true, description: PLACE_IN_QUEUE })

@@ -26,7 +26,7 @@ export interface LeaseWorker {
 }
 
 const LEASE = `mutation ($input: LeaseKeyInput!) { leaseKey(input: $input) {
-  errors { code rule } ticketId secret ticket { id } lease { id fencingToken providerKey { name } } } }`;
+  errors { code rule } ticketId secret lease { id fencingToken providerKey { name } } } }`;
 const FOLLOW = `subscription ($id: ID!) { leaseRequestChanged(ticketId: $id) {
   standing secret lease { id fencingToken providerKey { name } } } }`;
 const BEAT = 'mutation ($input: HeartbeatLeaseInput!) { heartbeatLease(input: $input) { errors { code rule } } }';
@@ -84,9 +84,6 @@ async function oneRequest(worker: LeaseWorker, history: RequestHistory): Promise
 async function acquire(worker: LeaseWorker, history: RequestHistory): Promise<HeldLease | undefined> {
   const { provider, ttlSeconds, maxWaitSeconds } = worker;
   const input = { provider, requestId: history.requestId, ttlSeconds, maxWaitSeconds };
-  /** An answer may bring the secret before the views can show the lease. */
-  let secret: string | undefined;
-  let secretAskedAt: number | undefined;
   const givesUp = Math.random() < 0.03;
   while (performance.now() < worker.deadline) {
     const answer = await ask(worker, LEASE, { input });
@@ -96,27 +93,27 @@ async function acquire(worker: LeaseWorker, history: RequestHistory): Promise<He
       history.outcome = 'told';
       return undefined;
     }
-    if (payload.secret) [secret, secretAskedAt] = [payload.secret, sentAt];
-    let { lease } = payload;
-    let aliveAt = secretAskedAt;
-    if (payload.ticket) history.waits.push({ sentAt, receivedAt });
-    if (!lease && payload.ticket && givesUp && (await cancelled(worker, payload.ticketId))) {
-      history.outcome = 'told';
-      return undefined;
+    let { lease, secret } = payload;
+    let aliveAt: number | undefined = secret ? sentAt : undefined;
+    if (!lease) {
+      history.waits.push({ sentAt, receivedAt });
+      if (givesUp && (await cancelled(worker, payload.ticketId))) {
+        history.outcome = 'told';
+        return undefined;
+      }
     }
-    if (!lease && payload.ticket && worker.follows) {
+    if (!lease && worker.follows) {
       const last = await follow(worker, payload.ticketId);
       if (['TIMED_OUT', 'CANCELLED'].includes(last?.standing)) {
         history.outcome = 'told';
         return undefined;
       }
-      if (last?.secret) secret = last.secret;
-      ({ lease } = last ?? { lease: null });
+      ({ lease, secret } = last ?? { lease: null, secret: null });
       aliveAt = undefined;
     }
     if (lease) {
-      const key = secret === undefined ? lease.providerKey?.name : worker.keyOf(secret);
-      history.grants.push({ receivedAt: performance.now(), aliveAt, leaseId: lease.id, token: lease.fencingToken, key, secret: secret !== undefined });
+      const key = secret ? worker.keyOf(secret) : lease.providerKey?.name;
+      history.grants.push({ receivedAt: performance.now(), aliveAt, leaseId: lease.id, token: lease.fencingToken, key, secret: Boolean(secret) });
       return { id: lease.id, token: lease.fencingToken };
     }
     if (!worker.follows) await sleep(between(200, 500));
