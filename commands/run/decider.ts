@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../schema/errors/catalogue';
+import type { ErrorCode, Refusal } from '../../schema/errors/catalogue';
 import { runEvents, type RunEvent, type RunOutputData, type RunRequest } from '../../schema/run/events';
 import type { FailureCategory } from '../../schema/run/failure-category';
 import { nothing, refuse, type Aggregate, type Decision } from '../../src/command-runtime/aggregate';
@@ -335,14 +335,14 @@ const withVendor: readonly Phase[] = ['submitted', 'polling'];
 const isWithVendor = ({ phase }: KnownRun): boolean => withVendor.includes(phase);
 
 /** Refusal of what comes too late: the run has ended, or another attempt goes on. */
-function isOver(state: KnownRun, attempt = state.attempt): { refusal: NonNullable<ReturnType<typeof refuse>['refusal']> } | undefined {
+function isOver(state: KnownRun, attempt = state.attempt): { refusal: Refusal } | undefined {
   if (attempt !== state.attempt) {
     return refuse('B2001', 'attempt_over', 'Another attempt of this run goes on.', { details: { attempt: state.attempt } });
   }
   return hasEnded(state) ? refuseEnded(state) : undefined;
 }
 
-function refuseEnded(state: KnownRun): { refusal: ReturnType<typeof refuse>['refusal'] } {
+function refuseEnded(state: KnownRun): { refusal: Refusal } {
   return refuse('B2001', 'run_ended', 'This run has already ended.', { details: { state: state.phase } });
 }
 
