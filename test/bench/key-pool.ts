@@ -1,17 +1,11 @@
-import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { keyPool, type KeyPoolCommand } from '../../commands/key-pool/decider';
-import type { KeyPoolState } from '../../commands/key-pool/state';
-import { createCommandRuntime } from '../../src/command-runtime/runtime';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres';
-import { startEventStoreServer } from '../../src/event-store/embedded/server';
-import { createPostgresStorage } from '../../src/event-store/embedded/storage/postgres';
-import { createEventStore } from '../../src/event-store/esdb';
 import { createPool } from '../../src/postgres/pool';
+import { openPoolsOnLog, type Granted } from './pool-on-log';
 
 /**
  * Grants a second on one contended pool: the event-sourced pool (command runtime, official client, embedded store,
@@ -22,11 +16,6 @@ import { createPool } from '../../src/postgres/pool';
 interface Worker {
   tenant: string;
   holder: string;
-}
-
-interface Granted {
-  ticketId: string;
-  token: number;
 }
 
 /** A pool under test. Both answer what a call granted, to whomever; the bench tells the waiting worker. */
@@ -176,56 +165,21 @@ async function measure(pool: PoolUnderTest): Promise<Result> {
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function eventSourcedPool(databaseUrl: string, socketPath: string): Promise<PoolUnderTest & { close(): Promise<void> }> {
-  const stopServer = await startServer(databaseUrl, socketPath);
-  const store = createEventStore({ socketPath });
-  const commands = createCommandRuntime({ store });
-  const send = async (command: KeyPoolCommand): Promise<readonly Granted[]> => {
-    const id = randomUUID();
-    const context = { commandId: id, correlationId: id, causationId: id, actor: { kind: 'system', id: 'bench' }, tenant: 'a' } as const;
-    const outcome = await commands.execute(keyPool, 'bench', command, context, (_state: KeyPoolState, events) =>
-      events.flatMap(({ type, data }) => (type === 'LeaseGranted' ? [{ ticketId: data.ticketId, token: data.token }] : [])));
-    if (!outcome.accepted) throw new Error(outcome.refusal.message);
-    return outcome.answer;
-  };
+  const pools = await openPoolsOnLog(databaseUrl, socketPath);
   for (const { id, tenants, ...limits } of KEYS) {
-    await send({
+    await pools.send('bench', {
       type: 'AddProviderKey', keyId: id, name: id, lastFour: '0000', fingerprint: id, secretRef: id, ...limits,
       tenantScope: tenants?.join() ?? '*', now: Date.now(),
     });
   }
   return {
-    request: (ticketId, { tenant, holder }) =>
-      send({ type: 'RequestLease', ticketId, requestId: ticketId, tenant, holder, ttlMs: 120_000, maxWaitMs: 60_000, now: Date.now() }),
-    release: ({ ticketId, token }, { holder }) =>
-      send({ type: 'ReleaseLease', leaseId: ticketId, token, holder, outcome: 'ok', now: Date.now() }),
-    tick: () => send({ type: 'Tick', now: Date.now() }),
-    async close() {
-      await commands.close();
-      await store.close();
-      await stopServer();
-    },
+    request: (ticketId, { tenant, holder }) => pools.send('bench',
+      { type: 'RequestLease', ticketId, requestId: ticketId, tenant, holder, ttlMs: 120_000, maxWaitMs: 60_000, now: Date.now() }),
+    release: ({ ticketId, token }, { holder }) => pools.send('bench',
+      { type: 'ReleaseLease', leaseId: ticketId, token, holder, outcome: 'ok', now: Date.now() }),
+    tick: () => pools.send('bench', { type: 'Tick', now: Date.now() }),
+    close: () => pools.close(),
   };
-}
-
-/** The store runs in a process of its own, as in the product. */
-async function startServer(databaseUrl: string, socketPath: string): Promise<() => Promise<void>> {
-  const child = fork(__filename, ['serve', socketPath], { env: { ...process.env, BENCH_POSTGRES_URL: databaseUrl } });
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  await new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`The server ended with code ${code}`)));
-  });
-  return async () => {
-    child.disconnect();
-    await exited;
-  };
-}
-
-async function serve(socketPath: string): Promise<void> {
-  const store = createPostgresStorage({ url: process.env.BENCH_POSTGRES_URL! });
-  const server = await startEventStoreServer({ store, listen: { socketPath }, onFailure: (error) => console.error(error) });
-  process.on('disconnect', () => void server.close().then(() => process.exit(0)));
-  process.send!(server.address);
 }
 
 /** What a variant of the tables does for the two rules that cost rows the most. */
@@ -331,11 +285,9 @@ async function tablePool(pool: Pool, variant: Variant): Promise<PoolUnderTest> {
 }
 
 if (require.main === module) {
-  const [mode, socketPath] = process.argv.slice(2);
-  const work = mode === 'serve' ? serve(socketPath!) : run().then((passed) => {
+  run().then((passed) => {
     process.exitCode = passed ? 0 : 1;
-  });
-  work.catch((error: unknown) => {
+  }).catch((error: unknown) => {
     console.error(error);
     process.exit(1);
   });

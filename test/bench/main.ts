@@ -10,9 +10,10 @@ import { mutations } from './mutations';
 import { rebuild } from './rebuild';
 import { pageOf, tableOf, type Bench, type Row } from './report';
 import { start } from './start';
+import { waiters } from './waiters';
 
-/** In the order of the design's table. */
-const benches: readonly Bench[] = [mutations, grants, rebuild, lists, fanOut, start, clientSize];
+/** In the order of the design's table; what belongs to a row of it comes behind it. */
+const benches: readonly Bench[] = [mutations, grants, waiters, rebuild, lists, fanOut, start, clientSize];
 
 /** Runs all benchmarks, or those named, one after another. Only a run of all of them rewrites the page. */
 async function main(names: readonly string[]): Promise<void> {
