@@ -35,6 +35,8 @@ export function fakeLive() {
     /** How many listen to a feed. */
     listeners: (field: string): number => [...feeds].filter((feed) => feed.field === field).length,
     tell,
+    /** A feed has told all it had to tell. */
+    end: (field: string): Promise<void> => act(async () => [...feeds].filter((feed) => feed.field === field).forEach(({ handlers }) => handlers.complete?.())),
     /** Something changed to this. */
     change(field: string, node: object): Promise<void> {
       cursors += 1;

@@ -7,6 +7,7 @@ import { observable } from '../lib/observable';
 import { useLive } from '../live/context';
 import type { Live } from '../live/socket';
 import { RunChangedDocument, RunDetailDocument, RunProgressDocument, type RunDetailFieldsFragment } from './gql/documents';
+import { isActive } from './states';
 import { isWaiting, type Step } from './timeline';
 
 export type RunDetail = RunDetailFieldsFragment;
@@ -25,6 +26,7 @@ export function createRunDetail(id: string, client: Client, live: Live) {
   const state = observable<RunDetailState>({ missing: false });
   let subscribers = 0;
   let leave: (() => void) | undefined;
+  let leaveProgress: (() => void) | undefined;
   let fetching = false;
   let again: { atLeast: string | undefined } | undefined;
 
@@ -35,6 +37,26 @@ export function createRunDetail(id: string, client: Client, live: Live) {
     if (!state.get().run || BigInt(run.revision) >= BigInt(state.get().run?.revision ?? 0)) {
       state.set({ ...state.get(), run, missing: false, problem: undefined });
     }
+    // The stages end with the run; another attempt has others.
+    if (subscribers > 0 && isActive(run)) {
+      leaveProgress ??= followProgress();
+    }
+  }
+
+  function followProgress(): () => void {
+    return live.subscribe(RunProgressDocument, { runId: id }, {
+      next({ runProgress: { step, run } }) {
+        state.set({ ...state.get(), waiting: isWaiting(step) ? step : undefined });
+        if (isNews(run.revision)) {
+          void refresh();
+        }
+      },
+      cursor: ({ runProgress: { cursor } }) => cursor,
+      complete() {
+        leaveProgress?.();
+        leaveProgress = undefined;
+      },
+    });
   }
 
   /** Changes that come while it asks are asked for once more afterwards. */
@@ -62,15 +84,7 @@ export function createRunDetail(id: string, client: Client, live: Live) {
 
   function follow(): () => void {
     void refresh();
-    const leaveProgress = live.subscribe(RunProgressDocument, { runId: id }, {
-      next({ runProgress: { step, run } }) {
-        state.set({ ...state.get(), waiting: isWaiting(step) ? step : undefined });
-        if (isNews(run.revision)) {
-          void refresh();
-        }
-      },
-      cursor: ({ runProgress: { cursor } }) => cursor,
-    });
+    leaveProgress = followProgress();
     // What happens after its end, such as a diagnosis or another attempt.
     const leaveChanges = live.subscribe(RunChangedDocument, {}, {
       next({ runChanged: { node, position } }) {
@@ -82,7 +96,8 @@ export function createRunDetail(id: string, client: Client, live: Live) {
       resync: () => void refresh(),
     });
     return () => {
-      leaveProgress();
+      leaveProgress?.();
+      leaveProgress = undefined;
       leaveChanges();
     };
   }

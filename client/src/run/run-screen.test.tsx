@@ -58,6 +58,18 @@ it('follows its run: its place in the queue, its outcome and a diagnosis afterwa
   await waitFor(() => expect(timeline()).toHaveTextContent('Diagnosed'));
 });
 
+it('follows another attempt after the stages of the one before have ended', async () => {
+  const failed = aRunDetail('one', { state: 'FAILED', retryable: true, cancellable: false });
+  const again = aRunDetail('one', { revision: '7', state: 'QUEUED', timeline: [...failed.timeline, aStep('RETRY', 50), aStep('ACQUIRE_LEASE', 50)] });
+  const { feeds } = await show(failed, { answers: { RetryRun: () => ({ retryRun: { position: '9', run: again, errors: [] } }) } });
+  await feeds.end('runProgress');
+  expect(feeds.listeners('runProgress')).toBe(0);
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Try once more' }));
+  await waitFor(() => expect(feeds.listeners('runProgress')).toBe(1));
+  await feeds.tell('runProgress', { cursor: 'e', step: aStep('WAITING_TURN', 51, { position: 2 }), run: { id: mockRunId, revision: '7' } });
+  expect(timeline()).toHaveTextContent(/Begun anew.*Waits for its turn place 2/);
+});
+
 it('does not ask again for what it knows', async () => {
   const { feeds, calls } = await show(aRunDetail('one'));
   const asked = () => calls.filter(({ name }) => name === 'RunDetail').length;
