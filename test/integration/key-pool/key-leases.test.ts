@@ -218,7 +218,7 @@ describe('acquire', () => {
 });
 
 describe('a lease that is held', () => {
-  it.each(['revoked', 'rotated', 'expired'] as const)('TEST-32: is known to be lost within 250 ms when it was %s', async (how) => {
+  it.each(['revoked', 'rotated', 'expired'] as const)('TEST-32, faults 44 and 49: is known to be lost within 250 ms when it was %s', async (how) => {
     const provider = await newPool();
     const lease = await held(requestOf(provider));
     const lost = lostWithin(lease, 10_000);

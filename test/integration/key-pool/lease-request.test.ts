@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { parse, type ExecutionResult } from 'graphql';
+import { graphql, parse, type ExecutionResult } from 'graphql';
 import { keyPool } from '../../../commands/key-pool/decider';
 import { toGlobalId } from '../../../src/graphql/node';
 import { startSubscription } from '../../../src/http/subscription';
@@ -219,6 +219,28 @@ describe('leaseRequestChanged', () => {
     expect(load.mock.calls.filter(([, id]) => id === provider)).toEqual([]);
     load.mockRestore();
   });
+});
+
+test('a place in the queue stays when nobody listens any more', async () => {
+  const provider = await newPool();
+  const held = await lease(provider, 'r');
+  const { ticketId } = await lease(provider, 's', 'ben');
+  const request = await followed(ticketId, 'ben');
+  await request.next();
+  await request.stop();
+  await release(held);
+  const again = await followed(ticketId, 'ben');
+  expect(await again.next()).toMatchObject({ standing: 'GRANTED', secret: `${SECRET} ${provider}` });
+  await again.stop();
+});
+
+test('whoever is granted a lease is shown it with its secret, also when the views are behind', async () => {
+  const provider = await newPool();
+  const context = setting.context('anna');
+  const behind = Object.assign(context, { live: { ...context.live, waitFor: async () => false } });
+  const { data } = await graphql({ schema: setting.schema, source: LEASE, variableValues: { input: { provider, requestId: 'r' } }, contextValue: behind });
+  expect(data?.['leaseKey']).toMatchObject({ lease: { fencingToken: '1' }, secret: `${SECRET} ${provider}`, errors: [] });
+  await release(JSON.parse(JSON.stringify(data?.['leaseKey'])));
 });
 
 describe('cancelTicket', () => {
