@@ -1,7 +1,8 @@
 import { eventuallyHolds } from '../../support/eventually';
 import { act, done, globalId, keyOf } from '../../support/people';
+import { KLING_TEST_ACCOUNT } from '../../upstreams/kling';
 import { LEGNEXT_TEST_KEY } from '../../upstreams/legnext';
-import { createRunSetting, hasEnded, KLING_RUN, LEGNEXT_RUN, type RunSetting } from './run-setting';
+import { createRunSetting, hasEnded, KLING_RUN, LEGNEXT_RUN, SECOND_KLING_ACCOUNT, type RunSetting } from './run-setting';
 
 let setting: RunSetting;
 const usual = { statuses: ['pending', 'staged', 'completed'], images: 2, consume: 80 };
@@ -11,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => setting.close());
 beforeEach(() => {
   setting.legnext.script = usual;
+  setting.kling.script = { statuses: ['succeed'], message: '' };
 });
 
 const stagesOf = (run: { timeline: { stage: string }[] }): string[] =>
@@ -176,7 +178,6 @@ describe('a run', () => {
     await done(first.api, 'cancelRun', { runId: held.id });
     await nothingIsHeld();
     expect(setting.kling.tasks.filter(({ body }) => [stopped, late].some(({ id }) => String(body['external_task_id']).startsWith(keyOf(id))))).toEqual([]);
-    setting.kling.script = { statuses: ['succeed'], message: '' };
   });
 
   it('TEST-32: goes on with another lease of the same key when its lease is taken away', async () => {
@@ -194,6 +195,81 @@ describe('a run', () => {
     expect(grants.map(({ data }) => data.keyId)).toEqual([leased['keyId'], leased['keyId']]);
     expect(grants[1].data.token).toBeGreaterThan(grants[0].data.token);
     await nothingIsHeld();
+  });
+
+  it('fault 44: goes on with the new secret when its key is rotated', async () => {
+    const { api } = await setting.person();
+    setting.kling.script = { statuses: ['processing'], message: '' };
+    const { run } = await setting.start(api, KLING_RUN);
+    await setting.runOnce(api, run.id, ({ state }) => state === 'POLLING');
+    const before = setting.kling.tasks.length;
+    const providerKeyId = (await providerKey('kling')).id;
+    const rotate = ({ accessKey, secretKey }: typeof SECOND_KLING_ACCOUNT) => done(setting.owner, 'rotateProviderKey', { providerKeyId, accessKey, secret: secretKey });
+    const accounts = (): string[] => setting.kling.claims.map(({ iss }) => iss);
+    await rotate(SECOND_KLING_ACCOUNT);
+    await eventuallyHolds(async () => expect(accounts().at(-1)).toBe(SECOND_KLING_ACCOUNT.accessKey), 10_000);
+    setting.kling.tasks.at(-1)!.script = { statuses: ['succeed'], message: '' };
+    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+    expect(new Set(accounts().slice(accounts().indexOf(SECOND_KLING_ACCOUNT.accessKey)))).toEqual(new Set([SECOND_KLING_ACCOUNT.accessKey]));
+    expect(setting.kling.tasks.length).toBe(before);
+    await rotate(KLING_TEST_ACCOUNT);
+    await nothingIsHeld();
+  });
+
+  it('fault 55: finds work again by our name for it when the vendor took it and its answer was lost', async () => {
+    const { api } = await setting.person();
+    setting.kling.script = { statuses: ['submitted', 'succeed'], message: '' };
+    setting.kling.inject({ kind: 'lose' }, { path: '/v1/images/generations' });
+    const before = setting.kling.tasks.length;
+    const { run } = await setting.start(api, KLING_RUN);
+    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED', jobId: setting.kling.tasks.at(-1)!.taskId });
+    expect(setting.kling.tasks.length).toBe(before + 1);
+    await nothingIsHeld();
+  });
+
+  it('fault 56: waits out what may pass while it asks for the outcome', async () => {
+    const { api } = await setting.person();
+    setting.kling.script = { statuses: ['succeed'], message: '' };
+    const { run } = await setting.start(api, { ...KLING_RUN, autoPoll: false });
+    const { jobId } = await setting.runOnce(api, run.id, ({ state }) => state === 'SUBMITTED');
+    const path = `/v1/images/generations/${jobId}`;
+    setting.kling.inject({ kind: 'status', status: 503 }, { path });
+    setting.kling.inject({ kind: 'drop' }, { path });
+    await done(api, 'watchRun', { runId: run.id });
+    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED' });
+    await nothingIsHeld();
+  });
+
+  it('begins with a picture that an earlier run of the same person has made', async () => {
+    const { api } = await setting.person();
+    const { run: first } = await setting.start(api, KLING_RUN);
+    const [picture] = (await setting.runOnce(api, first.id, ({ state }) => state === 'SUCCEEDED')).outputs;
+    const input = { operation: 'KLING_IMAGE_TO_VIDEO', parameters: { prompt: 'waves', image: picture.id }, pollIntervalSeconds: 1 };
+    const stranger = await setting.person();
+    expect((await setting.start(stranger.api, input)).errors).toMatchObject([{ code: 'E4041', rule: 'picture_unknown' }]);
+
+    const { run, errors } = await setting.start(api, input);
+    expect(errors).toEqual([]);
+    const ended = await setting.runOnce(api, run.id, hasEnded);
+    expect(ended).toMatchObject({ state: 'SUCCEEDED', outputs: [{ kind: 'VIDEO' }] });
+    const sent = Buffer.from(String(setting.kling.tasks.at(-1)!.body['image']), 'base64');
+    expect(sent.length).toBe(picture.bytes);
+    expect(sent.subarray(1, 4).toString()).toBe('PNG');
+    expect(JSON.stringify(ended.exchange).length).toBeLessThan(20_000);
+  });
+
+  it('is stopped from any server', async () => {
+    const { api, email } = await setting.person();
+    setting.legnext.script = { ...usual, statuses: ['processing'] };
+    const { run } = await setting.start(api, { ...LEGNEXT_RUN, pollIntervalSeconds: 10, maxWaitSeconds: 300 });
+    await setting.runOnce(api, run.id, ({ state }) => state === 'POLLING');
+    const other = await setting.another(email);
+    try {
+      expect(await done(other.api, 'cancelRun', { runId: run.id }, 'run { state }')).toMatchObject({ run: { state: 'CANCELLED' } });
+      await nothingIsHeld();
+    } finally {
+      await other.close();
+    }
   });
 
   it('goes on where it was when the server is started anew', async () => {

@@ -36,10 +36,14 @@ export interface RunSetting {
   wholeLog(): Promise<string>;
   /** Signs somebody in at the server as it is now. */
   signIn(email: string): Promise<Api>;
+  /** Another server over the same log and database, where somebody is signed in. */
+  another(email: string): Promise<{ api: Api; close(): Promise<void> }>;
   /** Ends this server and starts another one over the same log and database. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
+
+export const SECOND_KLING_ACCOUNT = { accessKey: 'access-second-not-a-key', secretKey: 'secret-second-not-a-key' };
 
 export const LEGNEXT_RUN = { operation: 'LEGNEXT_DIFFUSION', parameters: { prompt: 'a harbour in the rain', options: null }, pollIntervalSeconds: 1 };
 export const KLING_RUN = { operation: 'KLING_IMAGE', parameters: { prompt: 'a harbour in the rain' }, pollIntervalSeconds: 1 };
@@ -55,7 +59,7 @@ const OWNER = { email: 'owner@example.test', password: PASSWORD };
 
 /** The whole server over a log in memory; the vendors are stand-ins that check what they are sent. */
 export async function createRunSetting(variables: Readonly<Record<string, string>> = {}): Promise<RunSetting> {
-  const [database, legnext, kling] = await Promise.all([createTestDatabase(), startLegnextStandIn(), startKlingStandIn()]);
+  const [database, legnext, kling] = await Promise.all([createTestDatabase(), startLegnextStandIn(), startKlingStandIn({ accounts: [KLING_TEST_ACCOUNT, SECOND_KLING_ACCOUNT] })]);
   const databaseUrl = await asPlainRole(database.url);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'keyledger-runs-'));
   const store = createInMemoryEventStore();
@@ -73,13 +77,14 @@ export async function createRunSetting(variables: Readonly<Record<string, string
 
   let app: App;
   let url = '';
+  const serve = (): Promise<App> => createApp({ configuration, databaseUrl, store, log: createLogger(configuration.logLevel) });
   const begin = async (): Promise<void> => {
-    app = await createApp({ configuration, databaseUrl, store, log: createLogger(configuration.logLevel) });
+    app = await serve();
     url = await app.http.listen({ host: '127.0.0.1', port });
   };
   await begin();
-  const signIn = async (email: string): Promise<Api> => {
-    const api = apiOf(url);
+  const signIn = async (email: string, place = url): Promise<Api> => {
+    const api = apiOf(place);
     await done(api, 'signIn', { email, password: PASSWORD });
     return api;
   };
@@ -110,7 +115,11 @@ export async function createRunSetting(variables: Readonly<Record<string, string
       for await (const event of store.readAll()) all.push(JSON.stringify(event, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
       return all.join('\n');
     },
-    signIn,
+    signIn: (email) => signIn(email),
+    async another(email) {
+      const other = await serve();
+      return { api: await signIn(email, await other.http.listen({ host: '127.0.0.1', port: 0 })), close: () => other.close() };
+    },
     async restart() {
       await app.close();
       await begin();
