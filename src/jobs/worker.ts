@@ -34,6 +34,7 @@ const POLL_MS = 1_000;
 export async function startJobs(options: JobOptions): Promise<Jobs> {
   const { pool, tasks, concurrency = 10, crontab = '', graceMs = 5_000, deadAfterMs = 30_000, log = silentLog } = options;
   const events: WorkerEvents = new EventEmitter();
+  let stopping = false;
   let endSigns = async (): Promise<void> => {};
   events.once('pool:create', ({ workerPool }) => {
     endSigns = keepSignsOfLife(pool, workerPool.id, deadAfterMs, log);
@@ -47,13 +48,26 @@ export async function startJobs(options: JobOptions): Promise<Jobs> {
     noHandleSignals: true,
     pollInterval: POLL_MS,
     gracefulShutdownAbortTimeout: graceMs,
-    logger: graphileLogger(log),
+    logger: graphileLogger(calmWhen(() => stopping, log)),
   });
   runner.promise.catch((error: Error) => log.error({ error: error.message }, 'The job worker ended with an error'));
   return {
     async stop() {
+      stopping = true;
       await runner.stop();
       await endSigns();
+    },
+  };
+}
+
+/** Jobs that are cut off at a shutdown run again later: nobody has to do anything about them. */
+function calmWhen(isStopping: () => boolean, log: Log): Log {
+  return {
+    info: (details, message) => log.info(details, message),
+    warn: (details, message) => log.warn(details, message),
+    error(details, message) {
+      if (isStopping() && message.startsWith('Failed task')) log.info(details, message);
+      else log.error(details, message);
     },
   };
 }
