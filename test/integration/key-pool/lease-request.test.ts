@@ -205,9 +205,11 @@ describe('leaseRequestChanged', () => {
     await lease(provider, 'r');
     const tickets = await Promise.all(Array.from({ length: 100 }, (_, n) => lease(provider, `w${n}`)));
     const load = jest.spyOn(setting.commands, 'load');
+    const begun = performance.now();
     const requests = await Promise.all(tickets.map(({ ticketId }) => followed(ticketId, 'anna')));
     await Promise.all(requests.map((request) => request.next()));
-    expect(load.mock.calls.length).toBeLessThan(10);
+    // Ten looks a second at most, however many follow.
+    expect(load.mock.calls.length).toBeLessThan((performance.now() - begun) / 100 + 5);
     await Promise.all(requests.map((request) => request.stop()));
     load.mockClear();
     await release(await lease(provider, 'r'));
