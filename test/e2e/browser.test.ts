@@ -42,7 +42,9 @@ test('the set-up link makes the first owner', async () => {
   await picture(page, '01-set-up');
   expect(await violations(page)).toEqual([]);
   await button(page, 'Become the owner').click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await go(page, 'Overview');
   await page.getByText('All is well').waitFor();
   await picture(page, '02-overview');
   expect(await violations(page)).toEqual([]);
@@ -192,7 +194,7 @@ test('a user sees their own part, in Korean', async () => {
   await anna.page.getByRole('textbox').first().fill('anna@example.test');
   await anna.page.locator('input[type=password]').fill(USER_PASSWORD);
   await anna.page.keyboard.press('Enter');
-  await anna.page.waitForURL('**/chat');
+  await anna.page.waitForURL('**/home');
   await anna.page.getByRole('navigation').first().waitFor();
   await picture(anna.page, '16-user-korean');
   expect(await anna.page.getByRole('navigation').first().innerText()).not.toMatch(/감사|Audit/);
