@@ -23,7 +23,8 @@ export async function estimatedWait(context: Context, provider: string, ticketId
   return (await batch.estimates).get(ticketId) ?? null;
 }
 
-function open({ live, dbOfServer: db, now }: Context): Batch {
+/** Pools are shared: whoever opens it sees the tickets of all. */
+function open({ live, db, now }: Context): Batch {
   const tickets = new Map<string, string>();
   const estimates = (async () => {
     await new Promise((resolve) => setTimeout(resolve, TOGETHER_MS));
