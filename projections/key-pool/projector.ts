@@ -96,7 +96,7 @@ function detailChanges(event: Event): Change[] {
     case 'PermitsTaken': {
       const { keyId, units } = event.data;
       return [{
-        kind: 'put', table: 'permits', key: { provider, revision: recorded.revision }, position, set: { key_id: keyId, taken_at: at, units },
+        kind: 'put', table: 'permits', key: { provider, revision: recorded.revision }, position, set: { tenant_id: event.data.tenant, key_id: keyId, taken_at: at, units },
       }];
     }
     case 'LeaseReleased':

@@ -61,6 +61,8 @@ create index leases_by_tenant on leases (provider, tenant_id, granted_at);
 
 -- Further calls on leases, beyond the one of each grant.
 create table permits (
+  -- Of the holder.
+  tenant_id text not null,
   provider text not null,
   -- Of the pool's stream.
   revision bigint not null,

@@ -1,3 +1,4 @@
+import { featureNames } from '../../../schema/access/features';
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import type { Pool } from 'pg';
@@ -67,7 +68,7 @@ describe('a client key', () => {
   it('of a service client is the client, with the rights of the key that the client has', async () => {
     const key = await kept(ofClient({ scopes: ['users:read', 'pools:read'] }));
     expect(await judged(auth, key)).toEqual({
-      kind: 'service', clientId: 'c1', keyId: 'k1', tenantId: 't1', scopes: ['users:read'], features: ['chat', 'virtual_keys', 'key_pools', 'runs'],
+      kind: 'service', clientId: 'c1', keyId: 'k1', tenantId: 't1', scopes: ['users:read'], features: [...featureNames],
     });
     expect(await judged(node(), key)).toEqual(await judged(auth, key));
   });

@@ -61,7 +61,7 @@ test('however many wait, showing some of them looks at each who waits a few time
     ({ position } = requested.at(-1)!);
   }
   const { live } = setting.context('anna');
-  expect(await live.waitFor(['key_pools'], position)).toBe(true);
+  expect(await live.waitFor(['key_pools'], position, 60_000)).toBe(true);
   await setting.db.query('analyze');
 
   const pool = counting();
