@@ -141,7 +141,11 @@ export function createKeyLeases({ commands, db, vault, notifications, clock, log
         if (!ticket) return settle(() => resolve({ standing, revision }));
         if (performance.now() - toldAt < WAITING_EVERY_MS) return;
         toldAt = performance.now();
-        onWaiting?.({ place: placeOf(ticket.id), ...diagnose(state, ticket, at) });
+        try {
+          onWaiting?.({ place: placeOf(ticket.id), ...diagnose(state, ticket, at) });
+        } catch (error) {
+          settle(() => reject(error));
+        }
       });
       const abort = (): void => settle(() => reject(signal.reason));
       const stop = (): void => settle(() => reject(shuttingDown()));
