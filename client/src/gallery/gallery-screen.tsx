@@ -85,7 +85,7 @@ export default function GalleryScreen() {
           : (
             <Empty title={t('gallery.empty')} call={call} action={hasFeature(viewer, 'KLING') && mayMake
               ? <Link to="/create/kling" search={{}}>{t('nav.kling')}</Link> : undefined}>
-              {t(mayMake ? 'gallery.emptyHint' : 'gallery.emptyReader')}
+              {t('gallery.emptyHint')}
             </Empty>
           ))}
         <div onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>

@@ -22,7 +22,7 @@ export function Creativity({ range: { min, max }, value, cfgScale, onChange }: C
         <output htmlFor={id} className="number">{value}</output>
       </div>
       <input id={id} type="range" min={min} max={max} step={1} value={value} aria-describedby={`${id}-ends ${id}-mapped`}
-        aria-valuetext={t('creativity.value', { value, max })} onChange={(event) => onChange(Number(event.currentTarget.value))} />
+        onChange={(event) => onChange(Number(event.currentTarget.value))} />
       <div id={`${id}-ends`} className={styles.line}>
         <span className="muted">{t('creativity.least')}</span>
         <span className="muted">{t('creativity.most')}</span>

@@ -152,6 +152,13 @@ describe('pictures by LegNext', () => {
     await waitFor(() => expect(prompt()).toHaveAccessibleDescription(/This is too long\./));
   });
 
+  it('says where a key is added when the vendor has none, and how to do without', async () => {
+    await open({ StartRun: () => ({ startRun: { position: null, run: null, errors: [refusal('pool_unknown', ['input', 'operation'], 'E4041')] } }) });
+    write(prompt(), 'a fox');
+    await userEvent.setup().click(run());
+    expect(await screen.findByText(/Add one under Key pools, or choose a scenario/)).toBeInTheDocument();
+  });
+
   it('begins with prompts to choose from', async () => {
     await open();
     const user = userEvent.setup();

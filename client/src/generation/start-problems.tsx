@@ -32,6 +32,7 @@ export function StartProblems({ problems, onRetry }: StartProblemsProps) {
   return (
     <>
       <Problems problems={shown} onRetry={tooMuch ? undefined : onRetry} />
+      {shown.some(({ rule }) => rule === 'pool_unknown') && <p>{t('generation.noPool')}</p>}
       {tooMuch && (
         <div className={styles.buttons}>
           <ConfirmButton act={t('myRuns.clear')} effect={t('generation.clear.effect')} busy={act.busy} problems={act.problems}

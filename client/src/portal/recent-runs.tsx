@@ -28,7 +28,7 @@ export function RecentRuns({ runs, state, onRetry }: RecentRunsProps) {
     <Tile id="portal-recent" title={t('portal.recent')}>
       {state.problem && <ProblemNotice problem={state.problem} onRetry={onRetry} />}
       {runs.length === 0 && state.phase === 'loading' && <Skeleton rows={3} height={32} />}
-      {runs.length === 0 && state.phase === 'ready' && <p className="muted">{t('run.empty')}. {t('portal.recentHint')}</p>}
+      {runs.length === 0 && state.phase === 'ready' && <p className="muted">{t('run.empty')}</p>}
       <ul className={styles.strip}>{runs.slice(0, SHOWN).map((run) => <Recent key={run.id} run={run} />)}</ul>
     </Tile>
   );

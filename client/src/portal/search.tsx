@@ -44,8 +44,8 @@ export function Search({ runs }: SearchProps) {
   return (
     <form role="search" className={styles.search} aria-label={t('portal.search')} onSubmit={submit}>
       <TextInput size="lg" type="search" aria-label={t('portal.search')} placeholder={t('portal.search')} autoComplete="off" value={text}
-        aria-describedby={`${id}-hint`} leftSection={<IconSearch size={18} />} onChange={(event) => setText(event.currentTarget.value)} />
-      <p id={`${id}-hint`} className="muted">{t(seesRuns ? 'portal.searchHint' : 'portal.searchPlaces', { count: LOOKED_THROUGH })}</p>
+        aria-describedby={seesRuns ? `${id}-hint` : undefined} leftSection={<IconSearch size={18} />} onChange={(event) => setText(event.currentTarget.value)} />
+      {seesRuns && <p id={`${id}-hint`} className="muted">{t('portal.searchHint', { count: LOOKED_THROUGH })}</p>}
       {wanted !== '' && (
         <ul className={styles.hits} aria-label={t('portal.found')}>
           {places.map(({ to, label, icon: Icon }) => (

@@ -10,8 +10,6 @@ const about: Partial<Record<Destination['to'], MessageId>> = {
   '/create/legnext': 'portal.about.legnext',
   '/create/kling': 'portal.about.kling',
   '/gallery': 'portal.about.gallery',
-  '/runs': 'portal.about.runs',
-  '/virtual-keys': 'portal.about.virtualKeys',
 };
 
 /** The tools that are switched on, each with a line about it; the other places below, by name. */

@@ -30,7 +30,7 @@ function Work({ list }: WorkTileProps) {
     <>
       <meter className={styles.meter} min={0} max={Math.max(1, userLimit)} value={Math.min(mine, userLimit)} aria-labelledby="portal-work" />
       <p className="number">{t('generation.concurrency', { ...data.concurrency })}</p>
-      <p><Link to="/runs" search={{ state: ['REQUESTED', 'QUEUED', 'LEASED', 'SUBMITTED', 'POLLING'] }}>{t('portal.running')}</Link></p>
+      <p><Link to="/runs" search={{ state: ['REQUESTED', 'QUEUED', 'LEASED', 'SUBMITTED', 'POLLING'] }}>{t('nav.runs')}</Link></p>
     </>
   );
 }
