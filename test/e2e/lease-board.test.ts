@@ -222,9 +222,9 @@ test('a load test on the simulated pools shows each burst as it is measured', as
 });
 
 const START = `mutation ($input: StartRunInput!) { startRun(input: $input) { position errors { rule } run { id } } }`;
-const startRun = async (api: Api, scenario: string): Promise<string> => {
+const startRun = async (api: Api, scenario: string, maxWaitSeconds = 60): Promise<string> => {
   const { startRun: payload } = await api.ask(START, {
-    input: { operation: 'LEGNEXT_DIFFUSION', parameters: { prompt: 'a quiet harbour at dawn', options: null }, scenario, maxWaitSeconds: 60 },
+    input: { operation: 'LEGNEXT_DIFFUSION', parameters: { prompt: 'a quiet harbour at dawn', options: null }, scenario, maxWaitSeconds },
   });
   expect(payload.errors).toEqual([]);
   return payload.run.id;
@@ -289,6 +289,32 @@ test('a run that failed says why and what to do', async () => {
   expect(await violations(page)).toEqual([]);
 }, 60_000);
 
+test('a run without an outcome in time is watched further, and stopped in the end', async () => {
+  const { page } = owner;
+  const runId = await startRun(ownerApi, 'TIMEOUT', 10);
+  await page.goto(`${server.url.replace('127.0.0.1', 'localhost')}/runs/${runId}?tab=history`);
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  await button(page, 'Keep watching').click({ timeout: 30_000 });
+  await timeline.getByText('Outcome looked for again').waitFor();
+  await button(page, 'Stop').click();
+  await button(dialog(page), 'Stop').click();
+  await timeline.getByText('Stopped').waitFor();
+  await button(page, 'Try once more').waitFor();
+  expect(await violations(page)).toEqual([]);
+}, 60_000);
+
+test('an answer in a chat is a run with stages, too', async () => {
+  const { page } = owner;
+  const { openChatSession } = await ownerApi.ask('mutation { openChatSession(input: { title: "Harbours" }) { position chatSession { id } errors { rule } } }');
+  const { postMessage } = await ownerApi.ask(
+    'mutation ($input: PostMessageInput!) { postMessage(input: $input) { position run { id } errors { rule } } }',
+    { input: { sessionId: openChatSession.chatSession.id, text: 'What is a harbour?' } });
+  await page.goto(`${server.url.replace('127.0.0.1', 'localhost')}/runs/${postMessage.run.id}`);
+  await page.getByRole('heading', { name: /^Chat/, level: 1 }).waitFor();
+  await page.getByRole('region', { name: 'Timeline' }).getByText('Done').waitFor({ timeout: 30_000 });
+  expect(await violations(page)).toEqual([]);
+}, 60_000);
+
 test('TEST-81: the history is filtered in the address and opens a run beside it, in both themes', async () => {
   for (const { page } of [owner, watcher]) {
     await page.goto(`${server.url.replace('127.0.0.1', 'localhost')}/runs?operation=LEGNEXT_DIFFUSION&scenario=SUCCESS`);
@@ -328,7 +354,7 @@ test.each([['ko-KR', 1440], ['ru-RU', 390]])('the screens speak %s and fit %i pi
   expect(await overflows(page)).toBe(0);
   await picture(page, `lease-board-${locale}-my-runs`);
   expect(guest.complaints).toEqual([]);
-}, 90_000);
+}, 180_000);
 
 test('no window complained', () => {
   expect([...owner.complaints, ...watcher.complaints]).toEqual([]);
