@@ -107,11 +107,14 @@ export async function calling<Answer>({ over, upstream }: Drive, { lost, secret 
   }
 }
 
-/** Has the key rest when its vendor refuses it. Those of simulated vendors need none. */
+/** Has the key rest when its vendor refuses it. Those of simulated vendors need none. Never throws: the answer is what counts. */
 export async function tell(
-  { asked: { pool, scenario }, keyCare, step, now }: Drive, { keyId }: HeldLease, category: FailureCategory | undefined, answer: VendorAnswer,
+  { asked: { pool, scenario }, keyCare, step, now, log }: Drive, { keyId }: HeldLease, category: FailureCategory | undefined, answer: VendorAnswer,
 ): Promise<void> {
-  if (scenario === null) await keyCare.called({ pool, keyId, category, answer, command: step(`rest of ${keyId} from ${now()}`) });
+  if (scenario !== null) return;
+  await keyCare.called({ pool, keyId, category, answer, command: step(`rest of ${keyId} from ${now()}`) }).catch((error: Error) => {
+    log.warn({ pool, keyId, error: error.message }, 'A provider key could not be given its rest');
+  });
 }
 
 /** One question to the vendor, with a permit for it. @returns undefined when there is no key or no permit for it in time */

@@ -98,7 +98,8 @@ async function driveOn(drive: Drive, state: KnownRun): Promise<void> {
 async function lookForEnd({ commands, runId, term }: Drive, ending: AbortController): Promise<void> {
   try {
     const { state } = await commands.recent(run, runId);
-    if (state.phase !== 'unknown' && (hasEnded(state) || state.term !== term)) ending.abort(new RunOver());
+    if (state.phase === 'unknown' || state.term < term) return;
+    if (hasEnded(state) || state.term > term) ending.abort(new RunOver());
   } catch {
     // The log is away; it is looked at again in a moment.
   }

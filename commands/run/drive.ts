@@ -1,7 +1,9 @@
+import { RefusedError } from '../../schema/errors/catalogue';
 import type { FailureCategory } from '../../schema/run/failure-category';
 import type { GenerationProvider, Scenario } from '../../schema/run/operations';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import { pause, systemClock } from '../../src/event-store/clock';
+import { isPassing } from '../../src/graphql/mutate';
 import type { Log } from '../../src/postgres/log';
 import type { GenerationVendor, VendorAnswer } from '../../src/upstreams/generation';
 import type { Sealed, Vault } from '../../src/vault/port';
@@ -16,6 +18,10 @@ import type { KeepingServices } from './outputs';
 import { responsePlace } from './sealed-places';
 import type { PictureOf } from './source-picture';
 import { hasEnded, type Generation, type KnownRun } from './state';
+
+/** How long a command is sent again while the log is away, in milliseconds. */
+const PATIENCE_MS = 120_000;
+const TRY_AGAIN_MS = 500;
 
 export interface DrivingServices extends QueueingServices, KeepingServices {
   vault: Vault;
@@ -61,11 +67,28 @@ export async function load({ commands, runId, term }: Drive): Promise<KnownRun> 
   return state;
 }
 
-/** Sends a command about the run. @returns the run after it, or the refusal. @throws RunOver */
-export async function send({ commands, runId, step }: Drive, command: RunCommand, name: string): Promise<CommandOutcome<KnownRun>> {
-  const outcome = await commands.execute(run, runId, command, step(name), (state) => state as KnownRun);
+/**
+ * Sends a command about the run, and again when the log is away: what the vendor said is known nowhere else.
+ * @returns the run after it, or the refusal
+ * @throws RunOver
+ */
+export async function send(drive: Drive, command: RunCommand, name: string): Promise<CommandOutcome<KnownRun>> {
+  const { commands, runId, step } = drive;
+  const context = step(name);
+  const outcome = await patiently(drive, () => commands.execute(run, runId, command, context, (state) => state as KnownRun));
   if (!outcome.accepted && (outcome.refusal.rule === 'run_ended' || outcome.refusal.rule === 'attempt_over')) throw new RunOver();
   return outcome;
+}
+
+async function patiently<Result>(drive: Drive, act: () => Promise<Result>): Promise<Result> {
+  for (const began = performance.now(); ;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof RefusedError && isPassing(error.refusal)) || performance.now() - began > PATIENCE_MS) throw error;
+      await rest(drive, TRY_AGAIN_MS);
+    }
+  }
 }
 
 /** Ends the run without a result. @throws RunOver always */

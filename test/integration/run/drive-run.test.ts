@@ -45,6 +45,8 @@ describe('a run', () => {
     expect(ended.durationMs).toBeGreaterThan(1_000);
     expect(ended.outputs).toHaveLength(2);
     expect(ended.outputs[0]).toMatchObject({ kind: 'IMAGE', contentType: 'image/png', url: expect.stringContaining('/outputs/') });
+    const copy = await fetch(setting.url + ended.outputs[0].url, { headers: { cookie: api.cookie()! } });
+    expect([copy.status, copy.headers.get('content-type'), (await copy.arrayBuffer()).byteLength]).toEqual([200, 'image/png', ended.outputs[0].bytes]);
     expect(stagesOf(ended)).toEqual(['START', 'ACQUIRE_LEASE', 'LEASE_ACQUIRED', 'SUBMITTING', 'SUBMITTED', 'POLLING', 'COMPLETED']);
     expect(setting.legnext.jobs.map(({ text }) => text)).toEqual(['a harbour in the rain']);
     expect(ended.exchange).toMatchObject({ endpoint: 'POST /diffusion', parameters: { prompt: 'a harbour in the rain' }, request: { text: 'a harbour in the rain' } });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { concurrencySlots, SLOTS } from '../../../commands/concurrency-slot/decider';
+import { RefusedError } from '../../../schema/errors/catalogue';
 import { deactivateUser, grantTenant } from '../../support/some-user';
 import { endOf, judge } from './judge';
 import { createWorld, Died, TENANT, type Find, type Node, type World, type WorldOptions } from './world';
@@ -92,6 +93,29 @@ describe('drive-run', () => {
     expect(world.vendor.arrived).toEqual([]);
     expect(await judge(world, job.runId)).toEqual([]);
     await world.close();
+  });
+
+  it.each(['BeginSubmission', 'RecordSubmission', 'FailRun', 'CompleteRun'])('is not submitted again when the log was away for its %s, before or after it was written', async (type) => {
+    for (const [after, manner] of [[false, 'accepts'], [true, 'accepts'], [false, 'refuses'], [true, 'refuses']] as const) {
+      let lost = 0;
+      const world = await createWorld(1, {
+        find: 'not at all', manners: [manner],
+        plant: (services) => ({ ...services, commands: { load: services.commands.load, recent: services.commands.recent, close: services.commands.close,
+          execute: (async (aggregate, id, command, context, answer) => {
+            if ((command as { type: string }).type !== type || lost === 2) return services.commands.execute(aggregate, id, command, context, answer);
+            lost++;
+            if (after) await services.commands.execute(aggregate, id, command, context, answer);
+            throw new RefusedError({ code: 'E5041', rule: 'outcome_unknown', message: 'Nobody knows.' });
+          }) as typeof services.commands.execute } }),
+      });
+      const job = await world.request();
+      await world.drive(world.node(), job);
+      const events = await world.events(job.runId);
+      expect({ after, manner, end: endOf(events), faults: await judge(world, job.runId) })
+        .toEqual({ after, manner, end: manner === 'accepts' ? 'RunSucceeded' : 'RunFailed', faults: [] });
+      if (manner === 'refuses') expect(events.at(-1)).toMatchObject({ data: { category: 'quota' } });
+      await world.close();
+    }
   });
 
   it('is given up, and not left running, when its job was begun too often', async () => {
