@@ -1,6 +1,5 @@
 import { useT } from '../i18n/use-t';
 import type { LiveList } from '../live/live-list';
-import { useRow } from '../live/use-live-list';
 import { useHeldRows } from '../ui/held-rows';
 import type { PoolActs } from './acts';
 import styles from './key-pools-screen.module.css';
@@ -9,7 +8,11 @@ import type { KeyPoolRow } from './list';
 import { PoolHeading } from './pool-heading';
 import { PoolTables } from './pool-tables';
 import { Ticket } from './ticket';
+import { useCalmRow } from './use-calm-row';
 import { useFreshLeases } from './use-fresh-leases';
+
+/** Waiters drawn of a queue; the rest is a number here, and stands in the tables. */
+const waitersDrawn = 25;
 
 interface PoolProps {
   list: LiveList<KeyPoolRow>;
@@ -21,7 +24,7 @@ interface PoolProps {
 
 /** One pool: its keys with their leases, and the queue in order. Order is never editable. */
 export function Pool({ list, id, plain, acts }: PoolProps) {
-  const pool = useRow(list, id);
+  const pool = useCalmRow(list, id);
   useFreshLeases(pool, list.store.push);
   if (!pool) {
     return null;
@@ -38,7 +41,8 @@ export function Pool({ list, id, plain, acts }: PoolProps) {
 function Board({ pool, acts }: { pool: KeyPoolRow; acts: PoolActs }) {
   const t = useT();
   const { keys, leases, queue, activeLeases, waiting } = pool;
-  const { held, handlers } = useHeldRows(queue);
+  const drawn = queue.slice(0, waitersDrawn);
+  const { held, handlers } = useHeldRows(drawn);
   return (
     <div className={styles.board}>
       <div className={styles.keys}>
@@ -56,7 +60,7 @@ function Board({ pool, acts }: { pool: KeyPoolRow; acts: PoolActs }) {
         <h3>{t('keyPool.queue')}</h3>
         {held.length === 0 && <p className="muted">{t('keyPool.nobodyWaits')}</p>}
         <ol>{held.map(({ row, gone }) => <Ticket key={row.id} ticket={row} gone={gone} />)}</ol>
-        {waiting > queue.length && <p className="muted">{t('keyPool.moreWait', { count: waiting - queue.length })}</p>}
+        {waiting > drawn.length && <p className="muted">{t('keyPool.moreWait', { count: waiting - drawn.length })}</p>}
       </div>
     </div>
   );
