@@ -208,9 +208,12 @@ test('TEST-85: the gallery has all of it, and its own line makes more, which com
   await page.getByRole('button', { name: 'Open: a small harbour' }).first().waitFor({ timeout: MADE_MS });
   expect(await first.getAttribute('aria-label')).toBe('Open: a small harbour');
   await first.click();
+  await dialog(page).getByText('a small harbour').waitFor();
   await page.keyboard.press('ArrowRight');
+  await dialog(page).getByText(/^2 of/).first().waitFor();
   await picture(page, 'generation-11-gallery-lightbox');
   await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'detached' });
   await page.getByLabel('Kind').selectOption({ label: 'Videos' });
   await page.getByRole('button', { name: 'Open: a red fox in the snow' }).first().waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Open: steam rises' }).waitFor();

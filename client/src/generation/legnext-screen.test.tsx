@@ -137,7 +137,7 @@ describe('pictures by LegNext', () => {
     write(prompt(), 'a fox');
     await user.click(run());
     expect(await screen.findByText('You have 1 run under way; 1 may be at once.')).toBeInTheDocument();
-    await user.click(screen.getByRole('button', { name: 'Clear my runs' }));
+    await user.click(await screen.findByRole('button', { name: 'Clear my runs' }));
     expect(inputs('ClearConcurrencySlots')).toEqual([]);
     await user.click(within(await screen.findByRole('dialog', { name: 'Clear my runs' })).getByRole('button', { name: 'Clear my runs' }));
     await waitFor(() => expect(screen.queryByText(/may be at once/)).not.toBeInTheDocument());

@@ -1,12 +1,13 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Problem } from '../graphql/problem';
 import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { announce } from '../ui/announcer';
-import { ConfirmButton } from '../ui/confirm-button';
 import { Problems } from '../ui/form-problems';
 import { ClearConcurrencySlotsDocument } from './gql/documents';
 import styles from './generation.module.css';
+
+const ConfirmButton = lazy(async () => ({ default: (await import('../ui/confirm-button')).ConfirmButton }));
 
 interface StartProblemsProps {
   problems: readonly Problem[];
@@ -35,8 +36,10 @@ export function StartProblems({ problems, onRetry }: StartProblemsProps) {
       {shown.some(({ rule }) => rule === 'pool_unknown') && <p>{t('generation.noPool')}</p>}
       {tooMuch && (
         <div className={styles.buttons}>
-          <ConfirmButton act={t('myRuns.clear')} effect={t('generation.clear.effect')} busy={act.busy} problems={act.problems}
-            onConfirm={() => void clear()} />
+          <Suspense>
+            <ConfirmButton act={t('myRuns.clear')} effect={t('generation.clear.effect')} busy={act.busy} problems={act.problems}
+              onConfirm={() => void clear()} />
+          </Suspense>
         </div>
       )}
     </>
