@@ -3,6 +3,7 @@ import path from 'node:path';
 import { buildSchema } from 'graphql';
 import { projectRoot } from '../../../src/paths';
 import { apiOf, bearer, post, type Answer, type Api } from '../../support/api';
+import { eventually } from '../../support/eventually';
 import { act, done, globalId, keyOf, seeAll, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
@@ -21,8 +22,8 @@ const edges = edgesOf(schema);
 const OPERATORS = ['mutation resumeTenant', 'mutation suspendTenant', 'query tenantConfiguration'];
 /** Edges that lead to figures and settings only: nothing on them is anybody's. */
 const WITHOUT_OBJECTS = [
-  'entitlements', 'entitlements.tenant', 'grantableScopes', 'overview', 'overview.projections', 'ownScopes', 'projections',
-  'setupState', 'setupState.signIn', 'tenants.branding', 'users.entitlements', 'users.usage', 'viewer', 'viewer.entitlements', 'viewer.identities',
+  'concurrency', 'entitlements', 'entitlements.tenant', 'grantableScopes', 'loadTests.results', 'overview', 'overview.projections', 'ownScopes',
+  'projections', 'runs.diagnosis', 'runs.timeline', 'runs.usage', 'setupState', 'setupState.signIn', 'tenants.branding', 'users.entitlements', 'users.usage', 'viewer', 'viewer.entitlements', 'viewer.identities',
   'viewer.preferences', 'viewer.usage',
 ];
 
@@ -32,6 +33,8 @@ let server: ServerProcess;
 let owner: Api;
 /** Objects of the first tenant: what others must not be able to name. Called by their type, and a word before it where there are several. */
 const secrets = new Map<string, string>();
+/** What else nobody of another tenant may see: addresses of files. */
+const addresses: string[] = [];
 /** Callers who must not see them. */
 const strangers = new Map<string, Api>();
 
@@ -87,11 +90,36 @@ async function fillFirstTenant(): Promise<void> {
   const { data } = await post(server.url, bearer(tokenOf(tokenSecret, claimsOf({ sub: 'from-elsewhere', email: 'from-elsewhere@example.test', name: `${CANARY} Elsewhere` }))), '{ viewer { identities { id } } }');
   secrets.set('Identity', data.viewer.identities[0].id);
   await done(owner, 'setEntitlements', { subjectKind: 'TIER', tier: `${CANARY} tier`, models: [] });
+  await fillWithRuns(insider.api);
   await seeAll(owner);
   const { auditLog, keyPools } = await owner.ask('{ auditLog(first: 1) { nodes { id } } keyPools { nodes { id keys { id } } } }');
   secrets.set('AuditEntry', auditLog.nodes[0].id);
   secrets.set('KeyPool', keyPools.nodes[0].id);
   secrets.set('ProviderKey', keyPools.nodes[0].keys[0].id);
+}
+
+/** A run with a file, one that waits for a key, and a load test. */
+async function fillWithRuns(insider: Api): Promise<void> {
+  const generation = { operation: 'LEGNEXT_DIFFUSION', parameters: { prompt: `${CANARY} picture`, options: null }, scenario: 'SUCCESS' };
+  const { run } = await done(owner, 'startRun', { ...generation, pollIntervalSeconds: 1 }, 'run { id }');
+  secrets.set('generating Run', run.id);
+  const { outputs } = await eventually(async () => {
+    const { node } = await owner.ask('query ($id: ID!) { node(id: $id) { ... on Run { state outputs { url } } } }', { id: run.id });
+    return node.state === 'SUCCEEDED' && node;
+  }, 30_000);
+  addresses.push(...outputs.map(({ url }: { url: string }) => url));
+  expect(addresses).not.toEqual([]);
+  const { loadTest } = await done(owner, 'startLoadTest', { providers: ['legnext-simulated'], bursts: [1], minHoldMs: 0, maxHoldMs: 0 }, 'loadTest { id }');
+  secrets.set('LoadTest', loadTest.id);
+  const { keyPool } = await owner.ask('{ keyPool(provider: "legnext-simulated") { keys { id } } }');
+  for (const { id } of keyPool.keys) await done(owner, 'deactivateProviderKey', { providerKeyId: id });
+  const waiting = await done(insider, 'startRun', { ...generation, maxWaitSeconds: 300 }, 'run { id }');
+  secrets.set('waiting Run', waiting.run.id);
+  const { waitTicket } = await eventually(async () => {
+    const { node } = await insider.ask('query ($id: ID!) { node(id: $id) { ... on Run { waitTicket { id } } } }', { id: waiting.run.id });
+    return node.waitTicket && node;
+  }, 30_000);
+  secrets.set('waiting WaitTicket', waitTicket.id);
 }
 
 /** Objects that are none of this caller's business. A user of the same tenant knows that it exists. */
@@ -132,7 +160,8 @@ describe('there is something to hide', () => {
   test('the schema has operations that take ids, and objects of every type that is read by one', async () => {
     expect(operations.length).toBeGreaterThan(25);
     expect(operations.filter(({ kind }) => kind === 'subscription').map(({ name }) => name)).toEqual([
-      'subscription answerStream messageId', 'subscription messageChanged sessionId',
+      'subscription answerStream messageId', 'subscription leaseRequestChanged ticketId', 'subscription messageChanged sessionId',
+      'subscription runProgress runId',
     ]);
     const types = schema.getPossibleTypes(schema.getType('Node') as Parameters<typeof schema.getPossibleTypes>[0]).map(({ name }) => name);
     expect([...secrets.keys()].map(typeOf)).toEqual(expect.arrayContaining([...types, 'Session', 'Identity']));
@@ -159,7 +188,7 @@ function marksIn(data: unknown, hidden: readonly (readonly [string, string])[]):
     // Whoever made a tenant stands in its log by their key.
     return name === 'operating User' ? [id] : [id, keyOf(id)];
   });
-  return [CANARY, 'insider@example.test', ...marks].filter((mark) => seen.includes(mark));
+  return [CANARY, 'insider@example.test', ...addresses, ...marks].filter((mark) => seen.includes(mark));
 }
 
 // Before they try anything: what strangers named themselves stands in their own log.
