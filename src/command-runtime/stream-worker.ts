@@ -37,6 +37,10 @@ export interface StreamWorker {
   state(): StreamState | undefined;
 }
 
+/** Most appends in a row that are ready when the one before is written: then another node gets its chance to be first. */
+const AHEAD_IN_A_ROW = 8;
+/** For so long after another node was first nothing is decided ahead, so that both race on equal terms. */
+const RIVAL_MS = 1_000;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
 
@@ -45,6 +49,8 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
   let stream = known;
   /** What is being appended. */
   let flight: Batch | undefined;
+  let aheadInARow = 0;
+  let rivalUntil = 0;
   const ahead = createAhead(limits.batchCommands);
 
   async function serve(taken: readonly Pending[]): Promise<readonly PendingCommand[]> {
@@ -64,6 +70,7 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     if (!stream && taken.every(beginsStream)) stream = emptyStream(aggregate, limits.rememberedCommands);
     let wait = FIRST_PAUSE_MS;
     const ready = stream && ahead.take(stream, taken);
+    aheadInARow = ready ? aheadInARow + 1 : 0;
     if (stream && ready) {
       if (await append(stream, ready)) return [];
       mustRead = true;
@@ -149,6 +156,7 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
   /** Another append came first: nothing of ours is written. */
   async function lost(on: StreamState, writers: readonly PendingCommand[], conflict: WrongExpectedRevision): Promise<void> {
     metrics.conflicted();
+    rivalUntil = clock.now() + RIVAL_MS;
     for (const pending of writers) {
       if (isOpen(pending)) pending.stage = 'waiting';
       pending.trouble = conflict;
@@ -183,7 +191,8 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
   return {
     serve,
     lookAhead(waiting) {
-      if (stream && flight) ahead.begin(stream, flight, waiting, terms());
+      const isFair = aheadInARow < AHEAD_IN_A_ROW && clock.now() >= rivalUntil;
+      if (stream && flight && isFair) ahead.begin(stream, flight, waiting, terms());
     },
     take(waiting) {
       if (stream) ahead.complete(stream, waiting, terms());

@@ -130,4 +130,40 @@ describe.each(KINDS)('an aggregate that %s', (_, aggregate) => {
     await clock.advance(20);
     expect(await Promise.all([...all, loaded])).toEqual([1, 3, 7, 3]);
   });
+
+  /**
+   * Gives so many commands, each while the one before is on its way.
+   * @param meddle done in each round before that one is let go
+   * @returns rounds whose command was decided by then
+   */
+  async function decidedEarly(rounds: number, meddle: (round: number) => unknown = () => {}): Promise<number[]> {
+    const early: number[] = [];
+    const all = [give(deposit(1))];
+    await clock.advance(5);
+    for (let round = 1; round <= rounds; round++) {
+      const before = decided.length;
+      all.push(give(deposit(1)));
+      await clock.advance(5);
+      if (decided.length > before) early.push(round);
+      await meddle(round);
+      const written = first;
+      first = handle();
+      written.resolve();
+      await clock.advance(5);
+    }
+    first.resolve();
+    await clock.advance(5);
+    await Promise.all(all);
+    return early;
+  }
+
+  it('is not asked early every time, so that another node may be first', async () => {
+    expect(await decidedEarly(20)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20]);
+  });
+
+  it('is not asked early for a second after another node was first', async () => {
+    const rival = createCommandRuntime({ store, clock });
+    const meddle = (round: number) => (round === 2 ? rival.execute(aggregate, 'a', deposit(10), context()) : round === 6 && clock.advance(1_000));
+    expect(await decidedEarly(8, meddle)).toEqual([1, 2, 7, 8]);
+  });
 });
