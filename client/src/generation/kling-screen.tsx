@@ -21,7 +21,7 @@ import { StartImage } from './start-image';
 import { useStart } from './use-start';
 
 const operations: readonly Operation[] = Object.values(klingOperations);
-const prompts: readonly MessageId[] = ['kling.example.tea', 'kling.example.train', 'kling.example.forest'];
+const prompts: readonly MessageId[] = ['kling.example.tea', 'kling.example.train'];
 const fields = ['prompt', 'negativePrompt', 'image', 'pollIntervalSeconds', 'maxWaitSeconds', 'scenario'];
 
 const call = `mutation {
