@@ -14,6 +14,9 @@ import { ensureSimulatedPool } from '../key-pool/simulated-pools';
 import { scopeOf } from '../key-pool/queue';
 import { loadTest } from './decider';
 
+/** Nothing keeps a tenant from its next load test for longer than this, in milliseconds, not even a job that got lost. */
+const FORGOTTEN_MS = 3_600_000;
+
 @Resolver()
 export class LoadTestMutations {
   @Mutation(() => StartLoadTestPayload, { description: 'Asks pools for a number of leases at the same moment, and measures how long that takes.' })
@@ -28,8 +31,9 @@ export class LoadTestMutations {
 
 async function start(context: Context, command: CommandContext, input: StartLoadTestInput): Promise<CommandOutcome<{ loadTestId: string }>> {
   const { providers, bursts, minHoldMs, maxHoldMs } = input;
-  for (const [index, provider] of providers.entries()) await requirePool(context, provider, index);
   const loadTestId = derivedId(command, 'load test');
+  await requireNoOther(context, loadTestId);
+  for (const [index, provider] of providers.entries()) await requirePool(context, provider, index);
   const plan = {
     loadTestId, providers, bursts: bursts ?? DEFAULT_BURSTS, minHoldMs: minHoldMs ?? DEFAULT_MIN_HOLD_MS, maxHoldMs: maxHoldMs ?? DEFAULT_MAX_HOLD_MS,
     requestedBy: callerIdOf(context),
@@ -37,10 +41,34 @@ async function start(context: Context, command: CommandContext, input: StartLoad
   return context.commands.execute(loadTest, loadTestId, { type: 'RequestLoadTest', plan }, command, () => ({ loadTestId }));
 }
 
-/** @throws RefusedError E4041 rule `pool_unknown` when the pool has no key for the caller's tenant */
+/**
+ * Of those who ask at the same moment several may pass: the job runs them one after the other.
+ * @throws RefusedError E4291 rule `load_test_running` while another one of the tenant runs
+ */
+async function requireNoOther(context: Context, loadTestId: string): Promise<void> {
+  await context.waitForViews('load_tests');
+  const forgotten = new Date(context.now().getTime() - FORGOTTEN_MS);
+  const running = await context.db.query(
+    "select 1 from views.load_tests where tenant_id = $1 and state = 'running' and created_at > $2 and id <> $3 limit 1",
+    [tenantOf(context), forgotten, loadTestId]);
+  if (running.length === 0) return;
+  throw new RefusedError({ code: 'E4291', rule: 'load_test_running', message: 'Another load test is still running. Wait until it has ended.' });
+}
+
+/**
+ * A load test takes the places and the rate of keys from whoever works with them, so it may do that to one's own only.
+ * @throws RefusedError E4041 rule `pool_unknown` when the pool has no key for the caller's tenant; B2003 rule `pool_shared`
+ *   when keys of others would serve it
+ */
 async function requirePool(context: Context, provider: string, index: number): Promise<void> {
   if (simulatedPools.includes(provider)) return ensureSimulatedPool(context, provider);
+  const tenant = tenantOf(context);
+  const path = ['providers', String(index)];
   const { state } = await context.commands.recent(keyPool, provider);
-  if (scopeOf(state, { tenant: tenantOf(context) }).keys.length > 0) return;
-  throw new RefusedError({ code: 'E4041', rule: 'pool_unknown', message: 'There is no key for this provider.', path: ['providers', String(index)] });
+  const { keys } = scopeOf(state, { tenant });
+  if (keys.length === 0) throw new RefusedError({ code: 'E4041', rule: 'pool_unknown', message: 'There is no key for this provider.', path });
+  if (keys.every(({ owner }) => owner === tenant)) return;
+  throw new RefusedError({
+    code: 'B2003', rule: 'pool_shared', message: 'Keys of others serve this pool too. A load test may only use keys of your own.', path,
+  });
 }

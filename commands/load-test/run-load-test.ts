@@ -16,6 +16,9 @@ export const BURST_WAIT_MS = 30_000;
 const TTL_MS = 60_000;
 const LISTENERS_PER_REQUEST = 4;
 const INTERRUPTED = 'The load test was interrupted. Start it again.';
+/** Those of others wait meanwhile. */
+const LONGEST_MS = 900_000;
+const TOO_LONG = 'The load test took longer than 15 minutes. Ask for fewer or smaller bursts.';
 
 export interface LoadTestJob extends Cause {
   loadTestId: string;
@@ -24,29 +27,42 @@ export interface LoadTestJob extends Cause {
 export interface LoadTestServices {
   commands: CommandRuntime;
   keyLeases: KeyLeases;
+  /** Milliseconds that one may take. */
+  longestMs?: number;
 }
 
 /**
  * Carries out a load test. One that was cut off is not taken up again, because its figures would mean nothing: what it
  * held ends by its TTL.
  */
-export function runLoadTestTask({ commands, keyLeases }: LoadTestServices): Task {
+export function runLoadTestTask({ commands, keyLeases, longestMs = LONGEST_MS }: LoadTestServices): Task {
   return async (job: LoadTestJob, { attempt, signal }) => {
     const { state } = await commands.load(loadTest, job.loadTestId);
     if (state.phase !== 'running') return;
     const fail = (reason: string) => commands.execute(loadTest, job.loadTestId, { type: 'FailLoadTest', reason }, followUp(job, ACTOR, 'fail'));
     if (attempt > 1) return void (await fail(INTERRUPTED));
+    const tooLong = AbortSignal.timeout(longestMs);
+    const end = AbortSignal.any([signal, tooLong]);
     // Every request of a burst listens for the end.
-    const end = AbortSignal.any([signal]);
     setMaxListeners(Math.max(...state.bursts) * LISTENERS_PER_REQUEST, end);
-    const results: BurstResult[] = [];
-    for (const provider of state.providers) {
-      for (const [index, burst] of state.bursts.entries()) {
-        results.push(await measureBurst(burstOf(state, job, { provider, burst, index }, keyLeases, end)));
-      }
+    try {
+      const results = await allBursts(state, job, keyLeases, end);
+      await commands.execute(loadTest, job.loadTestId, { type: 'FinishLoadTest', results }, followUp(job, ACTOR, 'finish'));
+    } catch (error) {
+      if (signal.aborted || error !== tooLong.reason) throw error;
+      await fail(TOO_LONG);
     }
-    await commands.execute(loadTest, job.loadTestId, { type: 'FinishLoadTest', results }, followUp(job, ACTOR, 'finish'));
   };
+}
+
+async function allBursts(plan: LoadTestPlan, job: LoadTestJob, keyLeases: KeyLeases, signal: AbortSignal): Promise<BurstResult[]> {
+  const results: BurstResult[] = [];
+  for (const provider of plan.providers) {
+    for (const [index, burst] of plan.bursts.entries()) {
+      results.push(await measureBurst(burstOf(plan, job, { provider, burst, index }, keyLeases, signal)));
+    }
+  }
+  return results;
 }
 
 function burstOf(
