@@ -19,7 +19,7 @@ import { run } from './decider';
 import { durationOf, enterQueue, reserveSlot, type QueueingServices } from './enter-queue';
 import { parametersPlace } from './sealed-places';
 import { checkedParameters, requirePicture, requirePool } from './start-run';
-import type { KnownRun } from './state';
+import { isUnderWay, isWatchable, type KnownRun } from './state';
 
 @Resolver()
 export class RunMutations {
@@ -155,14 +155,21 @@ async function cancel(context: Context, command: CommandContext, state: KnownRun
 async function watch(context: Context, command: CommandContext, state: KnownRun): Promise<CommandOutcome<{ runId: string }>> {
   const { commands } = context;
   const { runId } = state;
+  const at = context.now().getTime();
+  const look = () => commands.execute(run, runId, { type: 'WatchRun', at }, command, () => ({ runId }));
+  // What goes on has its slot, which is not touched.
+  if (!isWatchable(state)) return look();
   // The slot comes first: there is no state of a run that looks for its outcome and may not.
   const term = state.term + 1;
   const refusal = await reserveSlot(queueing(context), state, term, command);
   if (refusal) throw new RefusedError(refusal);
-  const outcome = await commands.execute(run, runId, { type: 'WatchRun', at: context.now().getTime() }, command, (after) => after as KnownRun);
-  const begun = outcome.accepted && outcome.answer.term >= term;
-  if (!begun) await commands.execute(concurrencySlots, SLOTS, { type: 'ReleaseSlot', runId, term, how: 'ended', now: context.now().getTime() }, step(command, 'release'));
-  return outcome.accepted ? { ...outcome, answer: { runId } } : outcome;
+  const outcome = await look();
+  const { state: after } = await commands.load(run, runId);
+  // Whoever else has set it going has the same slot.
+  if (after.phase !== 'unknown' && !isUnderWay(after)) {
+    await commands.execute(concurrencySlots, SLOTS, { type: 'ReleaseSlot', runId, term, how: 'ended', now: context.now().getTime() }, step(command, 'release'));
+  }
+  return outcome;
 }
 
 async function clear(context: Context, command: CommandContext): Promise<CommandOutcome<{ runIds: string }>> {

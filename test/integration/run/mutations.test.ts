@@ -74,6 +74,25 @@ describe('startRun', () => {
     expect(await done(other.api, 'clearConcurrencySlots', {}, 'runs { id } concurrency { mine total }')).toMatchObject({ runs: [], concurrency: { mine: 0, total: 1 } });
   });
 
+  it('TEST-40: keeps the slot of a run that goes on, however often somebody asks to watch it', async () => {
+    const { api } = await person();
+    const { run } = await setting.start(api, LEGNEXT_RUN);
+    await setting.runOnce(api, run.id, ({ state }) => state === 'POLLING');
+    const isFull = async (): Promise<void> => expect((await setting.start(api, LEGNEXT_RUN)).errors).toMatchObject([{ rule: 'user_concurrency' }]);
+    expect(await act(api, 'watchRun', { runId: run.id })).toMatchObject({ errors: [{ rule: 'run_not_watchable' }] });
+    await isFull();
+    await done(api, 'cancelRun', { runId: run.id });
+
+    const { run: left } = await setting.start(api, { ...LEGNEXT_RUN, autoPoll: false });
+    await setting.runOnce(api, left.id, ({ state }) => state === 'SUBMITTED');
+    await eventuallyHolds(async () => expect((await api.ask(CONCURRENCY)).concurrency).toMatchObject({ mine: 0 }));
+    const watches = await Promise.all([1, 2, 3].map(() => act(api, 'watchRun', { runId: left.id })));
+    expect(watches.filter(({ errors }) => errors.length === 0).length).toBeGreaterThan(0);
+    await setting.runOnce(api, left.id, ({ state }) => state === 'POLLING');
+    await act(api, 'watchRun', { runId: left.id });
+    await isFull();
+  });
+
   it('says which parameter is wrong, and records nothing', async () => {
     const { api } = await person();
     const cases: [object, string, string[]][] = [
