@@ -18,11 +18,12 @@ const INTROSPECTION_COST = 50;
 
 /**
  * Points of an operation: object 1, scalar 0, connection 2 + n x children, plain list as if it had a few items.
- * @throws RefusedError V1004 for a page or list argument over its size, E4001 rule `document_cost` over the limit;
+ * @throws RefusedError V1004 for a page or list argument over its size and variables nested too deep, E4001 rule `document_cost` over the limit;
  *   GraphQLError with code BAD_USER_INPUT when the variables do not fit
  */
 export function costOf(schema: GraphQLSchema, operation: Operation): number {
   const { definition, variables } = operation;
+  judgeDepth(variables);
   const { errors, coerced } = getVariableValues(
     schema, definition.variableDefinitions ?? [], { ...variables }, { maxErrors: limits.coercionErrors },
   );
@@ -35,6 +36,20 @@ export function costOf(schema: GraphQLSchema, operation: Operation): number {
     });
   }
   return cost;
+}
+
+/** Level by level: whatever walks them by recursion later has stack enough. */
+function judgeDepth(variables: Readonly<Record<string, unknown>>): void {
+  let level: unknown[] = Object.values(variables);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limits.variableDepth) {
+      throw new RefusedError({
+        code: 'V1004', rule: 'variables_depth', message: `Variables may nest at most ${limits.variableDepth} levels deep.`,
+        details: { limit: limits.variableDepth },
+      });
+    }
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
 }
 
 /** Costs by operation and shape of its variables: walking a document costs more than running a small one. */

@@ -6,6 +6,8 @@ export const limits = {
   tokens: 1_000,
   /** Nested selections, fragments flattened; a root field alone is depth 1. */
   depth: 10,
+  /** Nested objects and lists of the variables. */
+  variableDepth: 50,
   aliases: 15,
   directives: 20,
   mutationRootFields: 4,

@@ -52,3 +52,9 @@ test('only the operation that is asked for is paid', () => {
   if (!definition) throw new Error('no operation');
   expect(costOf(schema, { document, definition, variables: {} })).toBe(0);
 });
+
+test('variables that nest without end are refused before anybody walks them', () => {
+  let deep: unknown = 'x';
+  for (let level = 0; level < 20_000; level += 1) deep = level % 2 === 0 ? [deep] : { deep };
+  expect(() => cost('query($n: Int) { books(first: $n) { nodes { id } } }', { n: deep })).toThrow('at most 50 levels deep');
+});

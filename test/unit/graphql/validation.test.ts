@@ -29,3 +29,8 @@ test('every broken constraint is told with its rule and its path, and no value',
   ]);
   expect(JSON.stringify(refusals)).not.toContain('hunter2');
 });
+
+test('JSON has no rules of a class, however it is spelled', async () => {
+  const literal = Object.assign(Object.create(null), { prompt: 'x' });
+  for (const json of [literal, { constructor: 1 }, { constructor: null }, ['x']]) expect(await invalidFields(json, 'parameters')).toEqual([]);
+});
