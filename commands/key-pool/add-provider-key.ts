@@ -1,5 +1,6 @@
 import { lastFourOf } from '../../schema/key-pool/credentials';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
+import { derivedId } from '../../src/graphql/mutate';
 import type { SecretPlace, Vault } from '../../src/vault/port';
 import { keyPool } from './decider';
 import { ownerOf } from './state';
@@ -21,7 +22,8 @@ export interface NewProviderKey {
 }
 
 /**
- * Adds a key to its pool. The secret is in the vault before the event that refers to it, so no lease is ever without one.
+ * Adds a key to its pool. The secret is in the vault before the event that refers to it, so no lease is ever without one,
+ * and under a name of this command's own: whoever adds the same key at the same time has another, and only one is kept.
  * @param now milliseconds since the epoch
  */
 export async function addProviderKey(
@@ -30,18 +32,18 @@ export async function addProviderKey(
   { provider, secret, ...key }: NewProviderKey,
   now: number,
 ): Promise<CommandOutcome<{ provider: string; keyId: string }>> {
-  const secretRef = `${command.tenant}/${key.keyId}`;
+  const secretRef = `${command.tenant}/${key.keyId}.${derivedId(command, 'secret')}`;
   await vault.putSecret(secretPlace(secretRef), secret);
   const added = { type: 'AddProviderKey' as const, ...key, lastFour: lastFourOf(secret), fingerprint: fingerprintOf(vault, secret), secretRef, now };
-  const outcome = await commands.execute(keyPool, provider, added, command, () => ({ provider, keyId: key.keyId }));
-  if (!outcome.accepted) await vault.deleteSecret(secretPlace(secretRef));
-  return outcome;
+  const outcome = await commands.execute(keyPool, provider, added, command, ({ keys }) => keys.get(key.keyId)?.secretRef === secretRef);
+  if (!outcome.accepted || !outcome.answer) await vault.deleteSecret(secretPlace(secretRef));
+  return outcome.accepted ? { ...outcome, answer: { provider, keyId: key.keyId } } : outcome;
 }
 
 /** By which a pool knows that it has a secret already. */
 export const fingerprintOf = (vault: Pick<Vault, 'fingerprint'>, secret: string): string => vault.fingerprint('provider-key', secret);
 
-/** Where the vault keeps the secret that an event refers to: `<tenant>/<key id>`, and after a rotation `<tenant>/<key id>.<id>`. */
+/** Where the vault keeps the secret that an event refers to: `<tenant>/<key id>.<id>`, of keys of earlier builds `<tenant>/<key id>`. */
 export function secretPlace(secretRef: string): SecretPlace {
   const tenant = ownerOf(secretRef);
   return { tenant, ref: secretRef.slice(tenant.length + 1), field: 'secret' };

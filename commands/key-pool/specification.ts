@@ -61,22 +61,25 @@ async function applyToPool(services: Services, provider: string, keys: readonly 
     if (!gone.deactivated) await deactivate(gone);
   }
   for (const { specified, known } of matches) {
-    const keyId = known?.id ?? (await add(specified));
-    if (keyId === undefined) continue;
-    if (known) await change(known, specified);
-    if (specified.active && known?.deactivated === 'left_specification') {
+    const key = known ?? (await add(specified));
+    if (!key) continue;
+    const { id: keyId, deactivated } = key;
+    await change(key, specified);
+    if (specified.active && deactivated === 'left_specification') {
       await told('activated', specified.name, manageKey(services, commandOn(owner), { provider, keyId }, { type: 'ActivateProviderKey', keyId, owner, now: now() }));
     }
-    if (!specified.active && !known?.deactivated) await deactivate({ id: keyId, name: specified.name });
+    if (!specified.active && !deactivated) await deactivate({ id: keyId, name: specified.name });
   }
 
-  async function add(specified: SpecifiedKey): Promise<string | undefined> {
+  /** @returns the key as it is then: another server that starts at the same time may have added it, and otherwise */
+  async function add(specified: SpecifiedKey): Promise<ProviderKey | undefined> {
     const { active: _, tenantScope, ...key } = specified;
     const keyId = freeIdOf(state, specified);
     const added = addProviderKey(services, commandOn(owner), {
       ...key, keyId, tenantScope: await scopeOf(commands, tenantScope), specified: true,
     }, now());
-    return (await told('added', specified.name, added)) ? keyId : undefined;
+    if (!(await told('added', specified.name, added))) return undefined;
+    return (await commands.load(keyPool, provider)).state.keys.get(keyId);
   }
 
   async function change(known: ProviderKey, specified: SpecifiedKey): Promise<void> {

@@ -9,6 +9,7 @@ import { klingSecret } from '../../../schema/key-pool/credentials';
 import { DEFAULT_SLUG } from '../../../schema/tenant/events';
 import { ConfigurationError, readConfiguration } from '../../../src/configuration';
 import type { Log } from '../../../src/postgres/log';
+import type { Vault } from '../../../src/vault/port';
 import { eventuallyHolds } from '../../support/eventually';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
 
@@ -30,10 +31,28 @@ const keyPoolsOf = (env: Record<string, string>) => readConfiguration(env).keyPo
 const keysOf = (pools: object) => keyPoolsOf({ KEY_POOL_JSON: JSON.stringify(pools) }).keys;
 
 /** As every start of a server does. */
-async function start(pools: object, env: Record<string, string> = {}): Promise<void> {
-  const { commands, vault, db } = setting;
+async function start(pools: object, env: Record<string, string> = {}, vault: Vault = setting.vault): Promise<void> {
+  const { commands, db } = setting;
   const log = { warn: (what: object) => void warnings.push(what) } as unknown as Log;
   await applyPoolSpecification({ commands, vault, db, log, clock: () => new Date() }, keyPoolsOf({ KEY_POOL_JSON: JSON.stringify(pools), ...env }));
+}
+
+/** Starts of servers each of which has its one new key in the vault before any of them has it in the pool. */
+async function startTogether(...all: readonly object[]): Promise<void> {
+  const { vault } = setting;
+  let missing = all.length;
+  let arrive = (): void => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  let turn = Promise.resolve();
+  const putSecret: Vault['putSecret'] = async (place, secret) => {
+    turn = turn.then(() => vault.putSecret(place, secret));
+    await turn;
+    if (--missing === 0) arrive();
+    await arrived;
+  };
+  await Promise.all(all.map((pools) => start(pools, {}, { ...vault, putSecret })));
 }
 
 const poolOf = (provider: string) => setting.commands.load(keyPool, provider);
@@ -128,6 +147,32 @@ describe('at every start', () => {
     expect(await stateOf(provider)).toEqual([{ ...plain, name: 'a', priority: 4 }]);
     expect(await secretsOf(provider)).toEqual(['another-sample']);
     expect(warnings).toEqual([]);
+  });
+
+  it('TEST-20: nodes that start at the same time with different secrets leave the pool with the secret that its log knows', async () => {
+    const provider = newProvider();
+    const [one, other] = ['one-sample', 'other-sample'].map((api_key, n) => ({ [provider]: [entry('a', { api_key, priority: n })] }));
+    await startTogether(one!, other!);
+    const { state } = await poolOf(provider);
+    const [key] = state.keys.values();
+    const [secret] = await secretsOf(provider);
+    expect(setting.vault.fingerprint('provider-key', secret!)).toBe(key!.fingerprint);
+    // Each start applies its own, whoever was first.
+    for (const [pools, n] of [[one!, 0], [other!, 1]] as const) {
+      await start(pools);
+      expect(await secretsOf(provider)).toEqual([['one-sample', 'other-sample'][n]]);
+      expect(await stateOf(provider)).toEqual([{ ...plain, name: 'a', priority: n }]);
+    }
+    expect(warnings).toEqual([]);
+  });
+
+  it('TEST-20: a node whose key is refused leaves the secret of the key that another one adds', async () => {
+    const provider = newProvider();
+    await start({ [provider]: [entry('first')] });
+    // The same secret as that of the first key: refused, unlike the one of the other node.
+    await startTogether({ [provider]: [entry('first'), entry('a', { api_key: `${SECRET}-first` })] }, { [provider]: [entry('first'), entry('a')] });
+    expect(await secretsOf(provider)).toEqual([`${SECRET}-first`, `${SECRET}-a`]);
+    expect(warnings).toMatchObject([{ provider, key: 'a', rule: 'provider_key_known' }]);
   });
 
   it('TEST-20: keys that vanish are deactivated, and activated when they come back', async () => {
