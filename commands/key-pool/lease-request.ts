@@ -43,8 +43,8 @@ export type Leased =
 export class LeaseKeyAnswer {
   @FieldResolver(() => String, { nullable: true, description: SECRET_ONCE })
   async secret(@Root() leased: Partial<Leased>, @Ctx() context: Context): Promise<string | null> {
-    // An answer that was kept before there was a `secretRef` told the secret itself.
-    if (!leased.leaseId || leased.secretRef === undefined) return null;
+    // An answer that was kept has none.
+    if (!leased.leaseId || !leased.secretRef) return null;
     const { leaseId, provider, token, ttlMs, secretRef } = leased as Extract<Leased, { leaseId: string }>;
     return tellSecret(context, { leaseId, provider, token, ttlMs }, secretRef);
   }

@@ -132,6 +132,18 @@ describe('leaseRequestChanged', () => {
     await other.stop();
   });
 
+  it('tells no secret by the kept answer of an idempotency key, also when nothing is known of the lease any more', async () => {
+    const provider = await newPool();
+    const asked = { idempotencyKey: 'once' };
+    const held = await lease(provider, 'r', 'anna', LEASE, asked);
+    expect(held.secret).toBe(`${SECRET} ${provider}`);
+    await release(held);
+    // As keepers do a day later; answers are kept for longer.
+    await setting.db.query('delete from lease_beat where provider = $1', [provider]);
+    expect(await lease(provider, 'r', 'anna', LEASE, asked)).toMatchObject({ ticketId: held.ticketId, secret: null, errors: [] });
+    expect(await setting.db.query('select 1 from lease_beat where provider = $1', [provider])).toEqual([]);
+  });
+
   it('begins with the end of a request that is over', async () => {
     const provider = await newPool();
     const held = await lease(provider, 'r');
