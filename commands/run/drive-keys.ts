@@ -5,6 +5,7 @@ import type { JobReport, VendorAnswer, VendorTarget } from '../../src/upstreams/
 import { keyPool } from '../key-pool/decider';
 import type { HeldLease } from '../key-pool/key-leases';
 import { standingOf } from '../key-pool/standing';
+import { isStillAllowed } from '../still-allowed';
 import { RunOver, rest, type Drive } from './drive';
 import { holderOf } from './settle';
 
@@ -117,7 +118,10 @@ export async function tell(
   });
 }
 
-/** One question to the vendor, with a permit for it. @returns undefined when there is no key or no permit for it in time */
+/**
+ * One question to the vendor, with a permit for it.
+ * @returns undefined when there is no key or no permit for it in time, or its key was taken away because whoever asked is gone
+ */
 export async function asking(drive: Drive, keys: Keys, wanted: Wanted, ask: (target: VendorTarget) => Promise<JobReport>): Promise<JobReport | undefined> {
   for (;;) {
     const lease = await keys.hold(wanted);
@@ -136,6 +140,8 @@ export async function asking(drive: Drive, keys: Keys, wanted: Wanted, ask: (tar
       if (error instanceof RunOver || !lease.lost.aborted) throw error;
       drive.over.throwIfAborted();
       keys.lost();
+      // From a suspended tenant every key is taken away again.
+      if (!(await isStillAllowed(drive.commands, { tenantId: drive.tenant, userId: drive.requestedBy }, {}))) return undefined;
     }
   }
 }

@@ -50,7 +50,7 @@ async function goOn(services: DrivingServices, job: RunJob, { attempt: tries, si
   const ending = new AbortController();
   const drive: Drive = {
     ...shared,
-    tenant: job.tenant, runId: job.runId, attempt: state.attempt, term: state.term, asked,
+    tenant: job.tenant, runId: job.runId, requestedBy: state.requestedBy, attempt: state.attempt, term: state.term, asked,
     vendor: generation[operations[asked.operation].provider],
     upstream: services.upstreamOf(asked.pool, asked.scenario),
     driver: randomUUID(),

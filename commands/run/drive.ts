@@ -41,6 +41,7 @@ export interface DrivingServices extends QueueingServices, KeepingServices {
 export interface Drive extends Omit<DrivingServices, 'generation'> {
   tenant: string;
   runId: string;
+  requestedBy: string;
   attempt: number;
   term: number;
   asked: Generation;

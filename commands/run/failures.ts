@@ -35,4 +35,7 @@ export const ERASED: Failure = { code: 'B2003', reason: 'What was asked for was 
 export const GIVEN_UP: Failure = { code: 'E5031', reason: 'The work could not be finished. Try once more.' };
 export const NO_PICTURE: Failure = { code: 'E4041', reason: 'The picture to begin with is gone.' };
 
+/** Of a run that the vendor has taken, and may be asked for again. */
+export const NOT_ASKED = 'The vendor could not be asked for the outcome any more.';
+
 export const noKeyWithin = (milliseconds: number): Failure => ({ code: 'E5041', reason: `No provider key became free within ${milliseconds / 1_000} s.` });

@@ -13,6 +13,11 @@ import type { KnownRun } from './state';
 
 /** Before a call that never left is made once more. */
 const SECOND_TRY_MS = 1_000;
+/** Whoever was held up for so long may have been given up by others meanwhile, who have told the person to try again. */
+const HELD_UP_MS = 10_000;
+
+/** The work was gone on with elsewhere before anything was said to the vendor. */
+class Overtaken extends Error {}
 
 /** Waits for a key and hands the work to the vendor. @returns the run, which the vendor has taken or may have taken */
 export async function handIn(drive: Drive, keys: Keys, state: KnownRun): Promise<KnownRun> {
@@ -27,6 +32,8 @@ export async function handIn(drive: Drive, keys: Keys, state: KnownRun): Promise
   for (;;) {
     const lease = await keys.hold({ until: (state.begunAt ?? drive.now()) + asked.maxQueueMs });
     if ('refusal' in lease) return failForKey(drive, state, lease.refusal);
+    // It may have been a long wait.
+    await requireRight(drive, state);
     const { leaseId, keyId, keyName, token } = lease;
     await send(drive, { type: 'LeaseRun', attempt, leaseId, keyId, keyName, token }, `leased ${leaseId}`);
     if (lease.lost.aborted) {
@@ -35,35 +42,53 @@ export async function handIn(drive: Drive, keys: Keys, state: KnownRun): Promise
       continue;
     }
     drive.over.throwIfAborted();
+    const at = drive.now();
     const intent = await send(drive, {
-      type: 'BeginSubmission', attempt, driver: drive.driver, leaseId, externalId, endpoint: `${call.method} ${call.path}`, request, at: drive.now(),
+      type: 'BeginSubmission', attempt, driver: drive.driver, leaseId, externalId, endpoint: `${call.method} ${call.path}`, request, at,
     }, `begin submission ${drive.driver}`);
     // Another execution was faster: what became of its call is looked into, and none is made here.
-    if (!intent.accepted || intent.answer.submission?.driver !== drive.driver) return load(drive);
+    if (!intent.accepted || !isOurs(drive, intent.answer)) return load(drive);
     try {
-      const submission = await submit(drive, lease, (target) => vendor.submit(call, target));
+      const submission = await submit(drive, lease, at, (target) => vendor.submit(call, target));
       return await submitted(drive, keys, intent.answer, submission);
     } catch (error) {
-      if (!(error instanceof LeaseLost)) throw error;
-      keys.lost();
+      if (error instanceof LeaseLost) keys.lost();
+      else if (!(error instanceof Overtaken)) throw error;
       return load(drive);
     }
   }
 }
 
-async function parametersOf(drive: Drive, state: KnownRun): Promise<unknown> {
-  const { commands, vault, tenant, asked } = drive;
-  const person = { tenant, userId: state.requestedBy };
+/** @throws RunOver when whoever asked may not have it done any more */
+async function requireRight(drive: Drive, state: KnownRun): Promise<void> {
+  const { commands, tenant, asked } = drive;
   const needs = { scope: 'runs:write', feature: operations[asked.operation].provider } as const;
-  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: state.requestedBy }, needs))) return fail(drive, state, NOT_ALLOWED);
+  if (!(await isStillAllowed(commands, { tenantId: tenant, userId: state.requestedBy }, needs))) await fail(drive, state, NOT_ALLOWED);
+}
+
+async function parametersOf(drive: Drive, state: KnownRun): Promise<unknown> {
+  const { vault, tenant, asked } = drive;
+  const person = { tenant, userId: state.requestedBy };
+  await requireRight(drive, state);
   const [text] = await vault.open(tenant, [asked.parameters]);
   if (typeof text !== 'string') return fail(drive, state, ERASED);
   return (await drive.pictureOf(person, asked.operation, JSON.parse(text) as unknown)) ?? fail(drive, state, NO_PICTURE);
 }
 
-/** Submits; a second time only when the first call certainly never left. */
-async function submit(drive: Drive, lease: HeldLease, call: (target: VendorTarget) => Promise<Submission>): Promise<Submission> {
+const isOurs = ({ driver }: Drive, { phase, submission }: KnownRun): boolean => phase === 'submitting' && submission?.driver === driver;
+
+/**
+ * Submits; a second time only when the first call certainly never left.
+ * @param begunAt when it was sure that the work is ours to submit
+ * @throws Overtaken, LeaseLost, RunOver
+ */
+async function submit(drive: Drive, lease: HeldLease, begunAt: number, call: (target: VendorTarget) => Promise<Submission>): Promise<Submission> {
+  let sureAt = begunAt;
   const made = async (): Promise<Submission> => {
+    while (drive.now() - sureAt > HELD_UP_MS) {
+      sureAt = drive.now();
+      if (!isOurs(drive, await load(drive))) throw new Overtaken();
+    }
     const submission = await calling(drive, lease, call);
     await tell(drive, lease, submission.category, submission.answer);
     return submission;

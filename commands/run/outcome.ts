@@ -4,7 +4,7 @@ import { callbackBell } from './callback-bell';
 import { deadlineOf, fail, sealedAnswer, send, type Drive } from './drive';
 import { asking, type Keys, type Wanted } from './drive-keys';
 import { durationOf } from './enter-queue';
-import { failures } from './failures';
+import { failures, NOT_ASKED } from './failures';
 import { keepOutputs } from './outputs';
 import type { KnownRun } from './state';
 
@@ -45,7 +45,7 @@ export async function followOutcome(drive: Drive, keys: Keys, state: KnownRun, i
   } finally {
     bell.close();
   }
-  const reason = `Timeout after ${maxWaitMs / 1_000}s`;
+  const reason = drive.now() < wanted.until ? NOT_ASKED : `Timeout after ${maxWaitMs / 1_000}s`;
   await send(drive, { type: 'TimeOutRun', attempt, reason, durationMs: durationOf(state, drive.now()) }, `timed out ${term}`);
 }
 

@@ -118,6 +118,64 @@ describe('drive-run', () => {
     }
   });
 
+  it('fault 55: is not submitted by a process that stood still until others had given it up', async () => {
+    let ahead = 0;
+    const world = await createWorld(1, {
+      find: 'not at all', manners: ['accepts'],
+      plant: (services) => ({ ...services, clock: () => new Date(services.clock().getTime() + ahead), commands: { load: services.commands.load, recent: services.commands.recent, close: services.commands.close,
+        execute: (async (aggregate, id, command, context, answer) => {
+          const outcome = await services.commands.execute(aggregate, id, command, context, answer);
+          if ((command as { type: string }).type !== 'BeginSubmission' || ahead > 0) return outcome;
+          ahead = 60_000;
+          await world.drive(world.node(), job);
+          return outcome;
+        }) as typeof services.commands.execute } }),
+    });
+    const job = await world.request();
+    await world.drive(world.node(), job);
+    expect((await world.events(job.runId)).at(-1)).toMatchObject({ type: 'RunFailed', data: { category: 'interrupted' } });
+    expect(world.vendor.arrived).toEqual([]);
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
+
+  it.each<[string, (world: World) => Promise<void>]>([
+    ['whoever asked is deactivated', ({ commands }) => deactivateUser(commands, { userId: 'u1', tenantId: TENANT })],
+    ['the vendor is switched off for whoever asked', ({ commands }) => grantTenant(commands, TENANT, { features: ['runs', 'kling'] })],
+  ])('fails without a word to the vendor when %s while it waits for a key', async (_what, meanwhile) => {
+    const world = await createWorld(1, {
+      find: 'by name', manners: ['accepts'],
+      plant: (services) => ({ ...services, keyLeases: { ...services.keyLeases, acquire: async (request) => {
+        const held = await services.keyLeases.acquire(request);
+        await meanwhile(world);
+        return held;
+      } } }),
+    });
+    const job = await world.request();
+    await world.drive(world.node(), job);
+    expect((await world.events(job.runId)).at(-1)).toMatchObject({ type: 'RunFailed', data: { code: 'B2003' } });
+    expect(world.vendor.arrived).toEqual([]);
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
+
+  it('is not asked for again and again when all keys are taken from somebody who is gone', async () => {
+    const world = await createWorld(1, {
+      find: 'by name', manners: ['accepts'],
+      plant: (services) => ({ ...services, generation: { ...services.generation, legnext: { ...services.generation.legnext, report: async (...given) => {
+        await deactivateUser(world.commands, { userId: 'u1', tenantId: TENANT });
+        await world.leases.revokeAll();
+        return services.generation.legnext.report(...given);
+      } } } }),
+    });
+    const job = await world.request();
+    await world.drive(world.node(), job);
+    const events = await world.events(job.runId);
+    expect(events.at(-1)).toMatchObject({ type: 'RunTimedOut', data: { reason: 'The vendor could not be asked for the outcome any more.' } });
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
+
   it('is given up, and not left running, when its job was begun too often', async () => {
     const world = await createWorld(1, { find: 'by name', manners });
     const job = await world.request();
@@ -154,7 +212,7 @@ describe('drive-run', () => {
           const what = command as { type: string };
           // Who finds the intent on record goes on as if it were its own.
           if (what.type !== 'BeginSubmission') return services.commands.execute(aggregate, id, command, context, answer);
-          return Promise.resolve({ accepted: true, answer: { submission: { driver: (what as { driver?: string }).driver } }, position: 0n, revision: 0n } as never);
+          return Promise.resolve({ accepted: true, answer: { phase: 'submitting', submission: { driver: (what as { driver?: string }).driver } }, position: 0n, revision: 0n } as never);
         }) as typeof services.commands.execute },
     }), /submitted 2 times|without the intent/],
     ['never gives its slot back', (services) => ({
