@@ -5,12 +5,13 @@ import { projectRoot } from '../../src/paths';
 import type { Change, Projected, Projector } from '../../src/projection-runtime/projector';
 import { isSealed } from '../../src/vault/port';
 import { outcomeOf } from './outcome';
+import { isRoutine } from './routine';
 
 /** View `audit_log`: one row for every event of every kind, in log order. */
 export function auditLogProjector(events: EventDefinitions): Projector {
   return {
     name: 'audit_log',
-    version: 3,
+    version: 4,
     events,
     tables: path.join(projectRoot, 'projections/audit-log/tables.sql'),
     live: { table: 'audit_entries', key: 'id' },
@@ -35,6 +36,7 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
         subjects,
         subject: subjects[0] ?? null,
         ...outcomeOf(type, fields),
+        routine: isRoutine(type, fields),
         stream,
         revision,
         correlation_id: metadata.$correlationId,

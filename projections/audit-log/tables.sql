@@ -14,6 +14,8 @@ create table audit_entries (
   -- Of a refused act: rule and code of the refusal.
   reason text,
   code text,
+  -- One of the many that work writes by itself.
+  routine boolean not null,
   stream text not null,
   revision bigint not null,
   correlation_id text not null,
@@ -31,6 +33,7 @@ create index audit_entries_by_actor on audit_entries (tenant_id, actor_id, posit
 create index audit_entries_by_subject on audit_entries (tenant_id, subject, position);
 create index audit_entries_by_correlation on audit_entries (tenant_id, correlation_id, position);
 create index audit_entries_refused on audit_entries (tenant_id, position) where result = 'refused';
+create index audit_entries_of_note on audit_entries (tenant_id, position) where not routine;
 
 -- Entries by all that they are about beside the first. Not an index on the array: row-level security lets only plain
 -- comparisons come before it, and `@>` is none.

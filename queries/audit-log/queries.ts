@@ -20,7 +20,7 @@ registerNode('AuditEntry', 'audit:read', async (context, ids) => {
 
 @Resolver(() => AuditEntry)
 export class AuditLogQueries {
-  @Query(() => AuditEntryConnection, { description: 'Every act in the tenant, newest first.' })
+  @Query(() => AuditEntryConnection, { description: 'The acts in the tenant, newest first; routine ones only when `act`, `search` or `correlationId` ask for them.' })
   @Policy('audit:read')
   async auditLog(
     @Args(() => PageArgs) page: PageArgs,
@@ -59,6 +59,7 @@ function conditions(tenantId: string, filter: AuditFilter | null | undefined): S
   const { search, act, actorId, correlationId, subject, result, from, to } = filter ?? {};
   return [
     sql`tenant_id = ${tenantId}`,
+    ...(act || search || correlationId ? [] : [sql`not routine`]),
     ...(search ? [sql`(act ilike ${containing(search)} or stream ilike ${containing(search)})`] : []),
     ...(act ? [sql`act = any(${act})`] : []),
     ...(actorId ? [sql`actor_id = ${actorId}`] : []),

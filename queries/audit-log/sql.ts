@@ -13,6 +13,7 @@ export interface AuditEntryRow {
   result: AuditResult;
   reason: string | null;
   code: string | null;
+  routine: boolean;
   stream: string;
   revision: string;
   correlation_id: string;

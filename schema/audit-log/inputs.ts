@@ -10,7 +10,7 @@ export class AuditFilter {
   @MaxLength(200)
   search?: string | null;
 
-  @Field(() => [String], { nullable: true, description: 'One of these acts.' })
+  @Field(() => [String], { nullable: true, description: 'One of these acts, routine ones too.' })
   act?: string[] | null;
 
   @Field(() => String, { nullable: true, description: 'Done by this actor.' })

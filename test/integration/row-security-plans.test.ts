@@ -61,6 +61,8 @@ function made(name: string, type: string): string {
   if (name === 'operation') return `case when n / ${TENANTS} % 10 = 0 then 'kling_image' end`;
   if (name === 'pool') return `case when n / ${TENANTS} % 10 = 0 then case when n / ${TENANTS} % 100 = 0 then 'kling' else 'legnext' end end`;
   if (name === 'result') return "case when n % 500 = 3 then 'refused' else 'succeeded' end";
+  // Few acts are none of the many that work writes by itself; those that were refused are among them.
+  if (name === 'routine') return `n / ${TENANTS} % 20 not in (0, 7, 10)`;
   if (/^(owner_id|actor_id|requested_by|subject|act)$/.test(name)) return `'${name}-' || (n / ${TENANTS}) % 100`;
   if (type.endsWith('[]')) return "array['a', 'subject-' || n % 100]";
   if (type.startsWith('timestamp')) return "timestamptz '2026-01-01' + n * interval '1 minute'";
@@ -113,7 +115,7 @@ test.each<[string, string, RegExp, number]>([
   ['runs of one pool', '{ runs(first: 20, filter: { pool: "kling" }) { nodes { id } } }', /runs_by_pool/, 25],
   ['runs of one person', `{ runs(first: 20, filter: { requestedBy: "${REQUESTER}" }) { nodes { id } } }`, /runs_by_requester/, 25],
   ['runs of one hour', '{ runs(first: 20, filter: { since: "2026-01-05T00:00:00Z", until: "2026-01-05T01:00:00Z" }) { nodes { id } } }', /runs_by_creation/, 25],
-  ['acts, newest first', '{ auditLog(first: 20) { nodes { id } } }', /audit_entries_by_(tenant|position)/, 250],
+  ['acts, newest first', '{ auditLog(first: 20) { nodes { id } } }', /audit_entries_of_note/, 300],
   ['acts of one kind', '{ auditLog(first: 20, filter: { act: ["act-7"] }) { nodes { id } } }', /audit_entries_by_act/, 100],
   ['acts of one person', '{ auditLog(first: 20, filter: { actorId: "actor_id-7" }) { nodes { id } } }', /audit_entries_by_actor/, 100],
   ['acts on one subject', '{ auditLog(first: 20, filter: { subject: "subject-7" }) { nodes { id } } }', /audit_entries_by_subject.*audit_subjects_pkey|audit_subjects_pkey.*audit_entries_by_subject/, 500],

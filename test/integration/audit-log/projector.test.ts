@@ -1,14 +1,16 @@
 import { auditLogProjector } from '../../../projections/audit-log/projector';
+import { concurrencySlotEvents } from '../../../schema/concurrency-slot/events';
 import { entitlementEvents } from '../../../schema/entitlement/events';
 import { keyPoolEvents } from '../../../schema/key-pool/events';
 import { refusedActEvents } from '../../../schema/refused-act/events';
+import { runEvents } from '../../../schema/run/events';
 import { signInEvents } from '../../../schema/sign-in/events';
 import { userEvents } from '../../../schema/user/events';
 import { projectorSpecification } from '../../support/projector-specification';
 import { sealedText } from '../../support/sealed';
 
 describe('the audit log', () => {
-  const specification = projectorSpecification(auditLogProjector({ ...keyPoolEvents, ...userEvents, ...entitlementEvents, ...refusedActEvents, ...signInEvents }));
+  const specification = projectorSpecification(auditLogProjector({ ...keyPoolEvents, ...userEvents, ...entitlementEvents, ...refusedActEvents, ...signInEvents, ...concurrencySlotEvents, ...runEvents }));
   const address = sealedText('boss', 'address', '203.0.113.9');
   const assigned = { type: 'RoleAssigned', stream: 'user-u1', data: { userId: 'u1', role: 'admin', previous: 'user' } };
 
@@ -43,6 +45,23 @@ describe('the audit log', () => {
       { tenant_id: 'tenant-2', act: 'LeaseGranted', actor_kind: 'system', actor_id: 'key-pool', request_id: null },
     ]));
     expect(new Set(subjects!.filter(({ subject }) => subject === 'r').map(({ tenant_id }) => tenant_id))).toEqual(new Set(['tenant-2']));
+  });
+
+  test('tells the steps that work takes by itself from what somebody did', async () => {
+    const leased = { leaseId: 'p/1', ticketId: 'p/1', requestId: 'r', keyId: 'k', token: 2, tenant: 'tenant-1', ttlMs: 1, at: 1 };
+    const granted = (holder: string) => ({ type: 'LeaseGranted', stream: 'keyPool-p', data: { ...leased, holder } });
+    const cancelled = (reason: string) => ({ type: 'TicketCancelled', stream: 'keyPool-p', data: { ticketId: 'p/2', tenant: 'tenant-1', reason, at: 1 } });
+    const freed = (how: string) => ({ type: 'SlotReleased', stream: 'concurrencySlots-all', data: { runId: 'r1', userId: 'u1', tenant: 'tenant-1', how, at: 1 } });
+    const { audit_entries: entries } = await specification.given([
+      granted('run/r1'), granted('load-test/l1'), granted('a program'), granted('run'),
+      { type: 'PermitsTaken', stream: 'keyPool-p', data: { leaseId: 'p/1', keyId: 'k', token: 2, tenant: 'tenant-1', units: 5, at: 1 } },
+      cancelled('abandoned'), cancelled('tenant_suspended'), freed('ended'), freed('expired'), freed('cleared'),
+      { type: 'RunPollingStarted', stream: 'run-r1', data: { runId: 'r1', attempt: 1 } },
+      { type: 'RunCancelled', stream: 'run-r1', data: { runId: 'r1', attempt: 1, by: 'u1', durationMs: 1 } },
+      assigned,
+    ]);
+    const byPosition = [...entries!].sort((a, b) => Number(a.position) - Number(b.position));
+    expect(byPosition.map(({ routine }) => routine)).toEqual([true, true, false, false, true, true, false, true, true, false, true, false, false]);
   });
 
   test('is found by everything an entry is about, in its own tenant', async () => {
