@@ -6,11 +6,18 @@ import { projectRoot } from '../../src/paths';
 const axe = readFileSync(path.join(projectRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-// What still fades in is judged by the contrast it will have; a panel caught half-way looks pale.
-const SETTLED = `Promise.all(document.getAnimations()
-  .filter((animation) => animation.effect.getComputedTiming().endTime < Infinity)
-  .map((animation) => animation.finished.catch(() => undefined)))
-  .then(() => undefined)`;
+// What still fades in is judged by the contrast it will have; a panel caught half-way looks pale. What has just been put
+// into the page begins to fade in a frame later, so the page has to stand still for two.
+const SETTLED = `(async () => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const moving = () => document.getAnimations().filter((animation) => animation.playState !== 'finished' && animation.effect.getComputedTiming().endTime < Infinity);
+  for (let still = 0; still < 2;) {
+    const animations = moving();
+    await Promise.all(animations.map((animation) => animation.finished.catch(() => undefined)));
+    await frame();
+    still = animations.length === 0 ? still + 1 : 0;
+  }
+})()`;
 
 /** Violations of the accessibility rules on what a page shows once its transitions have ended, one line each. */
 export async function violations(page: Page): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { featureNames } from '../../../schema/access/features';
 import { eventually, eventuallyHolds } from '../../support/eventually';
 import { act, done, globalId, somebody } from '../../support/people';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
@@ -35,7 +36,7 @@ const open = (model: string): Promise<Record<string, any>> => act(user.api, 'ope
 
 test('where nothing is set everything is granted', async () => {
   expect((await user.api.ask(`{ viewer { entitlements { ${EFFECTIVE} } } }`)).viewer.entitlements).toEqual({
-    models: ['all-team-models'], services: ['all-services'], features: ['CHAT', 'VIRTUAL_KEYS', 'KEY_POOLS', 'RUNS'],
+    models: ['all-team-models'], services: ['all-services'], features: featureNames.map((name) => name.toUpperCase()),
     fromTenant: { models: null, services: null }, fromTier: { models: null, services: null }, fromUser: { models: null, services: null },
   });
   expect((await issue(['anything', 'all-team-models'])).errors).toEqual([]);
