@@ -95,15 +95,21 @@ export function keysOf({ commands, keyLeases, runId, attempt, tenant, asked: { p
   };
 }
 
-/** Calls the vendor with a key. @throws LeaseLost, RunOver, or what a shutdown aborts with: the call is then given up */
-export async function calling<Answer>({ over, upstream }: Drive, { lost, secret }: HeldLease, call: (target: VendorTarget) => Promise<Answer>): Promise<Answer> {
+/**
+ * Calls the vendor with a key.
+ * @param cut ends the call; unless it is given, whatever ends the work
+ * @throws LeaseLost, RunOver, or what a shutdown aborts with: the call is then given up
+ */
+export async function calling<Answer>(
+  { over, upstream }: Drive, { lost, secret }: HeldLease, call: (target: VendorTarget) => Promise<Answer>, cut: AbortSignal = over,
+): Promise<Answer> {
   over.throwIfAborted();
   if (lost.aborted) throw new LeaseLost();
   try {
-    return await call({ upstream, secret, signal: AbortSignal.any([over, lost]) });
+    return await call({ upstream, secret, signal: AbortSignal.any([cut, lost]) });
   } catch (error) {
     if (!(error instanceof OutboundError) || error.failure !== 'aborted') throw error;
-    over.throwIfAborted();
+    cut.throwIfAborted();
     throw new LeaseLost();
   }
 }

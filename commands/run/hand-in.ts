@@ -4,7 +4,7 @@ import type { Submission, VendorTarget } from '../../src/upstreams/generation';
 import type { HeldLease } from '../key-pool/key-leases';
 import { isStillAllowed } from '../still-allowed';
 import { clearUp, recordJob } from './clear-up';
-import { fail, load, rest, send, type Drive } from './drive';
+import { fail, load, rest, RunOver, send, type Drive } from './drive';
 import { calling, LeaseLost, tell, type Keys } from './drive-keys';
 import { requestText } from './exchange';
 import { ERASED, failures, NO_PICTURE, noKeyWithin, NOT_ALLOWED } from './failures';
@@ -15,6 +15,9 @@ import type { KnownRun } from './state';
 const SECOND_TRY_MS = 1_000;
 /** Whoever was held up for so long may have been given up by others meanwhile, who have told the person to try again. */
 const HELD_UP_MS = 10_000;
+
+/** How much longer than everything else a submission goes on at a shutdown. */
+const LAST_WORD_MS = 5_000;
 
 /** The work was gone on with elsewhere before anything was said to the vendor. */
 class Overtaken extends Error {}
@@ -89,14 +92,37 @@ async function submit(drive: Drive, lease: HeldLease, begunAt: number, call: (ta
       sureAt = drive.now();
       if (!isOurs(drive, await load(drive))) throw new Overtaken();
     }
-    const submission = await calling(drive, lease, call);
+    const submission = await calling(drive, lease, call, cut.signal);
     await tell(drive, lease, submission.category, submission.answer);
     return submission;
   };
-  const first = await made();
-  if (!neverLeft(first)) return first;
-  await rest(drive, SECOND_TRY_MS, lease.lost);
-  return made();
+  const cut = cutOf(drive);
+  try {
+    const first = await made();
+    if (!neverLeft(first)) return first;
+    await rest(drive, SECOND_TRY_MS, lease.lost);
+    return await made();
+  } finally {
+    cut.clear();
+  }
+}
+
+/** What ends a submission that is on its way: the end of the run at once, a shutdown only when the vendor had time to say what it has taken. */
+function cutOf({ over }: Drive): { signal: AbortSignal; clear(): void } {
+  const cut = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    if (over.reason instanceof RunOver) cut.abort(over.reason);
+    else timer = setTimeout(() => cut.abort(over.reason), LAST_WORD_MS);
+  };
+  over.addEventListener('abort', end, { once: true });
+  return {
+    signal: cut.signal,
+    clear() {
+      over.removeEventListener('abort', end);
+      clearTimeout(timer);
+    },
+  };
 }
 
 function neverLeft({ jobId, definite, answer, category }: Submission): boolean {

@@ -139,6 +139,24 @@ describe('drive-run', () => {
     await world.close();
   });
 
+  it('fault 55: hears what the vendor has taken before a shutdown ends it, and goes on from there', async () => {
+    const shutdown = new AbortController();
+    const world = await createWorld(1, {
+      find: 'not at all', manners: ['accepts'],
+      plant: (services) => ({ ...services, generation: { ...services.generation, legnext: { ...services.generation.legnext, submit: (...given) => {
+        shutdown.abort(new Error('shut down'));
+        return services.generation.legnext.submit(...given);
+      } } } }),
+    });
+    const job = await world.request();
+    await expect(world.drive(world.node(), job, { signal: shutdown.signal })).rejects.toThrow('shut down');
+    await world.drive(world.node(), job);
+    expect(endOf(await world.events(job.runId))).toBe('RunSucceeded');
+    expect(world.vendor.arrived).toHaveLength(1);
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
+
   it.each<[string, (world: World) => Promise<void>]>([
     ['whoever asked is deactivated', ({ commands }) => deactivateUser(commands, { userId: 'u1', tenantId: TENANT })],
     ['the vendor is switched off for whoever asked', ({ commands }) => grantTenant(commands, TENANT, { features: ['runs', 'kling'] })],

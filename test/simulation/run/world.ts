@@ -41,7 +41,7 @@ export interface World {
   node(dies?: { at: number; after: boolean }): Node;
   /** A run as `startRun` leaves it. */
   request(): Promise<RunJob>;
-  drive(node: Node, job: RunJob, options?: { tries?: number }): Promise<void>;
+  drive(node: Node, job: RunJob, options?: { tries?: number; signal?: AbortSignal }): Promise<void>;
   /** Everything that was asked for, for ever. */
   erase(): void;
   events(runId: string): Promise<RecordedEvent[]>;
@@ -130,7 +130,8 @@ export async function createWorld(seed: number, { find, manners, slotTtlMs = 60_
       await commands.execute(run, runId, { type: 'RequestRun', request }, context);
       return { tenant: TENANT, eventId: context.commandId, correlationId: context.correlationId, runId };
     },
-    drive: (node, job, { tries = 1 } = {}) => driveRunTask(node.services)(job, { jobId: '1', attempt: tries, maxAttempts: 25, signal: new AbortController().signal }),
+    drive: (node, job, { tries = 1, signal = new AbortController().signal } = {}) =>
+      driveRunTask(node.services)(job, { jobId: '1', attempt: tries, maxAttempts: 25, signal }),
     erase() {
       erased = true;
     },
