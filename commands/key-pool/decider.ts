@@ -5,7 +5,7 @@ import { diagnoseRequest } from './diagnosis';
 import { drain } from './drain';
 import { manageKeys, type KeyCommand } from './manage';
 import { serves } from './queue';
-import { reopensAt, WINDOW_MS } from './rate-window';
+import { isLimited, reopensAt, WINDOW_MS } from './rate-window';
 import { copy, evolve, initial, ticketOf, type KeyPoolState, type Lease } from './state';
 
 /** Most tickets that wait in one pool. */
@@ -197,7 +197,7 @@ function takePermits(state: KeyPoolState, command: TakePermits, now: number): De
   if ('refusal' in lease) return lease;
   const { units } = command;
   const key = state.keys.get(lease.keyId)!;
-  if (!key.window) return { events: drain(state, now) };
+  if (!isLimited(key.window)) return { events: drain(state, now) };
   const opensAt = reopensAt(key.window, units - 1);
   if (now < opensAt) {
     const retryAfterMs = opensAt === Infinity ? WINDOW_MS : opensAt - now;

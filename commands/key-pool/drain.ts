@@ -1,7 +1,7 @@
 import type { KeyPoolEvent } from '../../schema/key-pool/events';
 import { isFree, nothingPending, type Pending } from './eligibility';
 import { scopeOf, type Scope } from './queue';
-import { permitsAt } from './rate-window';
+import { isLimited, permitsAt } from './rate-window';
 import type { KeyPoolState, ProviderKey, Ticket } from './state';
 
 /** Most events of one drain, so that one append stays small; the next command or tick goes on. */
@@ -114,8 +114,9 @@ function isLessUsed(a: ProviderKey, b: ProviderKey, now: number, pending: Pendin
   const load = (key: ProviderKey) => key.active + (pending.get(key) ?? nothingPending).active;
   const byLoad = load(a) * b.concurrencyLimit - load(b) * a.concurrencyLimit;
   if (byLoad !== 0) return byLoad < 0;
-  const used = (key: ProviderKey) => (key.window ? permitsAt(key.window, now) + (pending.get(key) ?? nothingPending).permits : 0);
-  return used(a) * (b.window?.limit ?? 1) < used(b) * (a.window?.limit ?? 1);
+  const used = (key: ProviderKey) => (isLimited(key.window) ? permitsAt(key.window, now) + (pending.get(key) ?? nothingPending).permits : 0);
+  const limit = ({ window }: ProviderKey) => (isLimited(window) ? window.limit : 1);
+  return used(a) * limit(b) < used(b) * limit(a);
 }
 
 function take(pending: PendingUse, key: ProviderKey): void {

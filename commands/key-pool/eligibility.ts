@@ -18,7 +18,7 @@ export const hasPlace = ({ active, concurrencyLimit }: ProviderKey, pending: Pen
 
 /** When it has cooled down and its rate allows one more grant. @returns milliseconds since the epoch, Infinity for never */
 export const opensAt = ({ window, coolsUntil }: ProviderKey, pending: Pending = nothingPending): number =>
-  (window ? Math.max(coolsUntil, reopensAt(window, pending.permits)) : coolsUntil);
+  Math.max(coolsUntil, reopensAt(window, pending.permits));
 
 /** Whether the key can be granted at `now`. */
 export const isFree = (key: ProviderKey, now: number, pending: Pending = nothingPending): boolean =>

@@ -141,14 +141,16 @@ function changeProviderKey(state: KeyPoolState, key: ProviderKey, command: Chang
   const changed = {
     ...(differs(name, key.name) && { name }),
     ...(differs(concurrencyLimit, key.concurrencyLimit) && { concurrencyLimit }),
-    ...(differs(rpmLimit, key.window?.limit ?? null) && { rpmLimit }),
+    ...(differs(rpmLimit, orNull(key.window.limit)) && { rpmLimit }),
     ...(differs(priority, key.priority) && { priority }),
     ...(differs(tenantScope, key.tenantScope) && { tenantScope }),
-    ...(differs(expiresAt, key.expiresAt === Infinity ? null : key.expiresAt) && { expiresAt }),
+    ...(differs(expiresAt, orNull(key.expiresAt)) && { expiresAt }),
   };
   if (Object.keys(changed).length === 0) return nothing;
   return { events: [{ type: 'ProviderKeyChanged', data: { keyId: key.id, tenant: key.owner, ...changed, at } }] };
 }
+
+const orNull = (limit: number): number | null => (limit === Infinity ? null : limit);
 
 /** Whether something is asked for and is not so already. */
 const differs = <Value>(asked: Value | undefined, now: Value): asked is Value => asked !== undefined && asked !== now;

@@ -8,10 +8,14 @@ export const WINDOW_MS = 60_000;
  * anywhere hold more than `limit` of them. Under another limit the same permits count.
  */
 export interface RateWindow {
+  /** Infinity: none. Permits are kept all the same, for a limit that comes later. */
   readonly limit: number;
   /** When each permit was taken, oldest first; none is older than 60 s at the time of the newest. */
   readonly times: Fifo<number>;
 }
+
+/** Whether the number of permits is limited. */
+export const isLimited = ({ limit }: RateWindow): boolean => limit < Infinity;
 
 export const newWindow = (limit: number): RateWindow => ({ limit, times: emptyFifo() });
 

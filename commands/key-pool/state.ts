@@ -27,8 +27,8 @@ export interface ProviderKey {
   tenants: ReadonlySet<string> | undefined;
   /** Leases that hold it now. */
   active: number;
-  /** Undefined: no limit per minute. A limit where there was none counts what comes after it. */
-  window: RateWindow | undefined;
+  /** Under any limit, also where there was none before, the grants of the last 60 s count. */
+  window: RateWindow;
   /** Why nothing is granted on it any more; undefined while it is in use. */
   deactivated: DataOf<'ProviderKeyDeactivated'>['reason'] | undefined;
   /** From this time on nothing is granted on it; Infinity: never. */
@@ -189,7 +189,7 @@ export function evolve(state: KeyPoolState, event: KeyPoolEvent): KeyPoolState {
 
 export function copy(state: KeyPoolState): KeyPoolState {
   const keys = new Map<string, ProviderKey>();
-  for (const key of state.keys.values()) keys.set(key.id, { ...key, window: key.window && copyWindow(key.window) });
+  for (const key of state.keys.values()) keys.set(key.id, { ...key, window: copyWindow(key.window) });
   const waiting = new Set<Scope>();
   const twins = new Map<Scope, Scope>();
   const copyScope = (scope: Scope): Scope => {
@@ -230,7 +230,7 @@ function addKey(state: KeyPoolState, data: DataOf<'ProviderKeyAdded'>): void {
     specified: specified ?? false,
     tenants: tenantsOf(tenantScope),
     active: 0,
-    window: rpmLimit === null ? undefined : newWindow(rpmLimit),
+    window: newWindow(limitOf(rpmLimit)),
     deactivated: undefined,
     expiresAt: expiresAt ?? Infinity,
     coolsUntil: 0,
@@ -247,15 +247,11 @@ function changeKey(state: KeyPoolState, data: DataOf<'ProviderKeyChanged'>): voi
   const { name = key.name, concurrencyLimit = key.concurrencyLimit, priority = key.priority, tenantScope = key.tenantScope } = data;
   Object.assign(key, { name, concurrencyLimit, priority, tenantScope, tenants: tenantsOf(tenantScope) });
   if (data.expiresAt !== undefined) key.expiresAt = data.expiresAt ?? Infinity;
-  if (data.rpmLimit !== undefined) key.window = changedWindow(key.window, data.rpmLimit);
+  if (data.rpmLimit !== undefined) key.window = { ...key.window, limit: limitOf(data.rpmLimit) };
   if (data.priority !== undefined || data.tenantScope !== undefined) buildScopes(state);
 }
 
-/** The permits of the last 60 s go on counting. */
-function changedWindow(window: RateWindow | undefined, limit: number | null): RateWindow | undefined {
-  if (limit === null) return undefined;
-  return window ? { ...window, limit } : newWindow(limit);
-}
+const limitOf = (rpmLimit: number | null): number => rpmLimit ?? Infinity;
 
 function rotateKey(state: KeyPoolState, data: DataOf<'ProviderKeyRotated'>): void {
   const { fingerprint, secretRef } = data;
@@ -282,14 +278,14 @@ function grant(state: KeyPoolState, data: DataOf<'LeaseGranted'>): void {
   if (ticket) leave(state, ticket);
   const key = keyOf(state, data);
   key.active++;
-  if (key.window) addPermit(key.window, at);
+  addPermit(key.window, at);
   state.token = token;
   state.leases.set(leaseId, { id: leaseId, requestId, keyId, token, tenant, holder, ttlMs, grantedAt: at });
 }
 
 function takePermits(state: KeyPoolState, data: DataOf<'PermitsTaken'>): void {
   const { window } = keyOf(state, data);
-  for (let unit = 0; window && unit < data.units; unit++) addPermit(window, data.at);
+  for (let unit = 0; unit < data.units; unit++) addPermit(window, data.at);
 }
 
 function endLease(state: KeyPoolState, { leaseId, at }: { leaseId: string; at: number }, how: 'released' | 'expired' | 'revoked'): void {

@@ -52,8 +52,7 @@ function commandOf(state: KeyPoolState, { kind, pick, size }: Step, n: number, n
     case 12: return about && { ...about, type: 'ActivateProviderKey' };
     case 13: return about && {
       ...about, type: 'ChangeProviderKey', concurrencyLimit: 2 + size, tenantScope: ['*', 'a', 'b,c'][pick % 3]!,
-      // A limit where there was none begins to count then.
-      ...(key.window && { rpmLimit: pick % 4 }),
+      rpmLimit: [null, 1, 2, 3, 0][pick % 5]!,
     };
     case 14: return about && { ...about, type: 'RemoveProviderKey' };
     case 15: return ticket && { type: 'CancelTicket', ticketId: ticket.id, holder: ticket.holder, now };

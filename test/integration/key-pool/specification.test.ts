@@ -58,7 +58,7 @@ async function startTogether(...all: readonly object[]): Promise<void> {
 const poolOf = (provider: string) => setting.commands.load(keyPool, provider);
 const stateOf = async (provider: string) => [...(await poolOf(provider)).state.keys.values()]
   .map(({ name, concurrencyLimit, window, priority, tenantScope, deactivated, expiresAt, specified }) =>
-    ({ name, concurrencyLimit, rpmLimit: window?.limit ?? null, priority, tenantScope, deactivated, expiresAt, specified }));
+    ({ name, concurrencyLimit, rpmLimit: window.limit === Infinity ? null : window.limit, priority, tenantScope, deactivated, expiresAt, specified }));
 const secretsOf = async (provider: string): Promise<(string | undefined)[]> =>
   Promise.all([...(await poolOf(provider)).state.keys.values()].map(({ secretRef }) =>
     setting.vault.getSecret({ tenant: OWNER, ref: secretRef.slice(OWNER.length + 1), field: 'secret' })));

@@ -14,7 +14,7 @@ interface Key {
   priority: number;
   scope: string;
   active: number;
-  /** Times of the calls that count while there is a limit to count them against. */
+  /** Times of its grants, and of further calls while they are limited: all count against whatever limit there is. */
   permits: number[];
   isInactive: boolean;
   expiresAt: number | null;
@@ -423,10 +423,9 @@ export class Judge {
 
   /** Calls to the vendor from `at` on. */
   private count(key: Key, units: number, at: number): void {
-    if (key.rpm === null) return;
     for (let unit = 0; unit < units; unit++) key.permits.push(at);
     const inWindow = recent(key, at);
-    if (inWindow > key.rpm) this.broken(`${inWindow} calls on ${key.id} in 60 s, its limit is ${key.rpm}`);
+    if (key.rpm !== null && inWindow > key.rpm) this.broken(`${inWindow} calls on ${key.id} in 60 s, its limit is ${key.rpm}`);
   }
 
   private end({ leaseId, token, keyId }: { leaseId: string; token: number; keyId: string }, how: Ending): void {
@@ -529,10 +528,7 @@ function change(key: Key, { name, concurrencyLimit, rpmLimit, priority, tenantSc
   if (priority !== undefined) key.priority = priority;
   if (tenantScope !== undefined) key.scope = tenantScope;
   if (expiresAt !== undefined) key.expiresAt = expiresAt;
-  if (rpmLimit === undefined) return;
-  // What was called without a limit does not count against one that comes later.
-  if (rpmLimit === null || key.rpm === null) key.permits = [];
-  key.rpm = rpmLimit;
+  if (rpmLimit !== undefined) key.rpm = rpmLimit;
 }
 
 /** Owner that a command about a key speaks for. */

@@ -1,6 +1,6 @@
 import { keyPool, type KeyPoolCommand } from '../../../commands/key-pool/decider';
 import { nextWakeAt } from '../../../commands/key-pool/diagnosis';
-import { newWindow } from '../../../commands/key-pool/rate-window';
+import { isLimited, newWindow } from '../../../commands/key-pool/rate-window';
 import type { KeyPoolState, ProviderKey, Ticket } from '../../../commands/key-pool/state';
 import type { KeyPoolEvent } from '../../../schema/key-pool/events';
 
@@ -140,7 +140,7 @@ export const plantedBugs: Readonly<Record<string, Rules>> = {
     wakeAt: (state) => ([...state.keys.values()].some(({ coolsUntil }) => coolsUntil >= state.now - 60_000) ? undefined : nextWakeAt(state)),
   },
   'the reopening of a rate wakes nobody': {
-    ...sound, wakeAt: (state) => ([...state.keys.values()].some(({ window }) => window) ? undefined : nextWakeAt(state)),
+    ...sound, wakeAt: (state) => ([...state.keys.values()].some(({ window }) => isLimited(window)) ? undefined : nextWakeAt(state)),
   },
   'an inactive key is granted': unheard(({ type }) => type === 'ProviderKeyDeactivated'),
   'an active key is not granted': unheard(({ type }) => type === 'ProviderKeyActivated'),
@@ -163,6 +163,12 @@ export const plantedBugs: Readonly<Record<string, Rules>> = {
   'a changed rate forgets what was used': inEvolving((state, event) => {
     keyPool.evolve(state, event);
     if (event.type === 'ProviderKeyChanged' && typeof event.data.rpmLimit === 'number') keyOf(state, event.data).window = newWindow(event.data.rpmLimit);
+    return state;
+  }),
+  'a rate where there was none forgets the grants before it': inEvolving((state, event) => {
+    const wasLimited = event.type === 'ProviderKeyChanged' && isLimited(keyOf(state, event.data).window);
+    keyPool.evolve(state, event);
+    if (event.type === 'ProviderKeyChanged' && typeof event.data.rpmLimit === 'number' && !wasLimited) keyOf(state, event.data).window = newWindow(event.data.rpmLimit);
     return state;
   }),
   'a lowered limit is not heard of': inEvents((event, state) => {

@@ -54,9 +54,14 @@ describe('changing a key', () => {
     given(...used, keyChanged('k', { rpmLimit: 4 })).when(request('w')).then([requested('w'), granted('w', 'k', 4)]);
     given(...used, keyChanged('k', { rpmLimit: 0 })).when(request('w', { now: 60_000 })).then([requested('w', { at: 60_000 })]);
   });
-  it('counts against a rate where there was none from then on', () =>
-    given(keyAdded('k', { concurrencyLimit: 9 }), requested('x'), granted('x', 'k', 1), keyChanged('k', { rpmLimit: 1 }), requested('y'),
-      granted('y', 'k', 2), requested('z')).when(tick(59_999)).thenNothing());
+  it('TEST-26: counts the grants of the last 60 s also where there was no rate before', () => {
+    const used = [keyAdded('k', { concurrencyLimit: 9 }), requested('x'), granted('x', 'k', 1)];
+    given(...used).when(changeKey('k', { rpmLimit: 1 })).then([keyChanged('k', { rpmLimit: 1 })]);
+    given(...used, keyChanged('k', { rpmLimit: 1 }), requested('y', { maxWaitMs: 90_000 })).when(tick(59_999)).thenNothing();
+    given(...used, keyChanged('k', { rpmLimit: 1 }), requested('y', { maxWaitMs: 90_000 })).when(tick(60_000)).then([granted('y', 'k', 2, { at: 60_000 })]);
+    given(...used, keyChanged('k', { rpmLimit: 2 }), keyChanged('k', { rpmLimit: null }), keyChanged('k', { rpmLimit: 1 })).when(request('y', { now: 9 }))
+      .then([requested('y', { at: 9 })]);
+  });
   it('TEST-28: lets those in and out whom its scope names', () => {
     given(keyAdded('k', { tenantScope: 'b' }), requested('x')).when(changeKey('k', { tenantScope: 'a,b' }))
       .then([keyChanged('k', { tenantScope: 'a,b' }), granted('x', 'k', 1)]);
