@@ -175,9 +175,12 @@ describe('scenarios', () => {
 
   it.each([['LEGNEXT_DIFFUSION', LEGNEXT_RUN], ['KLING_IMAGE', KLING_RUN]])('TEST-70: %s succeeds with a picture', async (_operation, input) => {
     const { api } = await person();
+    const before = [setting.legnext.calls.length, setting.kling.calls.length];
     const { run } = await setting.start(api, { ...input, scenario: 'SUCCESS' });
     const ended = await setting.runOnce(api, run.id, hasEnded);
     expect(ended).toMatchObject({ state: 'SUCCEEDED', outputs: [{ kind: 'IMAGE', url: expect.any(String) }] });
+    expect([setting.legnext.calls.length, setting.kling.calls.length]).toEqual(before);
+    expect((await api.ask('query ($id: ID!) { node(id: $id) { ... on Run { simulated scenario } } }', { id: run.id })).node).toEqual({ simulated: true, scenario: 'SUCCESS' });
   });
 
   it('TEST-71: never ends in the scenario TIMEOUT, but is given up', async () => {
