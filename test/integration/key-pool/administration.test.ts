@@ -288,6 +288,14 @@ describe('what of the pool everybody can rely on', () => {
     for (const [, held] of grants) await release(held);
     // Equal load: 'narrow' has used the smaller share of its rate.
     expect((await lease(provider, 'again')).lease.providerKey.name).toBe('narrow');
+
+    const shared = newProvider();
+    await addKey(shared, { name: 'two', concurrencyLimit: 2 });
+    await addKey(shared, { name: 'four', concurrencyLimit: 4 });
+    const names: string[] = [];
+    for (let n = 0; n < 3; n++) names.push((await lease(shared, `r${n}`)).lease.providerKey.name);
+    // Whichever came first: then a half, or two quarters, of each are in use.
+    expect(names.sort()).toEqual(['four', 'four', 'two']);
   });
 
   it('TEST-25: never has more leases on a key than its limit', async () => {
@@ -326,6 +334,11 @@ describe('what of the pool everybody can rely on', () => {
     expect((await asOther(LEASE, { input: { provider, requestId: 'r' } })).leaseKey).toMatchObject({ lease: { holder: 'bob', providerKey: null }, errors: [] });
     expect((await asOther(POOL, { provider })).keyPool).toMatchObject({ capacity: 3, activeLeases: 1, keys: [] });
     expect(await poolOf(provider)).toMatchObject({ capacity: 0, activeLeases: 0, waiting: 1, leases: [] });
+
+    await addKey(provider, { name: 'of others', tenantScope: 'a', priority: 9 });
+    const { leaseKey } = await asOther(LEASE, { input: { provider, requestId: 's' } });
+    expect(leaseKey).toMatchObject({ lease: { holder: 'bob' }, errors: [] });
+    expect(await poolOf(provider)).toMatchObject({ capacity: 1, activeLeases: 1, waiting: 0, leases: [{ holder: 'anna', providerKey: { name: 'of others' } }] });
   });
 
   it('TEST-31: shows each lease with a time to live of its own, and says when it was last in use', async () => {

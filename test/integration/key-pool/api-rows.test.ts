@@ -90,6 +90,20 @@ test('TEST-29: the lease list shows each lease with its TTL and its last heartbe
   expect(Date.parse(expiresAt) - Date.parse(lastHeartbeatAt)).toBe(77_000);
 });
 
+test('TEST-30: a lease lives as long as its heartbeats come, and ends when they stop', async () => {
+  const provider = await newPool({ concurrencyLimit: 2 });
+  const keeper = setting.startKeeper();
+  const [beating, silent] = [await lease(provider, 'beating', { ttlSeconds: 8 }), await lease(provider, 'silent', { ttlSeconds: 8 })];
+  const begun = Date.now();
+  await eventually(async () => {
+    expect((await ask(BEAT, claim(beating))).errors).toEqual([]);
+    return (await stateOf(provider)).leases.size === 1;
+  }, 20_000);
+  expect(Date.now() - begun).toBeGreaterThan(7_500);
+  expect([ruleOf(await ask(BEAT, claim(silent))), (await ask(BEAT, claim(beating))).errors]).toEqual(['stale_lease', []]);
+  await keeper.stop();
+});
+
 test('TEST-31: a lease with a long TTL outlives callers with a short one', async () => {
   const provider = await newPool({ concurrencyLimit: 2 });
   const keeper = setting.startKeeper();
@@ -143,8 +157,9 @@ test('TEST-34: who waits gives up at the wait limit and leaves nothing behind; w
   await lease(provider, 'held');
   expect(ruleOf(await lease(provider, 'now', { maxWaitSeconds: 0 }))).toBe('no_key_free');
   expect((await stateOf(provider)).tickets.size).toBe(0);
+  await lease(provider, 'patient', { maxWaitSeconds: 3_600 });
   await lease(provider, 'short', { maxWaitSeconds: 1 });
-  await eventually(async () => (await stateOf(provider)).tickets.size === 0);
+  await eventually(async () => (await stateOf(provider)).tickets.size === 1);
   expect(ruleOf(await lease(provider, 'short'))).toBe('request_over');
   await keeper.stop();
 });
