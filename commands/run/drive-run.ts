@@ -5,10 +5,10 @@ import { concurrencySlots, SLOTS } from '../concurrency-slot/decider';
 import { followUp, type Cause } from '../follow-up';
 import { clearUp } from './clear-up';
 import { run } from './decider';
-import { fail, load, RunOver, type Drive, type DrivingServices } from './drive';
+import { fail, load, RunOver, send, type Drive, type DrivingServices } from './drive';
 import { keysOf } from './drive-keys';
-import { enterQueue, reserveSlot } from './enter-queue';
-import { GIVEN_UP } from './failures';
+import { durationOf, enterQueue, reserveSlot } from './enter-queue';
+import { GIVEN_UP, NOT_ASKED } from './failures';
 import { handIn } from './hand-in';
 import { followOutcome } from './outcome';
 import { settleRun } from './settle';
@@ -20,6 +20,8 @@ export const DRIVE_RUN = 'drive-run';
 
 /** How often the job of one piece of work is begun anew after errors and restarts; later it only records that the run ended. */
 export const DRIVE_TRIES = 15;
+/** How often when its waits should be over since long: what goes wrong each time would otherwise be tried for days. */
+const OVERDUE_TRIES = 6;
 
 /** Who the commands of this job are from. */
 const ACTOR = 'drive_runs';
@@ -59,16 +61,31 @@ async function goOn(services: DrivingServices, job: RunJob, { attempt: tries, si
     now: () => services.clock().getTime(),
   };
   const looking = setInterval(() => void lookForEnd(drive, ending), LOOK_MS);
-  const renewing = setInterval(() => void renewSlot(drive, state), services.concurrency.ttlMs / 2);
+  let renewal = Promise.resolve();
+  const renewing = setInterval(() => {
+    renewal = renewal.then(() => renewSlot(drive, state));
+  }, services.concurrency.ttlMs / 2);
   try {
-    if (tries > DRIVE_TRIES) await fail(drive, state, GIVEN_UP, { category: 'interrupted' });
+    if (tries > DRIVE_TRIES || (tries > OVERDUE_TRIES && isOverdue(drive, state))) await giveUp(drive, state);
     await driveOn(drive, state);
   } catch (error) {
     if (!(error instanceof RunOver)) throw error;
   } finally {
     clearInterval(looking);
     clearInterval(renewing);
+    // It must not take a slot after that was given back.
+    await renewal;
   }
+}
+
+const isOverdue = ({ asked, now }: Drive, { begunAt = 0, watchedAt = begunAt }: KnownRun): boolean => now() > watchedAt + asked.maxQueueMs + asked.maxWaitMs;
+
+/** What the vendor has taken can still be looked for by hand. @throws RunOver always */
+async function giveUp(drive: Drive, state: KnownRun): Promise<never> {
+  const { attempt, term, now } = drive;
+  if (state.jobId === undefined) return fail(drive, state, GIVEN_UP, { category: 'interrupted' });
+  await send(drive, { type: 'TimeOutRun', attempt, reason: NOT_ASKED, durationMs: durationOf(state, now()) }, `given up ${term}`);
+  throw new RunOver();
 }
 
 async function driveOn(drive: Drive, state: KnownRun): Promise<void> {
@@ -112,8 +129,11 @@ async function renewSlot(drive: Drive, state: KnownRun): Promise<void> {
   try {
     const renew = { type: 'RenewSlot', runId, term, ttlMs: concurrency.ttlMs, now: now() } as const;
     const renewed = await commands.execute(concurrencySlots, SLOTS, renew, step(`renew slot ${name}`));
-    if (!renewed.accepted) await reserveSlot(drive, state, term, step(`take slot again ${name}`));
+    if (renewed.accepted) return;
+    await load(drive);
+    await reserveSlot(drive, state, term, step(`take slot again ${name}`));
   } catch (error) {
+    if (error instanceof RunOver) return;
     log.warn({ runId, error: (error as Error).message }, 'The slot of a run could not be renewed');
   }
 }

@@ -33,7 +33,11 @@ export async function followOutcome(drive: Drive, keys: Keys, state: KnownRun, i
         status = report.vendorStatus;
         await send(drive, { type: 'RecordVendorStatus', attempt, status }, `status ${polls} of ${driver}`);
       }
-      if (report.state === 'succeeded') return await succeed(drive, keys, state, report);
+      if (report.state === 'succeeded') {
+        // The vendor is done: its files are fetched without a key.
+        await keys.giveBack('ok');
+        return await succeed(drive, keys, state, report);
+      }
       const { category = 'unknown', answer } = report;
       refusals = report.state === 'unknown' && !passing.includes(category) ? refusals + 1 : 0;
       if (report.state === 'failed' || refusals === MOST_REFUSALS) {

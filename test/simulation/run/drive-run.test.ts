@@ -203,6 +203,70 @@ describe('drive-run', () => {
     await world.close();
   });
 
+  it('is given up when its job was begun often and its waits are over, and what the vendor has can be watched', async () => {
+    for (const [taken, end] of [[false, { type: 'RunFailed', data: { category: 'interrupted' } }], [true, { type: 'RunTimedOut' }]] as const) {
+      let ahead = 0;
+      const world = await createWorld(1, {
+        find: 'by name', manners: ['accepts'],
+        plant: (services) => ({ ...services, clock: () => new Date(services.clock().getTime() + ahead), vault: { ...services.vault, open: async (...given) => {
+          if (!taken) throw new Error('The vault is broken');
+          return services.vault.open(...given);
+        } }, generation: { ...services.generation, legnext: { ...services.generation.legnext, report: async () => {
+          throw new Error('The vendor speaks in tongues');
+        } } } }),
+      });
+      const job = await world.request();
+      for (const tries of [1, 6]) await expect(world.drive(world.node(), job, { tries })).rejects.toThrow(/broken|tongues/);
+      await expect(world.drive(world.node(), job, { tries: 7 })).rejects.toThrow(/broken|tongues/);
+      ahead = 3_600_000;
+      await world.drive(world.node(), job, { tries: 7 });
+      expect((await world.events(job.runId)).at(-1)).toMatchObject(end);
+      expect(await judge(world, job.runId)).toEqual([]);
+      await world.close();
+    }
+  });
+
+  it('takes no slot for what has ended while it renews one', async () => {
+    let renewals = 0;
+    const world = await createWorld(1, {
+      find: 'by name', manners: ['accepts'], slotTtlMs: 10,
+      plant: (services) => ({ ...services, commands: { load: services.commands.load, recent: services.commands.recent, close: services.commands.close,
+        execute: (async (aggregate, id, command, context, answer) => {
+          if ((command as { type: string }).type !== 'RenewSlot') return services.commands.execute(aggregate, id, command, context, answer);
+          renewals++;
+          try {
+            while (endOf(await world.events(job.runId)) === 'none') await sleep(1);
+            await sleep(30);
+            return await services.commands.execute(aggregate, id, command, context, answer);
+          } finally {
+            renewals--;
+          }
+        }) as typeof services.commands.execute } }),
+    });
+    const job = await world.request();
+    await world.drive(world.node(), job);
+    while (renewals > 0) await sleep(5);
+    await sleep(20);
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
+
+  it('needs no key to fetch what was made', async () => {
+    const leases: number[] = [];
+    const world = await createWorld(1, {
+      find: 'by name', manners: ['accepts'],
+      plant: (services) => ({ ...services, keeper: { keep: async (...given) => {
+        leases.push((await world.taken()).leases);
+        return services.keeper.keep(...given);
+      } } }),
+    });
+    const job = await world.request();
+    await world.drive(world.node(), job);
+    expect(leases).toEqual([0]);
+    expect(endOf(await world.events(job.runId))).toBe('RunSucceeded');
+    await world.close();
+  });
+
   it('TEST-43: renews its slot as long as it goes on', async () => {
     const until = { done: false };
     const world = await createWorld(1, {
