@@ -48,4 +48,4 @@ export const ticketOfRun = defineLoader<string, WaitTicket>('ticketOfRun', async
 });
 
 /** As `commands/run` names itself when it asks for a key. */
-const holderOf = (runId: string): string => `run/${runId}`;
+export const holderOf = (runId: string): string => `run/${runId}`;

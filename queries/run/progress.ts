@@ -11,7 +11,7 @@ import { isSameWait, mayWait, waitingStep } from './waiting';
 /** For unknown runs and for those of others alike. */
 export const unknownRun: Refusal = { code: 'E4041', rule: 'run', message: 'There is no such run, or it is not yours to see.' };
 
-/** How often the queue is looked at, in milliseconds. */
+/** How often the queue is looked at, in milliseconds: by everybody at the same moments, so that one reading serves them all. */
 const LOOK_MS = 700;
 const LAST_STAGES: readonly RunStage[] = [RunStage.COMPLETED, RunStage.FAILED, RunStage.TIMED_OUT, RunStage.CANCELLED, RunStage.REJECTED];
 
@@ -49,15 +49,18 @@ async function* items(context: Context, runId: string, after: bigint, signal: Ab
       }
       if (isOver(steps)) return undefined;
       const waits = mayWait(run);
-      if (waits && performance.now() >= nextLook) {
-        nextLook = performance.now() + LOOK_MS;
-        const step = await waitingStep(context, run);
-        if (step && !(wait && isSameWait(step, wait))) yield { cursor: String(seen), step, run };
-        wait = step;
+      let changed: Changed | undefined;
+      while (changed === undefined && !signal.aborted) {
+        if (waits && performance.now() >= nextLook) {
+          nextLook = (Math.floor(performance.now() / LOOK_MS) + 1) * LOOK_MS;
+          const step = await waitingStep(context, run);
+          if (step && !(wait && isSameWait(step, wait))) yield { cursor: String(seen), step, run };
+          wait = step;
+        }
+        changed = await within(change, waits ? nextLook - performance.now() : undefined, signal);
       }
-      const changed = await within(change, waits ? nextLook - performance.now() : undefined, signal);
       if (changed === 'ended') return undefined;
-      if (changed === 'changed') change = nextOf(feed);
+      change = nextOf(feed);
     }
   } finally {
     await feed.return?.();

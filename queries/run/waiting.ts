@@ -1,17 +1,34 @@
 import { WaitReason, type WaitTicket } from '../../schema/key-pool/types';
 import { RunStage, RunState, type Run, type RunStep } from '../../schema/run/types';
 import type { Context } from '../../src/graphql/context';
+import { tenantOf } from '../../src/graphql/tenant';
+import { readTogether } from '../../src/graphql/together';
+import { WAIT_TICKETS, type WaitTicketRow } from '../key-pool/sql';
+import { withReasons } from '../key-pool/wait-tickets';
 import { isLeftAlone } from './acts';
-import { ticketOfRun } from './loaders';
+import { holderOf } from './loaders';
 
 const WAITING: readonly RunState[] = [RunState.REQUESTED, RunState.QUEUED, RunState.SUBMITTED, RunState.POLLING];
 
 /** Whether it may stand in the queue of its pool: before it is submitted, or when the work on it went to another server. */
 export const mayWait = (run: Run): boolean => run.operation !== null && WAITING.includes(run.state) && !isLeftAlone(run);
 
+/** The tickets of runs, by tenant and holder. One reading serves all who follow a run; pools are shared, so it sees the tickets of all. */
+const readTickets = readTogether<{ pool: string; holder: string }, WaitTicket>(async (context, runs) => {
+  const wanted = [...runs.values()];
+  const rows = await context.db.query<WaitTicketRow>(
+    `${WAIT_TICKETS} where t.holder = any($2)`, [[...new Set(wanted.map(({ pool }) => pool))], wanted.map(({ holder }) => holder)]);
+  const tickets = new Map((await withReasons(context, rows)).map((ticket) => [ticket.id, ticket]));
+  return new Map(rows.map(({ id, tenant_id, holder }) => [keyOf(tenant_id, holder), tickets.get(id)!]));
+});
+
+const keyOf = (tenant: string, holder: string): string => `${tenant}\n${holder}`;
+
 /** The stage at which a run waits for a provider key now; undefined when it does not. */
 export async function waitingStep(context: Context, run: Run): Promise<RunStep | undefined> {
-  const [ticket] = await ticketOfRun.load(context, [run.id]);
+  if (run.pool === null) return undefined;
+  const holder = holderOf(run.id);
+  const ticket = await readTickets(context, keyOf(tenantOf(context), holder), { pool: run.pool, holder });
   return ticket && stepOf(ticket, run, context.now());
 }
 

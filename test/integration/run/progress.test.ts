@@ -170,6 +170,33 @@ test('TEST-57: a wait for the rate says for how long, once and not at every look
   expect(stages(items)).toEqual(['START', 'ACQUIRE_LEASE', 'WAITING_RPM', 'CANCELLED']);
 });
 
+test('TEST-57: many who follow waiting runs cost one reading of the queue at each look, and none of the runs', async () => {
+  await runs.key('k1');
+  const now = Date.now();
+  const lease = (name: string) => runs.pool({
+    type: 'RequestLease', tenant: 't1', ttlMs: 600_000, maxWaitMs: 600_000, ticketId: `${pool}/${name}`, requestId: `run/${name}/1/1`, holder: `run/${name}`, now,
+  });
+  await lease('holding');
+  const names = [r1, `${r1}-b`];
+  for (const name of names) {
+    await runs.request(name, anna);
+    await runs.queue(name);
+    await lease(name);
+  }
+  const followers = await Promise.all([...names, ...names, ...names, ...names, ...names].map((name) => collect(name)));
+  for (const { items } of followers) await come(items, items[0]!.run.id === toGlobalId('Run', r1) ? 'WAITING_KEY' : 'WAITING_TURN');
+  const before = api.statements.length;
+  const since = performance.now();
+  const of = (part: string): number => api.statements.slice(before).filter((text) => text.includes(part)).length;
+  await eventually(() => of('from views.wait_tickets where provider = any($1)\n  ) t') >= 3);
+  const looks = Math.ceil((performance.now() - since) / 700) + 1;
+  expect(of('from views.wait_tickets where provider = any($1)\n  ) t')).toBeLessThan(looks * followers.length / 2);
+  // At most a last change that came late; not at every look.
+  expect(of('views.run_steps') + of('views.runs')).toBeLessThanOrEqual(2 * followers.length);
+  for (const name of names) await runs.act(name, { type: 'CancelRun', by: anna.userId, durationMs: 4 });
+  await Promise.all(followers.map(({ ended }) => ended));
+});
+
 test('a run that is done once more goes on, and its stages name the attempt', async () => {
   await runs.request(r1, anna);
   await toPolling(r1);
