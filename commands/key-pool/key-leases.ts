@@ -89,6 +89,8 @@ export interface KeyLeasesServices {
 
 /** So that a lost lease is known soon, and a burst of changes is one look at the pool. */
 const PACE_MS = 50;
+/** While a lease is held here, its pool is looked at this often also without news: views that stand still tell nothing. */
+const HELD_LOOK_MS = 100;
 const WAITING_EVERY_MS = 700;
 /** Rest to suggest when a refusal of permits does not say for how long. */
 const RETRY_MS = 1_000;
@@ -199,6 +201,7 @@ export function createKeyLeases({ commands, db, vault, notifications, clock, log
     if (!stopBeating) return undefined;
     leave = pools.watch(provider, (look) => {
       if (look.revision >= revision && look.state.leases.get(leaseId)?.token !== token) lose();
+      return HELD_LOOK_MS;
     });
 
     return {

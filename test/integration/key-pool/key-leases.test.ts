@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyPool, type KeyPoolCommand } from '../../../commands/key-pool/decider';
-import { createKeyLeases, type HeldLease, type KeyLeases, type KeyRequest, type KeyWait } from '../../../commands/key-pool/key-leases';
+import { createKeyLeases, type HeldLease, type KeyLeases, type KeyLeasesServices, type KeyRequest, type KeyWait } from '../../../commands/key-pool/key-leases';
 import type { KeyPoolState } from '../../../commands/key-pool/state';
 import type { CommandContext, CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 /** What another process of the server, or this one, has. */
-function newLeases(more: { commands?: CommandRuntime; db?: Db } = {}): KeyLeases {
+function newLeases(more: Partial<Pick<KeyLeasesServices, 'commands' | 'db' | 'notifications'>> = {}): KeyLeases {
   const { commands, db, vault, notifications } = setting;
   const made = createKeyLeases({ commands, db, vault, notifications, clock: () => new Date(), log: silentLog, ...more });
   opened.push(made);
@@ -233,6 +233,19 @@ describe('a lease that is held', () => {
     expect(lease.lost.reason).toMatchObject({ refusal: { rule: 'stale_lease' } });
     await expect(lease.takePermits(1)).rejects.toMatchObject({ refusal: { rule: 'stale_lease' } });
     await lease.release('ok', commandOf());
+  });
+
+  it('TEST-32: is known to be lost as soon while the views stand still', async () => {
+    const provider = await newPool();
+    const lease = await held(requestOf(provider), newLeases({ notifications: { listen: () => () => undefined, stop: async () => undefined } }));
+    // The first look is over by then.
+    await sleep(100);
+    const lost = lostWithin(lease, 10_000);
+    await send(provider, { type: 'RevokeLease', leaseId: lease.leaseId, tenant: 'a' });
+    const at = performance.now();
+    await lost;
+    // 250 ms, and time for a slow machine: less than until the look that comes round anyway.
+    expect(performance.now() - at).toBeLessThan(700);
   });
 
   it('TEST-29: beats by itself, also across a keeper that looks at every heartbeat', async () => {
