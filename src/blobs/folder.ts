@@ -1,14 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm, stat, statfs, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { checkedKey } from './blob-key';
 import { BehindTheEnd } from './blob-range';
+import { removeLeftovers } from './leftovers';
 import type { BlobStore } from './port';
 
-/** Blobs in a folder of this machine, which only this user of the machine may read. Each has its media type in a hidden file beside it. */
-export function createFolderBlobs(root: string): BlobStore {
+/** Bytes that stay free on the disk: the log often lies on the same one, and nothing goes on without it. */
+const RESERVE = 512 * 1_048_576;
+/** Files on their way; no key begins with a dot. */
+const INCOMING = '.incoming';
+const PART = /\.part$/;
+
+/**
+ * Blobs in a folder of this machine, which only this user of the machine may read. Each has its media type in a hidden file
+ * beside it. What a crash left on its way is removed when the store is made.
+ * @param reserve bytes that stay free on the disk: a file that would take from them is not stored
+ */
+export function createFolderBlobs(root: string, reserve = RESERVE): BlobStore {
+  const incoming = path.join(root, INCOMING);
+  void removeLeftovers(incoming, PART);
   const placeOf = (key: string): string => path.join(root, ...checkedKey(key).split('/'));
   const typePlaceOf = (key: string): string => {
     const place = placeOf(key);
@@ -20,9 +33,11 @@ export function createFolderBlobs(root: string): BlobStore {
       const place = placeOf(key);
       const folder = path.dirname(place);
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      await mkdir(incoming, { recursive: true, mode: 0o700 });
+      await requireRoom(incoming, (await stat(source)).size + reserve);
       // The type first: a blob is never without it.
-      await writeWhole(typePlaceOf(key), (made) => writeFile(made, contentType));
-      await writeWhole(place, (made) => copyFile(source, made, constants.COPYFILE_EXCL));
+      await writeWhole(incoming, typePlaceOf(key), (made) => writeFile(made, contentType));
+      await writeWhole(incoming, place, (made) => copyFile(source, made, constants.COPYFILE_EXCL));
       await syncFolder(folder);
     },
 
@@ -55,9 +70,15 @@ export function createFolderBlobs(root: string): BlobStore {
   };
 }
 
-/** Makes a file beside its place, brings it to the disk, and only then puts it in its place. */
-async function writeWhole(place: string, make: (made: string) => Promise<void>): Promise<void> {
-  const made = path.join(path.dirname(place), `.${randomUUID()}.part`);
+/** @throws Error when less is free than is needed */
+async function requireRoom(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < needed) throw new Error('The disk of the blob store is nearly full');
+}
+
+/** Makes a file in another folder of the same disk, brings it to the disk, and only then puts it in its place. */
+async function writeWhole(incoming: string, place: string, make: (made: string) => Promise<void>): Promise<void> {
+  const made = path.join(incoming, `${randomUUID()}.part`);
   try {
     await make(made);
     const file = await open(made, 'r+');

@@ -8,6 +8,7 @@ import { OutboundError } from '../outbound/outbound-error';
 import { isPassing } from '../outbound/retry';
 import type { Log } from '../postgres/log';
 import { typeOfFile } from './file-type';
+import { removeLeftovers } from './leftovers';
 import type { BlobStore, KeptFile, OutputKeeper } from './port';
 import { makeThumbnail, sizeOfPicture } from './thumbnail';
 
@@ -15,6 +16,8 @@ export interface OutputKeeperOptions {
   blobs: Pick<BlobStore, 'put'>;
   gateway: Pick<Gateway, 'download'>;
   log: Pick<Log, 'warn'>;
+  /** Where files lie until they are in the store; default: the system's folder for such files. */
+  temporary?: string;
   /** Milliseconds before a download that broke off is begun again; doubles. */
   pauseMs?: number;
 }
@@ -25,11 +28,18 @@ const LIMITS = {
   video: { maxBytes: 512 * MEGABYTE, timeoutMs: 600_000 },
 } as const;
 const TRIES = 3;
+/** Of the folders that files are fetched into. */
+const PREFIX = 'keyledger-output-';
 
 type Wanted = Parameters<OutputKeeper['keep']>[0];
 
-/** Keeps what vendors made: their own addresses end some day. What a file is, is found from the file and not from what the vendor says. */
-export function createOutputKeeper({ blobs, gateway, log, pauseMs = 500 }: OutputKeeperOptions): OutputKeeper {
+/**
+ * Keeps what vendors made: their own addresses end some day. What a file is, is found from the file and not from what the
+ * vendor says. What a crash left half fetched is removed when the keeper is made.
+ */
+export function createOutputKeeper({ blobs, gateway, log, temporary = os.tmpdir(), pauseMs = 500 }: OutputKeeperOptions): OutputKeeper {
+  void removeLeftovers(temporary, new RegExp(`^${PREFIX}`));
+
   async function download({ url, kind, vendor, signal }: Wanted, to: string): Promise<Download> {
     for (let tries = 1; ; tries++) {
       try {
@@ -66,7 +76,7 @@ export function createOutputKeeper({ blobs, gateway, log, pauseMs = 500 }: Outpu
 
   return {
     async keep(wanted) {
-      const folder = await mkdtemp(path.join(os.tmpdir(), 'keyledger-output-'));
+      const folder = await mkdtemp(path.join(temporary, PREFIX));
       try {
         return await keepIn(folder, wanted);
       } catch (error) {

@@ -20,8 +20,20 @@ export async function sizeOfPicture(path: string): Promise<Picture | undefined> 
   return width * height <= MOST_PIXELS ? { width, height } : undefined;
 }
 
-/** Makes a WebP of at most 320 by 320 pixels of the first frame. @returns whether it could be made */
-export async function makeThumbnail(path: string, to: string): Promise<boolean> {
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Makes a WebP of at most 320 by 320 pixels of the first frame. One after the other: a picture may open into hundreds of
+ * megabytes, and the threads that do this also read files and look up names.
+ * @returns whether it could be made
+ */
+export function makeThumbnail(path: string, to: string): Promise<boolean> {
+  const made = last.then(() => shrink(path, to));
+  last = made.catch(nothing);
+  return made;
+}
+
+async function shrink(path: string, to: string): Promise<boolean> {
   const small = (await picture(path))
     .autoOrient()
     .resize({ width: SIDE, height: SIDE, fit: 'inside', withoutEnlargement: true })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -9,6 +9,7 @@ import { createOutputKeeper } from '../../../src/blobs/output-keeper';
 import type { BlobStore, KeptFile, OutputKeeper } from '../../../src/blobs/port';
 import { createBlobStore } from '../../../src/blobs/store';
 import { createGateway, type Gateway } from '../../../src/outbound/gateway';
+import { eventuallyHolds } from '../../support/eventually';
 
 type Answer = (response: http.ServerResponse) => void;
 
@@ -21,7 +22,6 @@ let folder: string;
 let blobs: BlobStore;
 let keeper: OutputKeeper;
 let logged: string[];
-const temporary = process.env.TMPDIR;
 
 beforeEach(async () => {
   asked = 0;
@@ -33,14 +33,11 @@ beforeEach(async () => {
   url = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}`;
   gateway = createGateway({ upstreams: [{ name: 'vendor', baseUrl: url, allowPrivate: true }] });
   folder = mkdtempSync(path.join(os.tmpdir(), 'output-keeper-'));
-  process.env.TMPDIR = folder;
   blobs = createBlobStore(`file://${folder}/blobs`, '');
   logged = [];
-  keeper = createOutputKeeper({ blobs, gateway, log: { warn: (details, message) => void logged.push(`${message} ${JSON.stringify(details)}`) }, pauseMs: 1 });
+  keeper = createOutputKeeper({ blobs, gateway, temporary: folder, log: { warn: (details, message) => void logged.push(`${message} ${JSON.stringify(details)}`) }, pauseMs: 1 });
 });
 afterEach(async () => {
-  if (temporary === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = temporary;
   // Whatever happened to a file, nothing of it is left but what the store has.
   expect(readdirSync(folder).filter((name) => name !== 'blobs')).toEqual([]);
   await gateway.close();
@@ -152,7 +149,7 @@ test('a file at another private address is not fetched', async () => {
 
 test('a file is not kept when the store fails', async () => {
   answer = give(await picture(10, 10).png().toBuffer());
-  const full = createOutputKeeper({ blobs: { put: async () => { throw new Error('The disk is full'); } }, gateway, log: { warn: (_details, message) => void logged.push(message) } });
+  const full = createOutputKeeper({ blobs: { put: async () => { throw new Error('The disk is full'); } }, gateway, temporary: folder, log: { warn: (_details, message) => void logged.push(message) } });
   expect(await full.keep({ url, kind: 'image', key: 't1/r1/o1', vendor: 'vendor', signal })).toBeUndefined();
   expect(logged).toEqual(['A file that a vendor made could not be kept']);
 });
@@ -165,4 +162,16 @@ test('whoever gives up hears that they did', async () => {
     stop.abort(new Error('The lease is lost'));
   };
   await expect(keep('image', { signal: stop.signal })).rejects.toThrow('The lease is lost');
+});
+
+test('what a crash left half fetched is removed, and what is still being fetched is not', async () => {
+  const [old, young] = ['keyledger-output-old', 'keyledger-output-young'].map((name) => path.join(folder, name));
+  for (const place of [old!, young!]) mkdirSync(place);
+  writeFileSync(path.join(old!, 'file'), 'half');
+  const yesterday = Date.now() / 1_000 - 90_000;
+  utimesSync(old!, yesterday, yesterday);
+  createOutputKeeper({ blobs, gateway, temporary: folder, log: { warn() {} } });
+  await eventuallyHolds(async () => expect(existsSync(old!)).toBe(false));
+  expect(existsSync(young!)).toBe(true);
+  rmSync(young!, { recursive: true });
 });

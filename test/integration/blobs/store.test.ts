@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createFolderBlobs } from '../../../src/blobs/folder';
 import type { BlobStore, StoredBlob } from '../../../src/blobs/port';
 import { createBlobStore } from '../../../src/blobs/store';
+import { eventuallyHolds } from '../../support/eventually';
 import { startS3, type S3StandIn } from '../../upstreams/s3';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'blobs-'));
@@ -155,5 +157,33 @@ describe('blobs in S3', () => {
     s3.fail(403, 1);
     await expect(blobs.put('t1/r1/refused', { path: fileOf('text'), contentType: 'image/png' })).rejects.toMatchObject({ name: 'InjectedFailure' });
     expect(s3.calls.length - before).toBe(1);
+  });
+});
+
+describe('the folder', () => {
+  const made: string[] = [];
+  const newFolder = (): string => {
+    made.push(mkdtempSync(path.join(os.tmpdir(), 'blob-folder-')));
+    return made.at(-1)!;
+  };
+  afterAll(() => made.forEach((one) => rmSync(one, { recursive: true })));
+
+  test('is rid of what a crash left on its way, and keeps what is still on its way', async () => {
+    const root = newFolder();
+    const incoming = path.join(root, '.incoming');
+    mkdirSync(incoming);
+    for (const name of ['old.part', 'young.part']) writeFileSync(path.join(incoming, name), 'half');
+    const yesterday = Date.now() / 1_000 - 90_000;
+    utimesSync(path.join(incoming, 'old.part'), yesterday, yesterday);
+    createFolderBlobs(root);
+    await eventuallyHolds(async () => expect(readdirSync(incoming)).toEqual(['young.part']));
+  });
+
+  test('leaves the disk some room for the log, and nothing of a file that would take it', async () => {
+    const root = newFolder();
+    const blobs = createFolderBlobs(root, Number.MAX_SAFE_INTEGER / 2);
+    await expect(blobs.put('t1/r1/o1', { path: fileOf('content'), contentType: 'image/png' })).rejects.toThrow('nearly full');
+    expect(await blobs.get('t1/r1/o1')).toBeUndefined();
+    expect(readdirSync(path.join(root, '.incoming'))).toEqual([]);
   });
 });
