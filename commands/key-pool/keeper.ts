@@ -67,9 +67,10 @@ export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new 
 
   /** @returns milliseconds until the next look */
   async function look(): Promise<number> {
+    const before = clock().getTime();
     const now = await databaseTime(db);
     since ??= now;
-    compareClocks(now);
+    compareClocks(now, before);
     await markLapsed(db, since);
     const without = new Set(await suspended());
     const judges = now >= judgeAt;
@@ -97,8 +98,10 @@ export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new 
     await insertBeats(db, leases.map((lease) => ({ ...lease, provider })));
     await closeEnded(db, provider, leases.map(({ leaseId }) => leaseId), token);
     const lapsed = await lapsedLeases(db, provider, ENDED_AT_ONCE);
+    // What is found silent for its TTL ends, also when a server whose clock was fast has granted it.
+    const dueAt = new Map(leases.map(({ leaseId, grantedAt, ttlMs }) => [leaseId, grantedAt + ttlMs]));
     await Promise.all([
-      ...lapsed.map((lease) => send({ type: 'ExpireLease', ...lease, now }, idOf('expire', provider, lease.leaseId, lease.token))),
+      ...lapsed.map((lease) => send({ type: 'ExpireLease', ...lease, now: Math.max(now, dueAt.get(lease.leaseId) ?? now) }, idOf('expire', provider, lease.leaseId, lease.token))),
       ...tenants.filter((name) => without.has(name)).map((name) =>
         send({ type: 'WithdrawTenant', tenant: name, reason: 'tenant_suspended', now }, randomUUID())),
       ...overdue.map((ticketId) => send({ type: 'TimeOutTicket', ticketId, now }, idOf('time out', provider, ticketId))),
@@ -119,8 +122,9 @@ export function startKeyPoolKeeper({ commands, db, suspended, clock = () => new 
     await Promise.all(theirs(state.leases).map((lease) => send({ type: 'RevokeLease', leaseId: lease.id, tenant: lease.tenant, now })));
   }
 
-  function compareClocks(now: number): void {
-    const skewMs = clock().getTime() - now;
+  /** The database has read its clock somewhere between `before` and now by ours. */
+  function compareClocks(now: number, before: number): void {
+    const skewMs = before > now ? before - now : Math.min(0, clock().getTime() - now);
     const wasSkewed = skewed;
     skewed = Math.abs(skewMs) > TOLERATED_SKEW_MS;
     if (!skewed || wasSkewed) return;
@@ -148,7 +152,7 @@ interface Look {
 function survey(state: KeyPoolState, now: number, judges: boolean) {
   const { leases, tickets, shares, token } = state;
   return {
-    leases: Array.from(leases.values(), ({ id, token: own, ttlMs }) => ({ leaseId: id, token: own, ttlMs })),
+    leases: Array.from(leases.values(), ({ id, token: own, grantedAt, ttlMs }) => ({ leaseId: id, token: own, grantedAt, ttlMs })),
     token,
     overdue: overdueTickets(state, now, ENDED_AT_ONCE).map(({ id }) => id),
     tenants: [...shares.keys()],

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { keyPool, type KeyPoolCommand } from '../../../commands/key-pool/decider';
+import { startKeyPoolKeeper } from '../../../commands/key-pool/keeper';
 import { beat, insertBeats, markLapsed } from '../../../commands/key-pool/lease-beats';
+import { silentLog } from '../../../src/postgres/log';
 import { eventually } from '../projection-runtime/setting';
 import { addKey, release, request } from '../../unit/key-pool/pool';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
@@ -166,5 +168,42 @@ describe('the table of heartbeats', () => {
     await insertBeats(setting.db, [row(name, 50)]);
     expect(await beat(setting.db, row(name, 50))).toBe(false);
     expect(await state(name)).toBe('over');
+  });
+});
+
+describe('fault 39: a server whose clock is wrong', () => {
+  it.each([['an hour fast', HOUR], ['an hour slow', -HOUR]])('grants leases that end neither early nor late, when it is %s', async (_how, skewMs) => {
+    const provider = await newPool({});
+    const id = randomUUID();
+    const wrong = (command: KeyPoolCommand) => setting.commands.execute(keyPool, provider, { ...command, now: Date.now() + skewMs } as KeyPoolCommand,
+      { commandId: randomUUID(), correlationId: id, causationId: id, actor: { kind: 'system', id: 'test' }, tenant: 'a' });
+    expect(await wrong(request(`${provider}/x`, { ttlMs: 3_000 }))).toMatchObject({ accepted: true });
+    const granted = Date.now();
+    const keeper = setting.startKeeper();
+    await eventually(async () => (await stateOf(provider)).leases.size === 0, 20_000);
+    expect(Date.now() - granted).toBeGreaterThan(2_500);
+    await keeper.stop();
+    expect(await typesOf(provider)).toEqual(['ProviderKeyAdded', 'LeaseRequested', 'LeaseGranted', 'LeaseExpired']);
+  });
+
+  it.each([
+    ['said so once', HOUR, 0, 1], ['not suspected because the database was slow', 0, 700, 0],
+  ])('is %s', async (_what, aheadMs, slowMs, told) => {
+    const errors: unknown[] = [];
+    let looks = 0;
+    const slow = async <Row extends object>(sql: string, values?: readonly unknown[]): Promise<Row[]> => {
+      const rows = await setting.db.query<Row>(sql, values);
+      if (!sql.includes('clock_timestamp')) return rows;
+      looks++;
+      await new Promise((resolve) => setTimeout(resolve, slowMs));
+      return rows;
+    };
+    const keeper = startKeyPoolKeeper({
+      commands: setting.commands, db: { query: slow }, suspended: async () => [], clock: () => new Date(Date.now() + aheadMs), sweepMs: 50,
+      log: { ...silentLog, error: (...what: unknown[]) => void errors.push(what) },
+    });
+    await eventually(async () => looks >= 3, 20_000);
+    await keeper.stop();
+    expect(errors).toHaveLength(told);
   });
 });
