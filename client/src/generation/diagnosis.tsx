@@ -1,4 +1,5 @@
 import { useT } from '../i18n/use-t';
+import { saidBeside } from '../lib/said-beside';
 import type { GenerationRow } from './generations';
 import styles from './diagnosis.module.css';
 
@@ -11,19 +12,19 @@ export function Diagnosis({ run: { diagnosis, failure, failureCode, failureCateg
   if (!diagnosis && !failure && !failureCode) {
     return null;
   }
+  const title = category ? t(`failureCategory.${category}`) : failureCode ? t(`error.${failureCode}`) : '';
   return (
     <div className={styles.diagnosis}>
       <p className={styles.title}>
-        <strong>{category ? t(`failureCategory.${category}`) : failureCode && t(`error.${failureCode}`)}</strong>
+        <strong>{title}</strong>
         {failureCode && <code>{failureCode}</code>}
         {httpStatus !== null && httpStatus > 0 && <code>HTTP {httpStatus}</code>}
       </p>
-      {!diagnosis && failure && <p><bdi>{failure}</bdi></p>}
+      {/* The server writes its sentences in English. */}
+      {saidBeside(title, [failure, diagnosis?.summary]).map((sentence) => <p key={sentence} lang="en"><bdi>{sentence}</bdi></p>)}
       {!diagnosis && failureCode && <p>{t(`error.${failureCode}.next`)}</p>}
       {diagnosis && (
-        // The server writes a diagnosis in English.
         <div lang="en" className={styles.report}>
-          <p>{diagnosis.summary}</p>
           <Part title={t('diagnosis.causes')} lines={diagnosis.likelyCauses} />
           <Part title={t('diagnosis.fixes')} lines={diagnosis.recommendedFixes} />
           <Part title={t('diagnosis.checks')} lines={diagnosis.nextChecks} />

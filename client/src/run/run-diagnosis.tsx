@@ -1,12 +1,13 @@
 import { useT } from '../i18n/use-t';
-import { StatusPill } from '../ui/status-pill';
+import { saidBeside } from '../lib/said-beside';
 import styles from './run-detail.module.css';
 import type { RunDetail } from './run-detail';
 
-/** Why a run failed, what likely caused it and what to do. */
-export function RunDiagnosis({ diagnosis }: { diagnosis: NonNullable<RunDetail['diagnosis']> }) {
+/** What likely caused a failure and what to do; that it failed, and how, `RunFailure` says. */
+export function RunDiagnosis({ diagnosis, failure }: { diagnosis: NonNullable<RunDetail['diagnosis']> } & Pick<RunDetail, 'failure'>) {
   const t = useT();
   const { category, summary, likelyCauses, recommendedFixes, nextChecks, model } = diagnosis;
+  const isNews = summary !== failure && saidBeside(t(`failureCategory.${category}`), [failure, summary]).includes(summary);
   const lists = [
     { title: t('diagnosis.causes'), items: likelyCauses },
     { title: t('diagnosis.fixes'), items: recommendedFixes },
@@ -14,8 +15,7 @@ export function RunDiagnosis({ diagnosis }: { diagnosis: NonNullable<RunDetail['
   ];
   return (
     <div className={styles.diagnosis}>
-      <p><StatusPill tone="bad">{t(`failureCategory.${category}`)}</StatusPill></p>
-      <p><bdi>{summary}</bdi></p>
+      {isNews && <p><bdi>{summary}</bdi></p>}
       {lists.filter(({ items }) => items.length > 0).map(({ title, items }) => (
         <section key={title}>
           <h2>{title}</h2>

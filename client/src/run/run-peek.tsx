@@ -31,7 +31,7 @@ export function RunPeek({ run }: { run: RunRow }) {
       {problem && <ProblemNotice problem={problem} onRetry={retry} />}
       {detail && <RunTimeline steps={detail.timeline} waiting={waiting} />}
       {detail && detail.outputs.length > 0 && <RunOutputs outputs={detail.outputs} />}
-      {detail?.diagnosis && <RunDiagnosis diagnosis={detail.diagnosis} />}
+      {detail?.diagnosis && <RunDiagnosis diagnosis={detail.diagnosis} failure={run.failure} />}
       <RunFacts run={run} detail={detail} />
     </>
   );

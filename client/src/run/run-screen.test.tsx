@@ -134,6 +134,17 @@ it('shows what was said to the vendor, and the diagnosis with its category', asy
   expect(router.state.location.searchStr).toBe('?tab=diagnosis');
 });
 
+it('says once why it failed, and begins with what to do', async () => {
+  const summary = 'The account with the vendor has no credit left.';
+  await show(aRunDetail('one', {
+    state: 'FAILED', failureCategory: 'QUOTA', failureCode: 'E5003', failure: summary, outputs: [],
+    diagnosis: { __typename: 'Diagnosis', category: 'QUOTA', summary, likelyCauses: [], recommendedFixes: ['Buy more.'], nextChecks: [], model: null },
+  }));
+  expect(screen.getByText('Buy more.')).toBeInTheDocument();
+  expect(screen.getAllByText(/no credit left/)).toHaveLength(1);
+  expect(screen.queryByText(/try again/i)).not.toBeInTheDocument();
+});
+
 it('says so when there is no such run for its reader', async () => {
   await renderApp(<RunScreen />, { answers: { RunDetail: () => ({ node: null }) } });
   expect(await screen.findByRole('alert')).toHaveTextContent('another tenant');

@@ -69,13 +69,14 @@ function RunPage({ id }: { id: string }) {
 function Tabs({ run }: { run: RunDetail }) {
   const t = useT();
   const { tab } = useSearch({ strict: false });
-  const current = tabs.find((id) => id === tab) ?? 'result';
+  const first = run.diagnosis && run.outputs.length === 0 ? 'diagnosis' : 'result';
+  const current = tabs.find((id) => id === tab) ?? first;
   return (
     <div>
       <TabLinks label={t('run.tabs')} tabs={tabs.map((id) => ({ id, label: t(`run.tab.${id}`) }))} current={current} />
       {current === 'result' && <RunOutputs outputs={run.outputs} />}
       {current === 'exchange' && <RunExchange run={run} />}
-      {current === 'diagnosis' && (run.diagnosis ? <RunDiagnosis diagnosis={run.diagnosis} /> : <p className="muted">{t('diagnosis.none')}</p>)}
+      {current === 'diagnosis' && (run.diagnosis ? <RunDiagnosis diagnosis={run.diagnosis} failure={run.failure} /> : <p className="muted">{t('diagnosis.none')}</p>)}
       {current === 'history' && <RunHistory run={run} />}
     </div>
   );

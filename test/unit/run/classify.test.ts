@@ -1,3 +1,4 @@
+import { failures } from '../../../commands/run/failures';
 import { failureCategoryNames } from '../../../schema/run/failure-category';
 import { reportOf } from '../../../schema/run/diagnosis-reports';
 import { classify } from '../../../src/upstreams/classify';
@@ -52,3 +53,9 @@ test.each(failureCategoryNames)('TEST-61: %s has a report with a summary, causes
     for (const text of texts) expect(text).toMatch(/^[A-Z].*\.$/);
   }
 });
+
+test.each(['quota', 'authentication', 'rate_limit', 'server_error', 'content_policy', 'parameters', 'network', 'interrupted'] as const)(
+  'a refusal for %s is one sentence in the run and in its report, so that a screen says it once', (category) => {
+    expect(reportOf(category).summary).toBe(failures[category].reason);
+  },
+);
