@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import {
   AccessDeniedError, BACKWARDS, END, EventStoreDBClient, FORWARDS, MaxAppendSizeExceededError, RequiredMetadataPropertyMissingError, START,
   StreamDeletedError, StreamNotFoundError, WrongExpectedVersionError, excludeSystemEvents, isCommandError, jsonEvent, streamNameFilter,
@@ -51,6 +52,8 @@ export function createEventStore(options: EventStoreOptions): EventStore {
   const { clock = systemClock, silenceMs = 30_000, report = () => {} } = options;
   const gate = createGate(APPENDS_IN_FLIGHT);
   const closing = new AbortController();
+  // One listener for each read under way.
+  setMaxListeners(0, closing.signal);
   let client = connect(options, report);
   let identity: Promise<string> | undefined;
 
