@@ -20,6 +20,9 @@ import { exchangeOf } from './exchange';
 import { detailsOfRun, outputsOfRun, runById, stepsOfRun, ticketOfRun } from './loaders';
 import { plainSteps, toRun, type RunRow } from './sql';
 
+/** Points beyond the one of every object: its texts are long, and lists have a hundred of them. */
+const EXCHANGE_COST = 9;
+
 registerNode('Run', 'runs:read', async (context, ids) => {
   await context.waitForViews('runs');
   return context.loader(runById).loadMany(ids) as Promise<(Run | undefined)[]>;
@@ -90,6 +93,7 @@ export class RunQueries {
 
   @FieldResolver(() => RunExchange, {
     nullable: true, description: 'What was said to the vendor and what it answered, with every secret taken out. Null for other kinds.',
+    complexity: EXCHANGE_COST,
   })
   async exchange(@Root() run: Run, @Ctx() context: Context): Promise<RunExchange | null> {
     const details = run.operation === null ? undefined : await context.loader(detailsOfRun).load(run.id);

@@ -6,7 +6,7 @@ export type BurstRow = LoadTestRow['results'][number];
 
 /** Every load test of the tenant, newest first. */
 export const loadTestList: ListSource<LoadTestRow> = {
-  pageSize: 20,
+  pageSize: 10,
   page: connectionPage(LoadTestsDocument, {}, ({ loadTests }) => loadTests),
   feed: changeFeed(LoadTestChangedDocument, {}, ({ loadTestChanged }) => loadTestChanged),
   version: ({ revision }) => BigInt(revision),
