@@ -34,10 +34,11 @@ export interface Keys {
   permit(lease: HeldLease): Promise<number>;
   /** Forgets a lease that was lost. */
   lost(): void;
+  /** Never throws: what cannot be given back now is so when the run is settled, and what the vendor said must be recorded first. */
   giveBack(outcome: 'ok' | 'error'): Promise<void>;
 }
 
-export function keysOf({ commands, keyLeases, runId, attempt, tenant, asked: { pool }, over, step, now }: Drive): Keys {
+export function keysOf({ commands, keyLeases, runId, attempt, tenant, asked: { pool }, over, step, now, log }: Drive): Keys {
   const holder = holderOf(runId);
   let held: HeldLease | undefined;
   let permits = 0;
@@ -90,7 +91,10 @@ export function keysOf({ commands, keyLeases, runId, attempt, tenant, asked: { p
     async giveBack(outcome) {
       const lease = held;
       held = undefined;
-      if (lease && !lease.lost.aborted) await lease.release(outcome, step(`give back ${lease.leaseId}`));
+      if (!lease || lease.lost.aborted) return;
+      await lease.release(outcome, step(`give back ${lease.leaseId}`)).catch((error: Error) => {
+        log.warn({ runId, leaseId: lease.leaseId, error: error.message }, 'A provider key could not be given back at once');
+      });
     },
   };
 }

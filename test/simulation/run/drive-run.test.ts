@@ -194,6 +194,23 @@ describe('drive-run', () => {
     await world.close();
   });
 
+  it('keeps what the vendor said, and gives the key back later, when that could not be at once', async () => {
+    const world = await createWorld(1, {
+      find: 'not at all', manners: ['refuses'],
+      plant: (services) => ({ ...services, keyLeases: { ...services.keyLeases, acquire: async (request) => {
+        const held = await services.keyLeases.acquire(request);
+        return 'refusal' in held ? held : { ...held, release: async () => {
+          throw new RefusedError({ code: 'E5031', rule: 'log_away', message: 'Not now.' });
+        } };
+      } } }),
+    });
+    const job = await world.request();
+    await world.drive(world.node(), job);
+    expect((await world.events(job.runId)).at(-1)).toMatchObject({ type: 'RunFailed', data: { category: 'quota' } });
+    expect(await judge(world, job.runId)).toEqual([]);
+    await world.close();
+  });
+
   it('is given up, and not left running, when its job was begun too often', async () => {
     const world = await createWorld(1, { find: 'by name', manners });
     const job = await world.request();
