@@ -1,6 +1,6 @@
 import { eventually, eventuallyHolds } from '../../support/eventually';
 import { done, type Somebody } from '../../support/people';
-import { createRunSetting, KLING_RUN, LEGNEXT_RUN, type RunSetting } from './run-setting';
+import { createRunSetting, KLING_RUN, LEGNEXT_RUN, SECOND_KLING_ACCOUNT, type RunSetting } from './run-setting';
 
 /** What people see over their sockets while runs of this server wait for a key and are worked on. */
 
@@ -122,3 +122,21 @@ test('fault 63: a vendor that is down is called three times, and then left alone
   for (const { api } of people) await done(api, 'clearConcurrencySlots');
   setting.legnext.reset();
 });
+
+test('fault 49: a question to the vendor that is under way ends when the key is rotated, and the next one has the new secret', async () => {
+  const { api } = await setting.person();
+  setting.kling.script = { statuses: ['processing'], message: '' };
+  const { run } = await setting.start(api, { ...KLING_RUN, maxWaitSeconds: 300 });
+  const { jobId } = await setting.runOnce(api, run.id, ({ state }) => state === 'POLLING');
+  const path = `/v1/images/generations/${jobId}`;
+  const before = setting.kling.calls.length;
+  setting.kling.inject({ kind: 'hang' }, { path });
+  await eventually(async () => setting.kling.calls.length > before, 20_000);
+  const asked = setting.kling.calls.length;
+  const { keyPools } = await setting.owner.ask('{ keyPools(first: 10) { nodes { provider keys { id } } } }');
+  const [key] = keyPools.nodes.find(({ provider }: { provider: string }) => provider === 'kling').keys;
+  await done(setting.owner, 'rotateProviderKey', { providerKeyId: key.id, accessKey: SECOND_KLING_ACCOUNT.accessKey, secret: SECOND_KLING_ACCOUNT.secretKey });
+  // A call that is not given up ends after a minute.
+  await eventually(async () => setting.kling.calls.length > asked && setting.kling.claims.at(-1)!.iss === SECOND_KLING_ACCOUNT.accessKey, 20_000);
+  await done(api, 'clearConcurrencySlots');
+}, 60_000);

@@ -1,8 +1,9 @@
 import type { Drive } from '../../../commands/run/drive';
-import { asking, keysOf } from '../../../commands/run/drive-keys';
+import { asking, calling, keysOf, LeaseLost } from '../../../commands/run/drive-keys';
 import { keyPool } from '../../../commands/key-pool/decider';
 import type { HeldLease } from '../../../commands/key-pool/key-leases';
-import type { JobReport } from '../../../src/upstreams/generation';
+import { OutboundError } from '../../../src/outbound/outbound-error';
+import type { JobReport, VendorTarget } from '../../../src/upstreams/generation';
 
 /** A lease of a key with so many permits left at first, and one more each `everyMs` of the clock. */
 function setting({ permits, everyMs }: { permits: number; everyMs: number }) {
@@ -56,5 +57,28 @@ describe('permits for questions', () => {
     const { ask, questions } = setting({ permits: -1_000, everyMs: 100 });
     expect(await ask(500)).toBeUndefined();
     expect(questions()).toBe(0);
+  });
+});
+
+describe('fault 49: a call with a key', () => {
+  /** A vendor that never answers: the call ends when it is given up. */
+  const unanswered = ({ signal }: VendorTarget): Promise<never> => new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new OutboundError('legnext', 'aborted', false, 'the caller gave up')));
+  });
+
+  it('ends at once when its lease is lost, and is then no failure of the vendor', async () => {
+    const losing = new AbortController();
+    const drive = { over: new AbortController().signal, upstream: 'legnext' } as unknown as Drive;
+    const call = calling(drive, { lost: losing.signal, secret: 'secret' } as unknown as HeldLease, unanswered);
+    losing.abort();
+    await expect(call).rejects.toBeInstanceOf(LeaseLost);
+  });
+
+  it('is not made with a lease that was lost before', async () => {
+    const drive = { over: new AbortController().signal, upstream: 'legnext' } as unknown as Drive;
+    let calls = 0;
+    const call = calling(drive, { lost: AbortSignal.abort(), secret: 'secret' } as unknown as HeldLease, async () => calls++);
+    await expect(call).rejects.toBeInstanceOf(LeaseLost);
+    expect(calls).toBe(0);
   });
 });
