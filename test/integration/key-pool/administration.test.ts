@@ -335,10 +335,13 @@ describe('what of the pool everybody can rely on', () => {
     expect((await asOther(POOL, { provider })).keyPool).toMatchObject({ capacity: 3, activeLeases: 1, keys: [] });
     expect(await poolOf(provider)).toMatchObject({ capacity: 0, activeLeases: 0, waiting: 1, leases: [] });
 
-    await addKey(provider, { name: 'of others', tenantScope: 'a', priority: 9 });
+    await addKey(provider, { name: 'of others', tenantScope: 'a', priority: 9, concurrencyLimit: 2 });
     const { leaseKey } = await asOther(LEASE, { input: { provider, requestId: 's' } });
     expect(leaseKey).toMatchObject({ lease: { holder: 'bob' }, errors: [] });
-    expect(await poolOf(provider)).toMatchObject({ capacity: 1, activeLeases: 1, waiting: 0, leases: [{ holder: 'anna', providerKey: { name: 'of others' } }] });
+    const pool = await poolOf(provider);
+    expect(pool).toMatchObject({ capacity: 2, activeLeases: 1, waiting: 0, leases: [{ holder: 'anna', providerKey: { name: 'of others' } }] });
+    // The other tenant has a free place on a key of higher priority before its eyes, and does not get it.
+    expect(pool.keys.find(({ name }: { name: string }) => name === 'of others')).toMatchObject({ activeLeases: 1 });
   });
 
   it('TEST-31: shows each lease with a time to live of its own, and says when it was last in use', async () => {
