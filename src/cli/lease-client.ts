@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
@@ -49,34 +50,67 @@ const RELEASE_LEASE = 'mutation ($input: ReleaseLeaseInput!) { releaseLease(inpu
 const FOLLOW = `subscription ($ticketId: ID!) { leaseRequestChanged(ticketId: $ticketId) { standing ${LEASE} } }`;
 /** No key came free in time. */
 const NONE_FREE = 'E4291';
+const OUT_OF_POINTS = 'cost_budget';
 /** The key is another tenant's, which does not tell its name. */
 const UNNAMED = 'unnamed';
+
+/** The server closes a socket that says more than 20 things a second or follows more than 50, and the eleventh of one caller. */
+const SOCKETS = 9;
+const MESSAGES = 18;
+const MESSAGES_MS = 1_050;
 
 /** The headers go along with the upgrade: without an origin the server wants to know who asks before it talks. */
 function socketWith(headers: Record<string, string>): new (address: string, protocols: string[]) => WebSocket {
   return class extends WebSocket {
+    /** When the last messages left or will leave, oldest first. */
+    readonly #sent: number[] = [];
+
     constructor(address: string, protocols: string[]) {
       super(address, protocols, { headers });
+    }
+
+    override send(data: string): void {
+      const now = performance.now();
+      const at = Math.max(now, (this.#sent.at(-MESSAGES) ?? -Infinity) + MESSAGES_MS);
+      this.#sent.push(at);
+      if (this.#sent.length > MESSAGES) this.#sent.shift();
+      if (at === now) return super.send(data);
+      setTimeout(() => this.readyState === WebSocket.OPEN && super.send(data), at - now);
     }
   };
 }
 
-/** A client of one server; its subscriptions share one socket. */
+interface CallError {
+  message: string;
+  extensions?: { rule?: string; retryAfterMs?: number };
+}
+
+/** A client of one server; its subscriptions share a few sockets. */
 export function createLeaseClient({ url, clientKey, waitSeconds, ttlSeconds }: LeaseClientOptions): LeaseClient {
   const authorization = `Bearer ${clientKey}`;
-  const socket = createClient({ url: `${url.replace(/^http/, 'ws')}/graphql`, webSocketImpl: socketWith({ authorization }) });
+  const webSocketImpl = socketWith({ authorization });
+  const sockets = Array.from({ length: SOCKETS }, () => createClient({ url: `${url.replace(/^http/, 'ws')}/graphql`, webSocketImpl }));
+  let followed = 0;
 
+  /** Whoever has used up their points of cost waits until they have some again. */
   async function call<Data>(query: string, input: object): Promise<Data> {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST', headers: { 'content-type': 'application/json', authorization }, body: JSON.stringify({ query, variables: { input } }),
-    });
-    const { data, errors } = (await response.json()) as { data?: Data; errors?: { message: string }[] };
-    if (errors || !data) throw new Error(errors?.[0]?.message ?? `The server answered with status ${response.status}`);
-    return data;
+    for (;;) {
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST', headers: { 'content-type': 'application/json', authorization }, body: JSON.stringify({ query, variables: { input } }),
+      });
+      const { data, errors } = (await response.json()) as { data?: Data; errors?: CallError[] };
+      const { rule, retryAfterMs } = errors?.[0]?.extensions ?? {};
+      if (rule !== OUT_OF_POINTS || retryAfterMs === undefined) {
+        if (errors || !data) throw new Error(errors?.[0]?.message ?? `The server answered with status ${response.status}`);
+        return data;
+      }
+      await sleep(retryAfterMs);
+    }
   }
 
   /** The lease that a ticket turns into; undefined when it ends without one. */
   async function granted(ticketId: string): Promise<LeaseFields | undefined> {
+    const socket = sockets[followed++ % SOCKETS]!;
     for await (const { data, errors } of socket.iterate<{ leaseRequestChanged: Update }>({ query: FOLLOW, variables: { ticketId } })) {
       if (errors || !data) throw new Error(errors?.[0]?.message ?? 'The subscription gave no data');
       const { standing, lease } = data.leaseRequestChanged;
@@ -101,7 +135,7 @@ export function createLeaseClient({ url, clientKey, waitSeconds, ttlSeconds }: L
       return lease && { keyName: lease.providerKey?.name ?? UNNAMED, release: () => release(lease) };
     },
     async close() {
-      await socket.dispose();
+      for (const socket of sockets) await socket.dispose();
     },
   };
 }

@@ -91,6 +91,11 @@ test('the command line measures over the public API and prints a table', async (
   expect(rows[1]!.at(-1)).toMatch(/^one \d+, two \d+$/);
 }, 60_000);
 
+test('the command line follows more waiters than one socket may', async () => {
+  const { code, output } = await runCli(['--url', server.url, '--providers', 'bursts', '--bursts', '90', '--hold', '5-20']);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('| bursts | 90 | 100 % |') });
+}, 120_000);
+
 test('the command line says what is wrong and ends with a code that tells', async () => {
   expect(await runCli([])).toMatchObject({ code: 2, output: expect.stringContaining('Usage:') });
   expect(await runCli(['--providers', 'bursts'], {})).toMatchObject({ code: 2 });
