@@ -19,6 +19,7 @@ import { loadTrustedDocuments } from './graphql/trusted-documents';
 import { createHttpServer, type HttpServer } from './http/server';
 import { createIdempotencyStore } from './idempotency/store';
 import { createLogos } from './images/logos';
+import { removeEmptyQueues } from './jobs/empty-queues';
 import { startJobs } from './jobs/worker';
 import { createLiveFeeds } from './live/feeds';
 import { createOutputStreams } from './live/output-streams';
@@ -63,7 +64,8 @@ const runJobsAtOnce = (global: number): number => Math.min(global + 8, 128);
 const RUN_GRACE_MS = 500;
 const REMOVE_EXPIRED_ANSWERS = 'remove-expired-answers';
 const REMOVE_OLD_CALLBACKS = 'remove-old-callbacks';
-const CRONTAB = `17 3 * * * ${REMOVE_EXPIRED_ANSWERS}\n23 3 * * * ${REMOVE_OLD_CALLBACKS}\n* * * * * ${EXPIRE_SLOTS}`;
+const REMOVE_EMPTY_QUEUES = 'remove-empty-queues';
+const CRONTAB = `17 3 * * * ${REMOVE_EXPIRED_ANSWERS}\n23 3 * * * ${REMOVE_OLD_CALLBACKS}\n*/10 * * * * ${REMOVE_EMPTY_QUEUES}\n* * * * * ${EXPIRE_SLOTS}`;
 
 /** Puts one server together over a log and a database, wherever these are. */
 export async function createApp({ configuration, databaseUrl, store, log }: AppOptions): Promise<App> {
@@ -122,6 +124,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       ...tasks,
       [REMOVE_EXPIRED_ANSWERS]: async () => void (await idempotency.removeExpired()),
       [REMOVE_OLD_CALLBACKS]: () => removeOldCallbacks(db),
+      [REMOVE_EMPTY_QUEUES]: () => removeEmptyQueues(background),
     },
   });
   const blobs = createBlobStore(configuration.blobUrl, configuration.dataDir);

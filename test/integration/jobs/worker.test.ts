@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { JobHelpers, Tasks } from '../../../src/jobs/port';
+import { removeEmptyQueues } from '../../../src/jobs/empty-queues';
 import { enqueue, startJobs, type JobOptions, type Jobs } from '../../../src/jobs/worker';
 import { migrate } from '../../../src/postgres/migrations';
 import { silentLog } from '../../../src/postgres/log';
@@ -42,6 +43,24 @@ describe('jobs', () => {
     await eventually(() => runs.length === 2);
     expect(runs[1]).toMatchObject({ payload: { name: 'Ada' }, helpers: { jobId: expect.any(String), attempt: 1, maxAttempts: 25 } });
     expect(runs[1]!.after).toBeLessThan(900);
+  });
+
+  it('leave no queue behind but those in which something waits', async () => {
+    const ran: string[] = [];
+    await start({ greet: async ({ name }) => void ran.push(name) });
+    const add = (name: string, runAt?: Date) => enqueue(pool, { task: 'greet', payload: { name }, jobKey: name, queue: `of ${name}`, runAt });
+    await add('Ada');
+    await add('Bob', new Date(Date.now() + 60_000));
+    await eventually(() => ran.includes('Ada'));
+    await eventually(async () => {
+      await removeEmptyQueues(pool);
+      const { rows } = await pool.query('select queue_name from graphile_worker._private_job_queues');
+      return rows.map((row) => row.queue_name).join() === 'of Bob';
+    });
+    // Queues that were taken away come back, while others are taken away.
+    const names = Array.from({ length: 40 }, (_, n) => `name ${n % 4} ${n}`);
+    for (const name of names) await Promise.all([enqueue(pool, { task: 'greet', payload: { name }, jobKey: name, queue: `of ${name.slice(0, 6)}` }), removeEmptyQueues(pool)]);
+    await eventually(() => names.every((name) => ran.includes(name)));
   });
 
   it('replace a waiting job of the same key', async () => {
