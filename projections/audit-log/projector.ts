@@ -77,5 +77,11 @@ function subjectsOf(type: string, stream: string, fields: Record<string, unknown
 
 /** Ciphertext means nothing to a reader of the audit log; that something was sealed does. */
 function withoutSealed(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, isSealed(value) ? 'sealed' : value]));
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, valueWithoutSealed(value)]));
+}
+
+function valueWithoutSealed(value: unknown): unknown {
+  if (isSealed(value)) return 'sealed';
+  if (Array.isArray(value)) return value.map(valueWithoutSealed);
+  return typeof value === 'object' && value !== null ? withoutSealed(value as Record<string, unknown>) : value;
 }

@@ -64,6 +64,30 @@ describe('the audit log', () => {
     expect(byPosition.map(({ routine }) => routine)).toEqual([true, true, false, false, true, true, false, true, true, false, true, false, false]);
   });
 
+  test('shows no ciphertext, however deep it lies', async () => {
+    const source = sealedText('r1', 'source.o1', 'https://vendor.example.test/file?signature=abc');
+    const output = { outputId: 'o1', kind: 'image', contentType: 'image/png', bytes: 1, width: 1, height: 1, durationMs: null, blob: null, thumbnail: null, digest: null };
+    const { audit_entries: entries } = await specification.given([
+      {
+        type: 'RunRequested', stream: 'run-r1',
+        data: {
+          runId: 'r1', kind: 'image', model: 'm', provider: 'p', requestedBy: 'u1', simulated: true,
+          generation: {
+            operation: 'kling_image', pool: 'kling', scenario: null, parameters: sealedText('r1', 'parameters', '{}'), autoPoll: true,
+            pollIntervalMs: 1, maxWaitMs: 1, maxQueueMs: 1,
+          },
+        },
+      },
+      {
+        type: 'RunSucceeded', stream: 'run-r1',
+        data: { runId: 'r1', promptTokens: null, completionTokens: null, cost: null, durationMs: 1, outputRef: null, outputs: [{ ...output, source }] },
+      },
+    ]);
+    const byPosition = [...entries!].sort((a, b) => Number(a.position) - Number(b.position));
+    expect(byPosition[0]!.summary).toMatchObject({ generation: { parameters: 'sealed', pool: 'kling' } });
+    expect(byPosition[1]!.summary).toMatchObject({ outputs: [{ ...output, source: 'sealed' }] });
+  });
+
   test('is found by everything an entry is about, in its own tenant', async () => {
     const { audit_entries: entries, audit_subjects: subjects } = await specification.given([
       assigned, { ...assigned, tenant: 'tenant-2' },
