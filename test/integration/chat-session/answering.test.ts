@@ -204,7 +204,7 @@ describe('answer-message', () => {
     }
   });
 
-  it('tells the provider to stop when the answer ends early', async () => {
+  it('fault 57: tells the provider to stop when the answer ends early', async () => {
     const job = await ask(await openSession(), 'Hello?');
     const llm = model(never);
     await work(llm, job, 1, { maxSilenceMs: 30 });

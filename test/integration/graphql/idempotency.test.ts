@@ -52,7 +52,7 @@ describe('mutations with an idempotency key', () => {
     await db.close();
   });
 
-  test('same key and payload: one effect, the same answer, the secret masked', async () => {
+  test('fault 51: same key and payload: one effect, the same answer, the secret masked', async () => {
     const first = await add('Dune', 'k1');
     expect(first).toEqual({ position: '7', revision: '0', secret: 'shown-once', book: { title: 'Dune' }, errors: [] });
     for (let repeat = 0; repeat < 3; repeat += 1) expect(await add('Dune', 'k1')).toEqual({ ...first, secret: null });
@@ -66,7 +66,7 @@ describe('mutations with an idempotency key', () => {
     expect(await add('Dune', 'k1')).toMatchObject({ book: { title: 'Dune Messiah' } });
   });
 
-  test('same key, other payload: refused, and nothing of the first is told', async () => {
+  test('fault 52: same key, other payload: refused, and nothing of the first is told', async () => {
     await add('Dune', 'k1');
     const other = await add('Emma', 'k1');
     expect(other).toEqual({
@@ -79,7 +79,7 @@ describe('mutations with an idempotency key', () => {
 
   test.each([
     ['another user', 'other-user'], ['another tenant', 'other-tenant'],
-  ])('the same key of %s is another key', async (_who, token) => {
+  ])('fault 53: the same key of %s is another key', async (_who, token) => {
     await add('Dune', 'k1');
     await add('Emma', 'k1', token);
     expect(await books()).toBe(2);
@@ -92,7 +92,7 @@ describe('mutations with an idempotency key', () => {
     expect(await books()).toBe(2);
   });
 
-  test('100 twins at once: one effect, the others wait their turn or get the answer', async () => {
+  test('fault 51: 100 twins at once: one effect, the others wait their turn or get the answer', async () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => add('Dune', 'k1')));
     expect(await books()).toBe(1);
     expect(commands).toHaveLength(1);
@@ -184,7 +184,7 @@ describe('mutations with an idempotency key', () => {
     expect(await add('Dune', 'x'.repeat(255))).toMatchObject({ errors: [] });
   });
 
-  test('after its days a record is swept, and the key may serve another payload', async () => {
+  test('fault 54: after its days a record is swept, and the key may serve another payload', async () => {
     const records = createIdempotencyStore(db);
     await add('Dune', 'k1');
     await add('Dune', 'k2');

@@ -53,7 +53,7 @@ describe('output streams', () => {
     expect((await readToEnd('fenced')).map(({ text }) => text)).toEqual(['new', 'more', '']);
   });
 
-  it('give the same text wherever reading is cut and resumed', async () => {
+  it('fault 58: give the same text wherever reading is cut and resumed', async () => {
     await fc.assert(fc.asyncProperty(fc.array(fc.nat({ max: 5 }), { minLength: 1 }), fc.uuid(), async (cuts, id) => {
       const writing = (async () => {
         for (let n = 1; n <= 30; n++) await outputs.write(id, 1, `${n} `);

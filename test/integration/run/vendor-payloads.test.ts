@@ -94,3 +94,21 @@ describe('TEST-53: Kling says code 0 and is asked for the outcome', () => {
     expect(new Set(setting.kling.claims.map(({ iss }) => iss)).size).toBe(1);
   });
 });
+
+describe('TEST-51: how the outcome is asked for', () => {
+  it('is every 2 s for 120 s when nothing is said, and as said within 1 to 10 s and 10 to 300 s', async () => {
+    const asked: unknown[] = [];
+    for (const given of [{}, { pollIntervalSeconds: 1, maxWaitSeconds: 10 }, { pollIntervalSeconds: 10, maxWaitSeconds: 300 }]) {
+      const { run } = await setting.start(setting.owner, { operation: 'KLING_IMAGE', parameters: { prompt: 'tea' }, scenario: 'SUCCESS', ...given });
+      const { generation } = (await setting.events(run.id))[0]!.data as { generation: { autoPoll: boolean; pollIntervalMs: number; maxWaitMs: number } };
+      asked.push([generation.autoPoll, generation.pollIntervalMs, generation.maxWaitMs]);
+    }
+    expect(asked).toEqual([[true, 2_000, 120_000], [true, 1_000, 10_000], [true, 10_000, 300_000]]);
+  });
+
+  it.each([{ pollIntervalSeconds: 0 }, { pollIntervalSeconds: 11 }, { maxWaitSeconds: 9 }, { maxWaitSeconds: 301 }])('is never %j', async (given) => {
+    const { run, errors } = await setting.start(setting.owner, { operation: 'KLING_IMAGE', parameters: { prompt: 'tea' }, scenario: 'SUCCESS', ...given });
+    expect(run).toBeNull();
+    expect(errors).toMatchObject([{ path: ['input', Object.keys(given)[0]] }]);
+  });
+});

@@ -104,6 +104,28 @@ test('fault 60: 100 runs asked for at once on the last request of the day are on
   expect(setting.legnext.jobs.length - before).toBe(1);
 });
 
+test('fault 54: a start that is repeated when its record is gone, also at another server, is the same run, and holds no place a second time', async () => {
+  const { api, email } = await setting.person();
+  setting.legnext.script = { statuses: ['completed'], images: 1, consume: 1 };
+  const input = { ...LEGNEXT_RUN, idempotencyKey: 'long ago' };
+  const { run } = await setting.start(api, input);
+  await setting.runOnce(api, run.id, ({ state }) => state === 'SUCCEEDED');
+  const before = { jobs: setting.legnext.jobs.length, events: (await setting.events(run.id)).length };
+  expect((await setting.database.query('delete from idempotency_record')).rowCount).toBeGreaterThan(0);
+  const other = await setting.another(email);
+  try {
+    for (const at of [other.api, api]) {
+      expect(await setting.start(at, input)).toMatchObject({ run: { id: run.id, state: 'SUCCEEDED' }, errors: [] });
+      await setting.database.query('delete from idempotency_record');
+      expect((await at.ask('{ concurrency { mine } }')).concurrency.mine).toBe(0);
+      expect((await at.ask('{ runs { totalCount } }')).runs.totalCount).toBe(1);
+    }
+    expect({ jobs: setting.legnext.jobs.length, events: (await setting.events(run.id)).length }).toEqual(before);
+  } finally {
+    await other.close();
+  }
+});
+
 test('fault 63: a vendor that is down is called three times, and then left alone by everybody who waits', async () => {
   const people = await Promise.all(Array.from({ length: 10 }, () => setting.person()));
   setting.legnext.reset();
