@@ -63,7 +63,9 @@ function filesBelow(folder) {
 }
 
 function run(program, args) {
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  // Vite's notice about how it may read its configuration one day is nothing for whoever starts the product.
+  const env = { VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true', ...process.env };
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', env });
   if (error) console.error(error.message);
   if (status !== 0) process.exit(status ?? 1);
 }
