@@ -52,7 +52,7 @@ describe('the portal', () => {
     await open();
     const tools = within(screen.getByRole('navigation', { name: 'Tools' })).getAllByRole('link').map((link) => link.getAttribute('href'));
     expect(tools).toEqual(['/chat', '/create/legnext', '/runs']);
-    expect(screen.getByRole('link', { name: /^Images by LegNext/ })).toHaveTextContent('Four pictures from one prompt');
+    expect(screen.getByRole('link', { name: /^Images by LegNext/ })).toHaveTextContent('Pictures by Midjourney from one prompt');
   });
 
   it('TEST-84: shows the quota of today, the work under way against its limits, and one\'s recent runs', async () => {
