@@ -8,7 +8,8 @@ import { operations } from '../../schema/run/operations';
 import { CancelRunPayload, ClearConcurrencySlotsPayload, RetryRunPayload, StartRunPayload, WatchRunPayload } from '../../schema/run/types';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
-import { derivedId, mutate, step, type Mutation as Act } from '../../src/graphql/mutate';
+import { refusalOf } from '../../src/graphql/errors';
+import { derivedId, isPassing, mutate, step, type Mutation as Act } from '../../src/graphql/mutate';
 import { fromGlobalId } from '../../src/graphql/node';
 import { toUserError, type MutationPayload } from '../../src/graphql/payload';
 import { allows, Policy } from '../../src/graphql/policy';
@@ -65,6 +66,8 @@ export class RunMutations {
 
 /** What a run begins with: `rejection` is the JSON of the refusal that did not let it begin. */
 type Begun = { runId: string; rejection: string | null };
+/** An attempt that was asked for. */
+type Recorded = CommandOutcome<KnownRun> & { accepted: true };
 
 /** A mutation whose payload shows the run even when a rule did not let it begin, beside the error. */
 async function beginning(context: Context, act: Act, begin: (command: CommandContext) => Promise<CommandOutcome<Begun>>): Promise<MutationPayload> {
@@ -100,7 +103,7 @@ async function start(context: Context, command: CommandContext, input: StartRunI
   const { state: before } = await context.commands.load(run, runId);
   return counted(context, before.phase !== 'unknown', async () => {
     const requested = await context.commands.execute(run, runId, { type: 'RequestRun', request }, command, (state) => state as KnownRun);
-    return requested.accepted ? queue(context, command, requested.answer) : requested;
+    return requested.accepted ? queue(context, command, requested) : requested;
   });
 }
 
@@ -114,7 +117,7 @@ async function retry(context: Context, command: CommandContext, { runId, attempt
   const again = { type: 'RetryRun', attempt: attempt + 1, at: context.now().getTime() } as const;
   return counted(context, false, async () => {
     const requested = await context.commands.execute(run, runId, again, command, (state) => state as KnownRun);
-    return requested.accepted ? queue(context, command, requested.answer) : requested;
+    return requested.accepted ? queue(context, command, requested) : requested;
   });
 }
 
@@ -136,10 +139,18 @@ function asJudged(begun: CommandOutcome<Begun>): CommandOutcome<Begun> {
   return { accepted: false, refusal: JSON.parse(answer.rejection!) as Refusal, position, revision };
 }
 
-async function queue(context: Context, command: CommandContext, state: KnownRun): Promise<CommandOutcome<Begun>> {
-  const { refusal, position, revision } = await enterQueue(queueing(context), state, (name) => step(command, name));
-  const rejection = refusal ? JSON.stringify(refusal) : null;
-  return { accepted: true, answer: { runId: state.runId, rejection }, position, revision };
+/** Has what is on record wait for a key, or be rejected. */
+async function queue(context: Context, command: CommandContext, { answer: state, ...place }: Recorded): Promise<CommandOutcome<Begun>> {
+  const { runId } = state;
+  try {
+    const { refusal, position, revision } = await enterQueue(queueing(context), state, (name) => step(command, name));
+    return { accepted: true, answer: { runId, rejection: refusal ? JSON.stringify(refusal) : null }, position, revision };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal || !isPassing(refusal)) throw error;
+    // Its job goes on with it in a moment: whoever was told to try again would have it done, and pay for it, twice.
+    return { ...place, answer: { runId, rejection: null } };
+  }
 }
 
 async function cancel(context: Context, command: CommandContext, state: KnownRun): Promise<CommandOutcome<{ runId: string }>> {

@@ -1,3 +1,4 @@
+import { OutcomeUnknown } from '../../../src/event-store/port';
 import { eventuallyHolds } from '../../support/eventually';
 import { act, done, keyOf } from '../../support/people';
 import { createRunSetting, hasEnded, KLING_RUN, LEGNEXT_RUN, type RunSetting } from './run-setting';
@@ -91,6 +92,22 @@ describe('startRun', () => {
     await setting.runOnce(api, left.id, ({ state }) => state === 'POLLING');
     await act(api, 'watchRun', { runId: left.id });
     await isFull();
+  });
+
+  it('shows the run that is on record when its slot could not be taken at once, and nobody has to ask again', async () => {
+    const { api, id } = await person();
+    await done(setting.owner, 'setDailyLimit', { userId: id, requests: 1 });
+    setting.legnext.script = { ...setting.legnext.script, statuses: ['completed'] };
+    const healthy = setting.store.append;
+    let lost = 0;
+    const store = jest.spyOn(setting.store, 'append').mockImplementation((stream, ...given) =>
+      stream === 'concurrencySlots-all' && lost++ === 0 ? Promise.reject(new OutcomeUnknown(stream, undefined)) : healthy(stream, ...given));
+    const { run, errors } = await setting.start(api, LEGNEXT_RUN);
+    expect(lost).toBeGreaterThan(0);
+    expect(errors).toEqual([]);
+    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
+    store.mockRestore();
+    expect((await setting.start(api, LEGNEXT_RUN)).errors).toMatchObject([{ rule: 'daily_limit' }]);
   });
 
   it('says which parameter is wrong, and records nothing', async () => {
