@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { RefusedError } from '../../schema/errors/catalogue';
-import type { BlobStore } from '../blobs/port';
+import type { BlobStore, StoredBlob } from '../blobs/port';
 import type { Budget } from '../graphql/budget';
 import type { Context } from '../graphql/context';
 import { limits } from '../graphql/limits';
@@ -9,7 +9,7 @@ import { judge } from '../graphql/policy';
 import { authenticateRequest, type RequestAuthentication } from './authenticate-request';
 import { factsOf, payerOf } from './caller';
 import { requireAllowedOrigin, type Origins } from './origins';
-import { readRange } from './range';
+import { readRange, type ByteRange } from './range';
 
 /** A file that a run made, where it lies in the blob store. */
 export interface OutputFile {
@@ -40,6 +40,8 @@ export interface OutputRouteOptions extends RequestAuthentication {
 const METHODS: HTTPMethods[] = ['GET', 'HEAD'];
 /** Points of cost. */
 const READ_COST = 1;
+/** Files that one caller may be sent at once: each holds a file and a connection for as long as its reader likes. */
+const MOST_AT_ONCE = 200;
 const THUMBNAIL_TYPE = 'image/webp';
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp', 'image/gif': 'gif', 'video/mp4': 'mp4', 'video/webm': 'webm',
@@ -62,6 +64,8 @@ interface OutputRequest {
 export async function registerOutputRoutes(app: FastifyInstance, options: OutputRouteOptions): Promise<void> {
   const { files, blobs, budget } = options;
   const contexts = new WeakMap<FastifyRequest, Context>();
+  /** Files under way, by who pays. */
+  const sending = new Map<string, number>();
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
       requireAllowedOrigin(options.origins, request);
@@ -102,13 +106,38 @@ export async function registerOutputRoutes(app: FastifyInstance, options: Output
     return file;
   }
 
-  async function send({ method, headers }: FastifyRequest, reply: FastifyReply, { place, contentType, bytes, tag, disposition }: Sent): Promise<FastifyReply> {
+  /** @returns what to call when the file has been sent */
+  function takePlace(payer: string): () => void {
+    const others = sending.get(payer) ?? 0;
+    if (others >= MOST_AT_ONCE) throw tooManyFiles();
+    sending.set(payer, others + 1);
+    return () => {
+      const left = sending.get(payer)! - 1;
+      if (left === 0) sending.delete(payer);
+      else sending.set(payer, left);
+    };
+  }
+
+  async function openBlob(request: FastifyRequest, place: string, range: ByteRange | undefined): Promise<StoredBlob> {
+    const giveBack = takePlace(payerOf(contexts.get(request)!.principal, request.ip));
+    try {
+      const blob = await blobs.get(place, range);
+      if (!blob) throw noFile();
+      blob.body.once('close', giveBack);
+      return blob;
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  async function send(request: FastifyRequest, reply: FastifyReply, { place, contentType, bytes, tag, disposition }: Sent): Promise<FastifyReply> {
+    const { method, headers } = request;
     if (isKnown(headers['if-none-match'], tag)) return reply.code(304).headers({ ...CACHED, etag: tag }).send();
     const outdated = headers['if-range'] !== undefined && headers['if-range'] !== tag;
     const range = bytes === undefined || outdated ? undefined : readRange(headers.range, bytes);
     if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${bytes}`).send();
-    const blob = await blobs.get(place, range);
-    if (!blob) throw noFile();
+    const blob = await openBlob(request, place, range);
     const { start, end } = blob.range;
     reply.type(contentType).headers({ ...FILE_HEADERS, ...CACHED, etag: tag, 'content-disposition': disposition, 'content-length': end - start + 1 });
     if (bytes !== undefined) reply.header('accept-ranges', 'bytes');
@@ -132,6 +161,12 @@ interface Sent {
 /** For files that there are not, and for those of others alike. */
 function noFile(): RefusedError {
   return new RefusedError({ code: 'E4041', rule: 'output', message: 'There is no such file, or it is not yours to see.' });
+}
+
+function tooManyFiles(): RefusedError {
+  return new RefusedError({
+    code: 'E4291', rule: 'files_at_once', message: `You can be sent ${MOST_AT_ONCE} files at once. Wait until some have come.`, retryAfterMs: 1_000,
+  });
 }
 
 /** Whether a client names this version among those that it has. */

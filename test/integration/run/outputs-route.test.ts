@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { BlobStore } from '../../../src/blobs/port';
+import { Readable } from 'node:stream';
+import type { BlobStore, StoredBlob } from '../../../src/blobs/port';
 import { createBlobStore } from '../../../src/blobs/store';
 import type { OutputFile, OutputFiles } from '../../../src/http/output-route';
+import { eventuallyHolds } from '../../support/eventually';
 import { person, startServer, type TestServer } from '../graphql/harness';
 
 const CONTENT = Buffer.from('0123456789');
@@ -26,7 +28,7 @@ beforeAll(async () => {
   };
   await put('t/r/o', CONTENT, 'image/png');
   await put('t/r/o-thumbnail', 'small', 'image/webp');
-  server = await startServer({ runOutputs: { files, blobs } });
+  server = await startServer({ runOutputs: { files, blobs: { get: (key, range) => (key === 't/r/slow' ? slowBlob() : blobs.get(key, range)) } } });
   server.sessions.set('without-runs', person('user-1', 'user', 'tenant-1', { features: [] }));
 });
 beforeEach(() => {
@@ -36,6 +38,13 @@ afterAll(async () => {
   await server.close();
   rmSync(folder, { recursive: true });
 });
+
+/** Begins, and never goes on. */
+async function slowBlob(): Promise<StoredBlob> {
+  const body = new Readable({ read() {} });
+  body.push('0');
+  return { contentType: 'image/png', size: 10, range: { start: 0, end: 9 }, body };
+}
 
 const get = (place: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Response> =>
   fetch(`${server.url}${place}`, { method, headers: { cookie: 'keyledger=user-token', ...headers } });
@@ -117,4 +126,18 @@ test('whoever is not signed in, may see no runs, or comes from a foreign page ge
   expect(await errorOf(await fetch(`${server.url}/outputs/output-1`))).toMatchObject({ status: 401, code: 'E4011' });
   expect(await errorOf(await get('/outputs/output-1', { cookie: 'keyledger=without-runs' }))).toMatchObject({ status: 403, code: 'E4031', rule: 'feature_off' });
   expect(await errorOf(await get('/outputs/output-1', { 'sec-fetch-site': 'cross-site' }))).toMatchObject({ status: 403, rule: 'origin' });
+});
+
+test('one caller is sent so many files at once and no more; who leaves makes room, and a file that is not there takes none', async () => {
+  known['slow'] = { ...picture, blob: 't/r/slow' };
+  known['lost'] = { ...picture, blob: 't/r/lost' };
+  for (let n = 0; n < 60; n++) expect((await get('/outputs/lost')).status).toBe(404);
+  const leave = new AbortController();
+  const slow = await Promise.all(Array.from({ length: 200 }, () =>
+    fetch(`${server.url}/outputs/slow`, { headers: { cookie: 'keyledger=user-token' }, signal: leave.signal })));
+  expect(new Set(slow.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(await errorOf(await get('/outputs/output-1'))).toMatchObject({ status: 429, code: 'E4291', rule: 'files_at_once' });
+  expect((await get('/outputs/output-1', { 'if-none-match': TAG })).status).toBe(304);
+  leave.abort();
+  await eventuallyHolds(async () => expect((await get('/outputs/output-1')).status).toBe(200));
 });
