@@ -96,9 +96,9 @@ async function runBursts({ providers, bursts, minHoldMs, maxHoldMs }: Plan, clie
 if (require.main === module) {
   runLoadTestCli(process.argv.slice(2), process.env, console.log).then(
     (code) => process.exit(code),
-    // A socket that the server closes gives a reason in place of a message.
-    (error: { message?: string; reason?: string }) => {
-      console.error(error.message ?? error.reason);
+    // A socket that the server closes gives a reason in place of a message; of a server out of reach only the cause says why.
+    ({ message, reason, cause }: { message?: string; reason?: string; cause?: unknown }) => {
+      console.error(cause instanceof Error ? `${message}: ${cause.message}` : message ?? reason);
       process.exit(1);
     },
   );
