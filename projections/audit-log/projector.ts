@@ -23,7 +23,7 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
   const fields = data as Record<string, unknown>;
   const { metadata, position, revision, stream } = at;
   const subjects = subjectsOf(type, stream, fields);
-  const { tenant, actor, requestId, address } = doerOf(metadata, fields);
+  const { tenant, actor, requestId, address } = doerOf(metadata, stream, fields);
   return [
     {
       kind: 'put', table: 'audit_entries', key: { id: at.id }, position,
@@ -57,11 +57,13 @@ function changes({ type, data, at }: Projected<EventOf<EventDefinitions>>): Chan
  * the one whom it is about learns that it happened, and nothing of the other.
  */
 function doerOf(
-  { tenant, actor, requestId, address }: EventMetadata, fields: Record<string, unknown>,
+  { tenant, actor, requestId, address }: EventMetadata, stream: string, fields: Record<string, unknown>,
 ): Pick<EventMetadata, 'tenant' | 'actor' | 'requestId'> & { address: unknown } {
   const about = fields['tenant'];
   if (typeof about !== 'string' || about === tenant) return { tenant, actor, requestId, address: address ?? fields['address'] };
-  return { tenant: about, actor: { kind: 'system', id: 'key-pool' }, requestId: undefined, address: undefined };
+  const shared = { kind: 'system', id: stream.startsWith('keyPool-') ? 'key-pool' : 'concurrency-slots' } as const;
+  // What no tenant had done was done by the server itself.
+  return { tenant: about, actor: tenant === '' ? actor : shared, requestId: undefined, address: undefined };
 }
 
 /**

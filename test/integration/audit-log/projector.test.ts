@@ -47,6 +47,18 @@ describe('the audit log', () => {
     expect(new Set(subjects!.filter(({ subject }) => subject === 'r').map(({ tenant_id }) => tenant_id))).toEqual(new Set(['tenant-2']));
   });
 
+  test('says which part of the server ended a slot, and not who else came by', async () => {
+    const expired = { type: 'SlotReleased', stream: 'concurrencySlots-all', data: { runId: 'r1', userId: 'u1', tenant: 'tenant-2', how: 'expired', at: 1 } };
+    const { audit_entries: entries } = await specification.given([
+      { ...expired, tenant: '', actor: { kind: 'system', id: 'expire-slots' } },
+      { ...expired, actor: { kind: 'user', id: 'anna' } }, { ...expired, actor: { kind: 'system', id: 'run_load_tests' } },
+    ]);
+    const byPosition = [...entries!].sort((a, b) => Number(a.position) - Number(b.position));
+    expect(byPosition.map(({ tenant_id, actor_kind, actor_id }) => [tenant_id, actor_kind, actor_id])).toEqual([
+      ['tenant-2', 'system', 'expire-slots'], ['tenant-2', 'system', 'concurrency-slots'], ['tenant-2', 'system', 'concurrency-slots'],
+    ]);
+  });
+
   test('tells the steps that work takes by itself from what somebody did', async () => {
     const leased = { leaseId: 'p/1', ticketId: 'p/1', requestId: 'r', keyId: 'k', token: 2, tenant: 'tenant-1', ttlMs: 1, at: 1 };
     const granted = (holder: string) => ({ type: 'LeaseGranted', stream: 'keyPool-p', data: { ...leased, holder } });
