@@ -38,6 +38,8 @@ export interface Waiting {
 const FOLLOWED_LIMIT = 5_000;
 /** Changes of a pool are told in steps of this many milliseconds. */
 const PACE_MS = 100;
+/** Every release moves everybody who waits: places alone are told to so many callers a millisecond, all of a pool together. */
+const PLACES_PER_MS = 2;
 
 /** What all who follow requests through one command runtime share. */
 interface Followers {
@@ -72,6 +74,7 @@ export async function followRequest(context: Context, ticketId: string, holder: 
   const { signal } = context;
   const changed = createWakeUp();
   let newest: RequestUpdate | undefined;
+  let toldIn = -1;
   let forgotten = false;
   let left = false;
   shared.count++;
@@ -79,6 +82,13 @@ export async function followRequest(context: Context, ticketId: string, holder: 
     const update = updateOf(look, provider, ticketId, holder);
     forgotten = update === undefined;
     if (update && newest && !differs(update, newest)) return untilReopening(newest, look.now);
+    // A power of two, so that rounds stay the same for all while callers come and go.
+    const everyMs = 2 ** Math.ceil(Math.log2(shared.count / PLACES_PER_MS));
+    const round = Math.floor(look.now / everyMs);
+    if (everyMs > PACE_MS && round === toldIn && update && newest && !differs({ ...update, waiting: placedAs(update, newest) }, newest)) {
+      return Math.min(untilReopening(update, look.now) ?? Infinity, (round + 1) * everyMs - look.now);
+    }
+    toldIn = round;
     newest = update ?? newest;
     changed.wake();
     return newest && untilReopening(newest, look.now);
@@ -157,6 +167,9 @@ function differs(a: RequestUpdate, b: RequestUpdate): boolean {
   if (a.standing !== b.standing || a.waiting?.place !== b.waiting?.place || a.waiting?.reason !== b.waiting?.reason) return true;
   return a.waiting?.reason !== 'turn' && a.waiting?.reopensAt !== b.waiting?.reopensAt;
 }
+
+const placedAs = ({ waiting }: RequestUpdate, other: RequestUpdate): Waiting | undefined =>
+  waiting && { ...waiting, place: other.waiting?.place ?? waiting.place };
 
 /** The reason changes with time alone then. */
 function untilReopening({ waiting }: RequestUpdate, now: number): number | undefined {
