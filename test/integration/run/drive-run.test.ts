@@ -235,11 +235,13 @@ describe('a run', () => {
     const { run } = await setting.start(api, { ...KLING_RUN, autoPoll: false });
     const { jobId } = await setting.runOnce(api, run.id, ({ state }) => state === 'SUBMITTED');
     const path = `/v1/images/generations/${jobId}`;
-    setting.kling.inject({ kind: 'status', status: 503 }, { path });
-    setting.kling.inject({ kind: 'drop' }, { path });
+    // More in a row than plain refusals may be.
+    setting.kling.inject({ kind: 'status', status: 503 }, { path, times: 2 });
+    setting.kling.inject({ kind: 'drop' }, { path, times: 2 });
     await done(api, 'watchRun', { runId: run.id });
     expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'SUCCEEDED' });
     await nothingIsHeld();
+    await recover('kling');
   });
 
   it('begins with a picture that an earlier run of the same person has made', async () => {
