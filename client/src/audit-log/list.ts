@@ -26,7 +26,7 @@ export const auditList = ({ q, sort, facets }: ListQuestion): ListSource<AuditRo
       orderBy: { field: 'POSITION', direction: sort.startsWith('-') ? 'DESC' : 'ASC' },
     }, ({ auditLog }) => auditLog),
     one: (client, id) => oneNode(client, AuditEntryByIdDocument, id, (node): node is AuditRow => node.__typename === 'AuditEntry'),
-    feed: changeFeed(AuditEntryAddedDocument, {}, ({ auditEntryAdded }) => auditEntryAdded),
+    feed: changeFeed(AuditEntryAddedDocument, { act: facets.act && [...facets.act] }, ({ auditEntryAdded }) => auditEntryAdded),
     // An act never changes.
     version: ({ position }) => BigInt(position),
     admits: (entry) => sort === auditLogSpec.defaultSort
