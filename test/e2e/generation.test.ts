@@ -7,6 +7,9 @@ import { button, dialog, go, picture } from '../support/screens';
 import { startServer, temporaryDataDir, type ServerProcess } from '../support/server-process';
 import { OWNER, setUpOwner } from '../support/set-up';
 
+// Each step has axe look at the page in both themes, which takes long on a busy machine.
+jest.setTimeout(120_000);
+
 const { dataDir, remove } = temporaryDataDir();
 /** Room for a simulated vendor, which takes some seconds, on a slow machine. */
 const MADE_MS = 40_000;

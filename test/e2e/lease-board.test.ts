@@ -8,6 +8,9 @@ import { button, dialog, go, picture } from '../support/screens';
 import { startServer, temporaryDataDir, type ServerProcess } from '../support/server-process';
 import { OWNER, setUpOwner, signIn } from '../support/set-up';
 
+// Each step has axe look at the page in both themes, which takes long on a busy machine.
+jest.setTimeout(120_000);
+
 const { dataDir, remove } = temporaryDataDir();
 const SECRET = 'not-a-real-secret-of-a-vendor';
 const ANNA = { email: 'anna@example.test', password: 'anna has a password too', displayName: 'Anna Adams', tenantName: OWNER.tenantName };
