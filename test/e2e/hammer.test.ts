@@ -96,7 +96,7 @@ test('TEST-37: two servers, killed again and again, and 50 workers on one pool: 
     const kind = n % 2 === 0 ? 'main' : 'branch';
     return {
       name: `${kind}-${n}`, kind, clientKey: clientKeys[kind][(n >> 1) % CLIENTS_PER_TENANT]!, urls, provider: PROVIDER,
-      ttlSeconds: TTL_SECONDS, maxWaitSeconds: MAX_WAIT_SECONDS, follows: n % 4 < 2, ended, deadline,
+      ttlSeconds: TTL_SECONDS, maxWaitSeconds: MAX_WAIT_SECONDS, follows: n % 4 < 2, vanishesFirst: n % 10 === 0, ended, deadline,
       keyOf: (secret) => keys.find((key) => key.secret === secret)?.name,
     };
   });

@@ -17,6 +17,8 @@ export interface LeaseWorker {
   maxWaitSeconds: number;
   /** Whether it waits by subscription; otherwise it asks again and again. */
   follows: boolean;
+  /** Whether it leaves its first lease behind; later ones it leaves now and then. */
+  vanishesFirst: boolean;
   /** Name of the provider key of a secret. */
   keyOf(secret: string): string | undefined;
   /** Whether to begin nothing new. */
@@ -60,18 +62,18 @@ export async function work(worker: LeaseWorker): Promise<RequestHistory[]> {
       firstSentAt: performance.now(), waits: [], grants: [], beats: [], releases: [], outcome: undefined,
     };
     histories.push(history);
-    await oneRequest(worker, history);
+    await oneRequest(worker, history, n === 0 && worker.vanishesFirst);
   }
   return histories;
 }
 
-async function oneRequest(worker: LeaseWorker, history: RequestHistory): Promise<void> {
+async function oneRequest(worker: LeaseWorker, history: RequestHistory, vanishes: boolean): Promise<void> {
   const lease = await acquire(worker, history);
   if (!lease || history.outcome) return;
   // Whoever has lost the secret gives the lease back and asks anew.
   if (history.grants.some(({ secret }) => secret)) {
     const kind = Math.random();
-    if (kind < 0.04) {
+    if (vanishes || kind < 0.04) {
       history.outcome = 'vanished';
       return;
     }
