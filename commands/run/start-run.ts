@@ -51,7 +51,7 @@ function refusedAll([first, ...others]: Refusal[]): RefusedError {
  * Whether the caller may have this done now: the vendor is switched on for them, there is a key for it, and the picture
  * to begin with is theirs.
  * @returns the pool that serves it
- * @throws RefusedError E4031 `feature_off`, E4041 `pool_unknown` or `picture_unknown`
+ * @throws RefusedError E4031 `feature_off`, B2001 `no_provider_key`, E4041 `picture_unknown`
  */
 export async function requirePool(context: Context, operation: Operation, scenario: Scenario | null): Promise<string> {
   const { features } = signedIn(context);
@@ -69,7 +69,7 @@ export async function requirePool(context: Context, operation: Operation, scenar
   const now = context.now().getTime();
   if (!scopeOf(state, { tenant: tenantId }).keys.some((key) => isInUse(key, now))) {
     throw new RefusedError({
-      code: 'E4041', rule: 'pool_unknown', path: ['input', 'operation'], details: { provider: pool },
+      code: 'B2001', rule: 'no_provider_key', path: ['input', 'operation'], details: { provider: pool },
       message: 'There is no provider key for this vendor. Add one to its pool, or choose a scenario.',
     });
   }

@@ -153,7 +153,7 @@ describe('pictures by LegNext', () => {
   });
 
   it('says where a key is added when the vendor has none, and how to do without', async () => {
-    await open({ StartRun: () => ({ startRun: { position: null, run: null, errors: [refusal('pool_unknown', ['input', 'operation'], 'E4041')] } }) });
+    await open({ StartRun: () => ({ startRun: { position: null, run: null, errors: [refusal('no_provider_key', ['input', 'operation'], 'B2001')] } }) });
     write(prompt(), 'a fox');
     await userEvent.setup().click(run());
     expect(await screen.findByText(/Add one under Key pools, or choose a scenario/)).toBeInTheDocument();

@@ -33,7 +33,6 @@ export function StartProblems({ problems, onRetry }: StartProblemsProps) {
   return (
     <>
       <Problems problems={shown} onRetry={tooMuch ? undefined : onRetry} />
-      {shown.some(({ rule }) => rule === 'pool_unknown') && <p>{t('generation.noPool')}</p>}
       {tooMuch && (
         <div className={styles.buttons}>
           <Suspense>

@@ -141,7 +141,7 @@ describe('startRun', () => {
     const { keyPools } = await setting.owner.ask('{ keyPools(first: 10) { nodes { provider keys { id name } } } }');
     const [key] = keyPools.nodes.find(({ provider }: { provider: string }) => provider === 'kling').keys;
     await done(setting.owner, 'deactivateProviderKey', { providerKeyId: key.id });
-    await eventuallyHolds(async () => expect((await setting.start(api, KLING_RUN)).errors).toMatchObject([{ code: 'E4041', rule: 'pool_unknown' }]));
+    await eventuallyHolds(async () => expect((await setting.start(api, KLING_RUN)).errors).toMatchObject([{ code: 'B2001', rule: 'no_provider_key' }]));
     await done(setting.owner, 'activateProviderKey', { providerKeyId: key.id });
     await done(setting.owner, 'setEntitlements', { subjectKind: 'TENANT', features: ['CHAT', 'VIRTUAL_KEYS', 'RUNS', 'KEY_POOLS', 'LEGNEXT', 'KLING', 'PORTAL', 'GALLERY'] });
   });
