@@ -8,7 +8,8 @@ import { withReasons } from '../key-pool/wait-tickets';
 import { isLeftAlone } from './acts';
 import { holderOf } from './loaders';
 
-const WAITING: readonly RunState[] = [RunState.REQUESTED, RunState.QUEUED, RunState.SUBMITTED, RunState.POLLING];
+/** Not yet when it was only asked for: its ticket may be seen before the stage at which it began to wait. */
+const WAITING: readonly RunState[] = [RunState.QUEUED, RunState.SUBMITTED, RunState.POLLING];
 
 /** Whether it may stand in the queue of its pool: before it is submitted, or when the work on it went to another server. */
 export const mayWait = (run: Run): boolean => run.operation !== null && WAITING.includes(run.state) && !isLeftAlone(run);
