@@ -86,6 +86,8 @@ export class Judge {
   private readonly requests = new Map<string, Standing>();
   /** Leases whose missing heartbeat the beat table has established. */
   private readonly lapsed = new Set<string>();
+  /** The newest command that gave a key another secret. */
+  private rotation: KeyPoolCommand | undefined;
 
   readonly counted = {
     grants: 0, pinnedGrants: 0, releases: 0, expiries: 0, timeOuts: 0, withdrawals: 0, revocations: 0, cancellations: 0, permits: 0, permitsRefused: 0,
@@ -287,6 +289,7 @@ export class Judge {
   }
 
   private event(event: KeyPoolEvent, cause: KeyPoolCommand): void {
+    if (event.type === 'ProviderKeyRotated') this.rotation = cause;
     const { data } = event;
     if (data.at < this.clock) this.broken(`the clock went back from ${this.clock} to ${data.at}`);
     this.clock = data.at;
@@ -444,7 +447,9 @@ export class Judge {
     if (lease?.tenant !== tenant) return this.broken(`lease ${leaseId} was taken away as if of ${tenant}`);
     const asked = cause.type === 'WithdrawTenant' ? cause.tenant === tenant
       : cause.type === 'RevokeLease' ? cause.leaseId === leaseId && this.maySeize(cause)
-        : cause.type === 'RotateProviderKey' && cause.revokeLeases && cause.keyId === lease.keyId && lease.secretRef !== cause.secretRef;
+        : cause.type === 'RotateProviderKey' && cause.revokeLeases && cause.keyId === lease.keyId
+          // A command that comes late may rotate back to a secret that older leases have; a repeat spares those that got it.
+          && (this.rotation === cause || lease.secretRef !== cause.secretRef);
     if (!asked) this.broken(`lease ${leaseId} of ${tenant} was taken away by ${cause.type}`);
     this.end(data, 'revoked');
     if (cause.type === 'WithdrawTenant') this.counted.withdrawals++;
