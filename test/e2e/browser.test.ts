@@ -131,7 +131,7 @@ test('a provider key is leased, the next one waits and is served on release', as
   await page.getByText('1 waiting').first().waitFor();
   await picture(page, '09-key-pool-queue');
   expect(await violations(page)).toEqual([]);
-  await watcher.page.getByRole('row').filter({ hasText: 'Lease requested' }).first().waitFor();
+  await watcher.page.getByRole('row').filter({ hasText: 'Lease granted' }).first().waitFor();
 
   await button(page, 'Release').click();
   await button(page, 'Release: work done').click();
@@ -160,7 +160,7 @@ test('a question is answered word by word, survives a reload, and is a run', asy
 
 test('all of it is in the audit log of the other window, without a reload', async () => {
   const { page } = watcher;
-  for (const act of ['Virtual key requested', 'Virtual key provisioned', 'Provider key added', 'Lease granted', 'Lease released', 'Question asked', 'Answer completed', 'Run succeeded']) {
+  for (const act of ['Virtual key requested', 'Virtual key provisioned', 'Provider key added', 'Lease granted', 'Question asked', 'Answer completed', 'Run succeeded']) {
     await page.getByRole('row').filter({ hasText: act }).first().waitFor();
   }
   await picture(page, '14-audit-log-dark');
