@@ -15,17 +15,24 @@ const pauseMs = 500;
 /** How many runs may go on at once and how many do: asked anew when a run changes, as long as there is a subscriber. */
 export function createConcurrency(client: Client, live: Live) {
   const state = observable<Concurrency | undefined>(undefined);
+  let latest = 0;
 
   async function refresh(): Promise<void> {
+    latest += 1;
+    const asked = latest;
     const { data } = await ask(client, ConcurrencyDocument, {});
-    if (data) {
+    if (data && asked === latest) {
       state.set(data.concurrency);
     }
   }
 
   return {
     get: state.get,
-    take: state.set,
+    /** Takes what an act of one's own answered: newer than the answer to any question still under way. */
+    take(concurrency: Concurrency) {
+      latest += 1;
+      state.set(concurrency);
+    },
     subscribe(listener: () => void) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const forget = state.subscribe(listener);

@@ -16,14 +16,15 @@ const going = aRun('going');
 async function show(runs = [going, done]) {
   const feeds = fakeLive();
   const cleared = aRun('going', { state: 'CANCELLED', revision: '6' });
-  const concurrency = { __typename: 'Concurrency', userLimit: 1, globalLimit: 4, mine: 1, total: 3 };
+  let concurrency = { __typename: 'Concurrency', userLimit: 1, globalLimit: 4, mine: 1, total: 3 };
   const app = await renderApp(<LiveProvider value={feeds.live}><MyRuns /></LiveProvider>, {
     answers: {
       Runs: () => ({ runs: { nodes: runs, pageInfo: { hasNextPage: false, endCursor: null } } }),
       Concurrency: () => ({ concurrency }),
-      ClearConcurrencySlots: () => ({
-        clearConcurrencySlots: { position: '9', runs: [cleared], concurrency: { ...concurrency, mine: 0, total: 2 }, errors: [] },
-      }),
+      ClearConcurrencySlots: () => {
+        concurrency = { ...concurrency, mine: 0, total: 2 };
+        return { clearConcurrencySlots: { position: '9', runs: [cleared], concurrency, errors: [] } };
+      },
     },
   });
   return { ...app, feeds };
