@@ -53,6 +53,7 @@ export function isPictureUrl(text: string): boolean {
   return isURL(text, PICTURE) && maxLength(text, URL_LENGTH);
 }
 
-function allOf(...rules: readonly PropertyDecorator[]): PropertyDecorator {
+/** One decorator out of several. */
+export function allOf(...rules: readonly PropertyDecorator[]): PropertyDecorator {
   return (target, property) => rules.forEach((rule) => rule(target, property));
 }

@@ -1,6 +1,7 @@
 import { MaxLength } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import { IsName, IsPictureUrl, ONCE, PASSWORD_LENGTH } from '../text-rules';
+import { MutationInput } from '../../src/graphql/input';
+import { IsName, IsPictureUrl, PASSWORD_LENGTH } from '../text-rules';
 import { CodeOutputStructure, ExplanationStyle, PythonSkillLevel } from './types';
 
 @InputType({ description: 'A link for choosing a password, and the choice.' })
@@ -18,7 +19,7 @@ export class ResetPasswordInput {
 }
 
 @InputType({ description: 'The password of the caller, old and new.' })
-export class ChangePasswordInput {
+export class ChangePasswordInput extends MutationInput {
   @Field(() => String, { description: 'The password that holds now.' })
   @MaxLength(PASSWORD_LENGTH)
   oldPassword!: string;
@@ -26,13 +27,10 @@ export class ChangePasswordInput {
   @Field(() => String, { description: 'The new one, 12 characters or more.' })
   @MaxLength(PASSWORD_LENGTH)
   newPassword!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'How the caller is shown to others. What is omitted stays.' })
-export class UpdateProfileInput {
+export class UpdateProfileInput extends MutationInput {
   @Field(() => String, { nullable: true, description: 'Name shown to others, 1 to 100 characters.' })
   @IsName()
   displayName?: string | null;
@@ -40,13 +38,10 @@ export class UpdateProfileInput {
   @Field(() => String, { nullable: true, description: 'Address of a picture, https; null removes it.' })
   @IsPictureUrl()
   picture?: string | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'How the caller likes their code and explanations. What is omitted stays.' })
-export class SetPreferencesInput {
+export class SetPreferencesInput extends MutationInput {
   @Field(() => PythonSkillLevel, { nullable: true, description: 'How much Python they know.' })
   pythonSkillLevel?: PythonSkillLevel | null;
 
@@ -55,9 +50,6 @@ export class SetPreferencesInput {
 
   @Field(() => ExplanationStyle, { nullable: true, description: 'How things are explained.' })
   explanationStyle?: ExplanationStyle | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Nothing: one request of the caller.' })
@@ -67,16 +59,13 @@ export class CountRequestInput {
 }
 
 @InputType({ description: 'Whose password becomes what.' })
-export class SetUserPasswordInput {
+export class SetUserPasswordInput extends MutationInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
 
   @Field(() => String, { description: 'The new password, 12 characters or more.' })
   @MaxLength(PASSWORD_LENGTH)
   password!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Who is to choose a password.' })

@@ -1,7 +1,8 @@
 import { Matches, MaxLength, MinLength } from 'class-validator';
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
-import { IsNotBlank, NAME_LENGTH, ONCE } from '../text-rules';
+import { MutationInput } from '../../src/graphql/input';
+import { IsNotBlank, NAME_LENGTH } from '../text-rules';
 
 /** Longest question, in UTF-16 code units. */
 export const MESSAGE_LENGTH = 32_000;
@@ -12,7 +13,7 @@ const LINES = /^[\t\n\r\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{Cf}\p{Co}\p{Cn}]*$/u;
 const NO_CONTROL = { message: '$property has no control characters' };
 
 @InputType({ description: 'The conversation to begin.' })
-export class OpenChatSessionInput {
+export class OpenChatSessionInput extends MutationInput {
   @Field(() => String, { nullable: true, description: 'What it is about, 1 to 200 characters; a stand-in when omitted.' })
   @MinLength(1)
   @MaxLength(TITLE_LENGTH)
@@ -26,13 +27,10 @@ export class OpenChatSessionInput {
   @Matches(ONE_LINE, NO_CONTROL)
   @IsNotBlank()
   model?: string | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'The question to ask.' })
-export class PostMessageInput {
+export class PostMessageInput extends MutationInput {
   @Field(() => ID, { description: 'The session to ask in.' })
   sessionId!: string;
 
@@ -42,9 +40,6 @@ export class PostMessageInput {
   @Matches(LINES, NO_CONTROL)
   @IsNotBlank()
   text!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which chat sessions to list; all that is given must hold.' })

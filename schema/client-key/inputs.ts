@@ -1,16 +1,17 @@
 import { ArrayUnique, IsInt, Max, MaxLength, Min } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { MutationInput } from '../../src/graphql/input';
 import type { Scope } from '../access/scopes';
 import { ScopeName } from '../access/types';
-import { IsName, ONCE } from '../text-rules';
+import { IsName } from '../text-rules';
 import { ClientKeyState } from './types';
 
 /** Longest life of a key, and the usual one. */
 export const MAX_DAYS = 365;
 
 @InputType({ description: 'The key to issue.' })
-export class IssueClientKeyInput {
+export class IssueClientKeyInput extends MutationInput {
   @Field(() => ID, { nullable: true, description: 'The service client it is for; null for a key of your own.' })
   clientId?: string | null;
 
@@ -25,18 +26,12 @@ export class IssueClientKeyInput {
   @Field(() => Int, { nullable: true, description: `Days until it stops working, 1 to ${MAX_DAYS}; ${MAX_DAYS} when nothing is said.` })
   @IsInt() @Min(1) @Max(MAX_DAYS)
   expiresInDays?: number | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'The key to take back.' })
-export class RevokeClientKeyInput {
+export class RevokeClientKeyInput extends MutationInput {
   @Field(() => ID, { description: 'Which one.' })
   keyId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which client keys to list; all that is given must hold.' })

@@ -1,7 +1,8 @@
 import { ArrayMaxSize, ArrayUnique } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
+import { MutationInput } from '../../src/graphql/input';
 import { Feature } from '../access/types';
-import { AreNames, IsTier, ONCE } from '../text-rules';
+import { AreNames, IsTier } from '../text-rules';
 import { EntitlementSubject } from './types';
 
 const NAMES = 100;
@@ -9,7 +10,7 @@ const NAMES = 100;
 @InputType({
   description: 'What to grant, and to whom. A list replaces what was set: omitted keeps it, an empty one grants nothing, null takes it back.',
 })
-export class SetEntitlementsInput {
+export class SetEntitlementsInput extends MutationInput {
   @Field(() => EntitlementSubject, { description: 'To whom: your tenant, a tier of it, or one user.' })
   subjectKind!: EntitlementSubject;
 
@@ -35,7 +36,4 @@ export class SetEntitlementsInput {
   @Field(() => [Feature], { nullable: true, description: 'Parts of the product.' })
   @ArrayUnique()
   features?: Feature[] | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }

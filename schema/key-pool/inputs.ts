@@ -1,141 +1,102 @@
 import { IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { MutationInput } from '../../src/graphql/input';
 import { DateTime } from '../../src/graphql/scalars';
-import { IsNotBlank, IsPrintable, NAME_LENGTH, ONCE } from '../text-rules';
-import { MAX_CONCURRENCY, MAX_PRIORITY, MAX_RPM, PROVIDER, SCOPE_LENGTH } from './specification';
-import { LeaseOutcome } from './types';
+import { IsName } from '../text-rules';
+import { IsAccessKey, IsConcurrencyLimit, IsPriority, IsRpmLimit, IsSecret, IsTenantScope } from './rules';
+import { PROVIDER } from './specification';
+import { EXPIRY, LeaseOutcome, RPM_LIMIT } from './types';
 
-const SCOPE = /^[\w.*-]+( ?, ?[\w.*-]+)*$/;
+const TENANT_SCOPE = 'Tenants that may use it, separated by commas, or `*` for all; without running the server one means one\'s own tenant.';
 const TOKEN = /^[1-9][0-9]{0,14}$/;
 const MAX_SECONDS = 3_600;
-const ACCESS_KEY_LENGTH = 1_000;
 export const DEFAULT_TTL_SECONDS = 120;
 export const DEFAULT_WAIT_SECONDS = 60;
 
 @InputType({ description: 'A key to add to the pool of its vendor.' })
-export class AddProviderKeyInput {
+export class AddProviderKeyInput extends MutationInput {
   @Field(() => String, { description: 'The vendor: lower-case letters, digits and dashes.' })
   @Matches(PROVIDER)
   provider!: string;
 
   @Field(() => String, { description: 'Name, unique in the pool, 1 to 100 characters.' })
-  @MaxLength(NAME_LENGTH)
-  @IsNotBlank()
-  @IsPrintable()
+  @IsName()
   name!: string;
 
   @Field(() => String, { description: 'The secret as the vendor gave it, 8 to 8,192 characters. It goes to the vault and nowhere else.' })
-  @MinLength(8)
-  @MaxLength(8_192)
+  @IsSecret()
   secret!: string;
 
   @Field(() => Int, { nullable: true, defaultValue: 1, description: 'Most leases at once.' })
-  @IsInt()
-  @Min(1)
-  @Max(MAX_CONCURRENCY)
+  @IsConcurrencyLimit()
   concurrencyLimit?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Most grants in any 60 seconds; null: no limit, 0: blocked.' })
-  @IsInt()
-  @Min(0)
-  @Max(MAX_RPM)
+  @Field(() => Int, { nullable: true, description: RPM_LIMIT })
+  @IsRpmLimit()
   rpmLimit?: number | null;
 
   @Field(() => Int, { nullable: true, defaultValue: 0, description: 'Keys of higher priority are used first.' })
-  @IsInt()
-  @Min(-MAX_PRIORITY)
-  @Max(MAX_PRIORITY)
+  @IsPriority()
   priority?: number | null;
 
-  @Field(() => String, { nullable: true, defaultValue: '*', description: 'Tenants that may use it, separated by commas, or `*` for all; without running the server one means one\'s own tenant.' })
-  @Matches(SCOPE)
-  @MaxLength(SCOPE_LENGTH)
+  @Field(() => String, { nullable: true, defaultValue: '*', description: TENANT_SCOPE })
+  @IsTenantScope()
   tenantScope?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Kling: the access key; `secret` is then the secret key.' })
-  @MinLength(1)
-  @MaxLength(ACCESS_KEY_LENGTH)
+  @IsAccessKey()
   accessKey?: string | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'From then on nothing is granted on it; null: never.' })
+  @Field(() => DateTime, { nullable: true, description: EXPIRY })
   expiresAt?: Date | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
-
-@InputType({ description: 'What changes of a provider key. What is left out stays.' })
-export class ChangeProviderKeyInput {
-  @Field(() => ID, { description: 'The key.' })
-  providerKeyId!: string;
-
-  @Field(() => String, { nullable: true, description: 'New name, unique in the pool, 1 to 100 characters.' })
-  @MaxLength(NAME_LENGTH)
-  @IsNotBlank()
-  @IsPrintable()
-  name?: string | null;
-
-  @Field(() => Int, { nullable: true, description: 'Most leases at once. Holders beyond a lower one keep what they have.' })
-  @IsInt()
-  @Min(1)
-  @Max(MAX_CONCURRENCY)
-  concurrencyLimit?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Most grants in any 60 seconds; null: no limit, 0: blocked.' })
-  @IsInt()
-  @Min(0)
-  @Max(MAX_RPM)
-  rpmLimit?: number | null;
-
-  @Field(() => Int, { nullable: true, description: 'Keys of higher priority are used first.' })
-  @IsInt()
-  @Min(-MAX_PRIORITY)
-  @Max(MAX_PRIORITY)
-  priority?: number | null;
-
-  @Field(() => String, { nullable: true, description: 'Tenants that may use it, separated by commas, or `*` for all; without running the server one means one\'s own tenant.' })
-  @Matches(SCOPE)
-  @MaxLength(SCOPE_LENGTH)
-  tenantScope?: string | null;
-
-  @Field(() => DateTime, { nullable: true, description: 'From then on nothing is granted on it; null: never.' })
-  expiresAt?: Date | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
-
-@InputType({ description: 'Another secret in place of the one a provider key has.' })
-export class RotateProviderKeyInput {
-  @Field(() => ID, { description: 'The key.' })
-  providerKeyId!: string;
-
-  @Field(() => String, { description: 'The new secret as the vendor gave it, 8 to 8,192 characters.' })
-  @MinLength(8)
-  @MaxLength(8_192)
-  secret!: string;
-
-  @Field(() => String, { nullable: true, description: 'Kling: the new access key.' })
-  @MinLength(1)
-  @MaxLength(ACCESS_KEY_LENGTH)
-  accessKey?: string | null;
-
-  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether leases with the old secret end now; their holders are told.' })
-  revokeLeases?: boolean | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 /** Names one provider key; each mutation has an input of its own name. */
 @InputType()
-export class ProviderKeyInput {
+export class ProviderKeyInput extends MutationInput {
   @Field(() => ID, { description: 'The key.' })
   providerKeyId!: string;
+}
 
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
+@InputType({ description: 'What changes of a provider key. What is left out stays.' })
+export class ChangeProviderKeyInput extends ProviderKeyInput {
+  @Field(() => String, { nullable: true, description: 'New name, unique in the pool, 1 to 100 characters.' })
+  @IsName()
+  name?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Most leases at once. Holders beyond a lower one keep what they have.' })
+  @IsConcurrencyLimit()
+  concurrencyLimit?: number | null;
+
+  @Field(() => Int, { nullable: true, description: RPM_LIMIT })
+  @IsRpmLimit()
+  rpmLimit?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Keys of higher priority are used first.' })
+  @IsPriority()
+  priority?: number | null;
+
+  @Field(() => String, { nullable: true, description: TENANT_SCOPE })
+  @IsTenantScope()
+  tenantScope?: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: EXPIRY })
+  expiresAt?: Date | null;
+}
+
+@InputType({ description: 'Another secret in place of the one a provider key has.' })
+export class RotateProviderKeyInput extends ProviderKeyInput {
+  @Field(() => String, { description: 'The new secret as the vendor gave it, 8 to 8,192 characters.' })
+  @IsSecret()
+  secret!: string;
+
+  @Field(() => String, { nullable: true, description: 'Kling: the new access key.' })
+  @IsAccessKey()
+  accessKey?: string | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: true, description: 'Whether leases with the old secret end now; their holders are told.' })
+  revokeLeases?: boolean | null;
 }
 
 @InputType({ description: 'Which provider key is used no more.' })
@@ -148,40 +109,29 @@ export class ActivateProviderKeyInput extends ProviderKeyInput {}
 export class RecoverProviderKeyInput extends ProviderKeyInput {}
 
 @InputType({ description: 'Which provider key rests, and for how long.' })
-export class CoolDownProviderKeyInput {
-  @Field(() => ID, { description: 'The key.' })
-  providerKeyId!: string;
-
+export class CoolDownProviderKeyInput extends ProviderKeyInput {
   @Field(() => Int, { description: 'From now on, 1 to 86,400. A rest that ends later stays as it is.' })
   @IsInt()
   @Min(1)
   @Max(86_400)
   seconds!: number;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which provider key goes for good.' })
-export class RemoveProviderKeyInput {
-  @Field(() => ID, { description: 'The key.' })
-  providerKeyId!: string;
-
+export class RemoveProviderKeyInput extends ProviderKeyInput {
   @Field(() => String, { description: 'The name of the key, typed.' })
   confirmation!: string;
+}
 
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
+/** Names one lease; each mutation has an input of its own name. */
+@InputType()
+class LeaseInput extends MutationInput {
+  @Field(() => ID, { description: 'The lease.' })
+  leaseId!: string;
 }
 
 @InputType({ description: 'Which lease to take away.' })
-export class RevokeLeaseInput {
-  @Field(() => ID, { description: 'The lease.' })
-  leaseId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
+export class RevokeLeaseInput extends LeaseInput {}
 
 @InputType({ description: 'What to lease, and how long to wait for it.' })
 export class LeaseKeyInput {
@@ -221,42 +171,27 @@ export class LeaseKeyInput {
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'Which lease is still in use.' })
-export class HeartbeatLeaseInput {
-  @Field(() => ID, { description: 'The lease.' })
-  leaseId!: string;
-
+/** Names one lease as its holder does, who has its token. */
+@InputType()
+class HeldLeaseInput extends LeaseInput {
   @Field(() => String, { description: 'Its fencing token.' })
   @Matches(TOKEN)
   fencingToken!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
+@InputType({ description: 'Which lease is still in use.' })
+export class HeartbeatLeaseInput extends HeldLeaseInput {}
+
 @InputType({ description: 'Which lease to give back.' })
-export class ReleaseLeaseInput {
-  @Field(() => ID, { description: 'The lease.' })
-  leaseId!: string;
-
-  @Field(() => String, { description: 'Its fencing token.' })
-  @Matches(TOKEN)
-  fencingToken!: string;
-
+export class ReleaseLeaseInput extends HeldLeaseInput {
   @Field(() => LeaseOutcome, { nullable: true, defaultValue: LeaseOutcome.OK, description: 'How the work ended.' })
   outcome?: LeaseOutcome | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which place in a queue to give up.' })
-export class CancelTicketInput {
+export class CancelTicketInput extends MutationInput {
   @Field(() => ID, { description: 'The ticket: `ticketId` of what `leaseKey` answered.' })
   ticketId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which pools to list; all that is given must hold.' })

@@ -8,7 +8,7 @@ export const MAX_CONCURRENCY = 10_000;
 export const MAX_RPM = 100_000;
 export const MAX_PRIORITY = 1_000;
 export const SCOPE_LENGTH = 2_000;
-const SECRET_LENGTH = 8_192;
+export const SECRET_LENGTH = 8_192;
 
 /** A provider key as the configuration of the server describes it. */
 export interface SpecifiedKey {

@@ -95,6 +95,9 @@ export class KeyPool extends Node {
   revision!: string;
 }
 
+export const RPM_LIMIT = 'Most grants in any 60 seconds; null: no limit, 0: blocked.';
+export const EXPIRY = 'From then on nothing is granted on it; null: never.';
+
 @ObjectType({ implements: Node, description: 'A key towards a vendor. Its secret is in the vault.' })
 export class ProviderKey extends Node {
   @Field(() => String, { description: 'Name, unique in its pool.' })
@@ -109,7 +112,7 @@ export class ProviderKey extends Node {
   @Field(() => Int, { description: 'Most leases at once.' })
   concurrencyLimit!: number;
 
-  @Field(() => Int, { nullable: true, description: 'Most grants in any 60 seconds; null: no limit, 0: blocked.' })
+  @Field(() => Int, { nullable: true, description: RPM_LIMIT })
   rpmLimit!: number | null;
 
   @Field(() => Int, { description: 'Keys of higher priority are used first.' })
@@ -124,7 +127,7 @@ export class ProviderKey extends Node {
   @Field(() => Int, { description: 'Leases that hold it now.' })
   activeLeases!: number;
 
-  @Field(() => DateTime, { nullable: true, description: 'From then on nothing is granted on it; null: never.' })
+  @Field(() => DateTime, { nullable: true, description: EXPIRY })
   expiresAt!: Date | null;
 
   @Field(() => DateTime, {

@@ -1,8 +1,8 @@
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsInt, Matches, Max, Min } from 'class-validator';
 import { Field, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { MutationInput } from '../../src/graphql/input';
 import { PROVIDER } from '../key-pool/specification';
-import { ONCE } from '../text-rules';
 import { LoadTestState } from './types';
 
 export const DEFAULT_BURSTS = [5, 10, 15];
@@ -14,7 +14,7 @@ const LARGEST_BURST = 200;
 const LONGEST_HOLD_MS = 10_000;
 
 @InputType({ description: 'Which pools to ask, how hard, and how long to hold what they give.' })
-export class StartLoadTestInput {
+export class StartLoadTestInput extends MutationInput {
   @Field(() => [String], { description: 'The pools, 1 to 10; the simulated ones need no vendor.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(MOST_POOLS)
@@ -43,9 +43,6 @@ export class StartLoadTestInput {
   @Min(0)
   @Max(LONGEST_HOLD_MS)
   maxHoldMs?: number | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which load tests to list; all that is given must hold.' })

@@ -1,12 +1,13 @@
 import { ArrayUnique, MaxLength } from 'class-validator';
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { MutationInput } from '../../src/graphql/input';
 import type { Scope } from '../access/scopes';
 import { ScopeName } from '../access/types';
-import { IsName, NAME_LENGTH, ONCE } from '../text-rules';
+import { IsName, NAME_LENGTH } from '../text-rules';
 
 @InputType({ description: 'The service client to make.' })
-export class CreateServiceClientInput {
+export class CreateServiceClientInput extends MutationInput {
   @Field(() => String, { description: 'What it is called, 1 to 100 characters.' })
   @IsName()
   name!: string;
@@ -14,13 +15,10 @@ export class CreateServiceClientInput {
   @Field(() => [ScopeName], { description: 'The most its keys may do: some of `grantableScopes`.' })
   @ArrayUnique()
   scopes!: Scope[];
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'What to change of a service client; what is omitted stays.' })
-export class UpdateServiceClientInput {
+export class UpdateServiceClientInput extends MutationInput {
   @Field(() => ID, { description: 'Which one.' })
   clientId!: string;
 
@@ -31,22 +29,16 @@ export class UpdateServiceClientInput {
   @Field(() => [ScopeName], { nullable: true, description: 'The most its keys may do from now on; what is new must be in `grantableScopes`.' })
   @ArrayUnique()
   scopes?: Scope[] | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'The service client to delete, with all its keys.' })
-export class DeleteServiceClientInput {
+export class DeleteServiceClientInput extends MutationInput {
   @Field(() => ID, { description: 'Which one.' })
   clientId!: string;
 
   @Field(() => String, { description: 'Its name, typed once more.' })
   @MaxLength(NAME_LENGTH)
   confirmation!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which service clients to list.' })

@@ -1,9 +1,10 @@
 import { IsEmail, MaxLength } from 'class-validator';
 import { Field, ID, InputType } from 'type-graphql';
-import { EMAIL_LENGTH, IsName, ONCE, PASSWORD_LENGTH } from '../text-rules';
+import { MutationInput } from '../../src/graphql/input';
+import { EMAIL_LENGTH, IsName, PASSWORD_LENGTH } from '../text-rules';
 
 @InputType({ description: 'The first owner and their organisation.' })
-export class SetUpInput {
+export class SetUpInput extends MutationInput {
   @Field(() => String, { description: 'The token of the one-time link that the server printed.' })
   @MaxLength(200)
   token!: string;
@@ -24,9 +25,6 @@ export class SetUpInput {
   @Field(() => String, { description: 'Name of the organisation.' })
   @IsName()
   tenantName!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Nothing but the wish to leave.' })
@@ -36,25 +34,16 @@ export class SignOutInput {
 }
 
 @InputType({ description: 'Which session to end.' })
-export class RevokeSessionInput {
+export class RevokeSessionInput extends MutationInput {
   @Field(() => ID, { description: 'The session: one of the caller, or of somebody they manage.' })
   sessionId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'All sessions of the caller but this one.' })
-export class RevokeOtherSessionsInput {
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
+export class RevokeOtherSessionsInput extends MutationInput {}
 
 @InputType({ description: 'Whose sessions to end.' })
-export class RevokeUserSessionsInput {
+export class RevokeUserSessionsInput extends MutationInput {
   @Field(() => ID, { description: 'The user.' })
   userId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }

@@ -1,9 +1,10 @@
 import { ArrayUnique, IsEmail, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { MutationInput } from '../../src/graphql/input';
 import { JSONValue } from '../../src/graphql/scalars';
 import { Feature } from '../access/types';
-import { EMAIL_LENGTH, IsName, NAME_LENGTH, ONCE } from '../text-rules';
+import { EMAIL_LENGTH, IsName, NAME_LENGTH } from '../text-rules';
 import { SLUG } from './configuration';
 import { TenantState } from './types';
 
@@ -20,7 +21,7 @@ export class NewOwnerInput {
 }
 
 @InputType({ description: 'A tenant and its first owner. One that is there without an owner, from a file, gets its owner so.' })
-export class CreateTenantInput {
+export class CreateTenantInput extends MutationInput {
   @Field(() => String, { description: 'Its name in configuration files: 2 to 40 of a-z, 0-9, _ and -; never changes.' })
   @Matches(SLUG, { message: '$property has 2 to 40 characters: a-z, 0-9, _ and -' })
   slug!: string;
@@ -36,23 +37,17 @@ export class CreateTenantInput {
   @Field(() => NewOwnerInput, { description: 'Who runs it.' })
   @ValidateNested()
   owner!: NewOwnerInput;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'The new name of your tenant.' })
-export class RenameTenantInput {
+export class RenameTenantInput extends MutationInput {
   @Field(() => String, { description: 'Name of the organisation, 1 to 100 characters.' })
   @IsName()
   name!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'How your tenant looks; what is omitted stays, null takes it away.' })
-export class ChangeBrandingInput {
+export class ChangeBrandingInput extends MutationInput {
   @Field(() => String, { nullable: true, description: 'Title at the top of every page, at most 100 characters.' })
   @IsName()
   pageTitle?: string | null;
@@ -60,49 +55,34 @@ export class ChangeBrandingInput {
   @Field(() => String, { nullable: true, description: 'Title of the browser tab, at most 100 characters.' })
   @IsName()
   browserTitle?: string | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Nothing to say: your tenant loses its logo.' })
-export class RemoveLogoInput {
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
+export class RemoveLogoInput extends MutationInput {}
 
 @InputType({ description: 'Which tenant is to be closed to its people.' })
-export class SuspendTenantInput {
+export class SuspendTenantInput extends MutationInput {
   @Field(() => ID, { description: 'The tenant.' })
   tenantId!: string;
 
   @Field(() => String, { description: 'Its slug, typed again.' })
   @MaxLength(NAME_LENGTH)
   confirmation!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which tenant is to be open to its people again.' })
-export class ResumeTenantInput {
+export class ResumeTenantInput extends MutationInput {
   @Field(() => ID, { description: 'The tenant.' })
   tenantId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'A tenant as configuration files describe it.' })
-export class ImportTenantInput {
+export class ImportTenantInput extends MutationInput {
   @Field(() => JSONValue, { description: 'What `tenantConfiguration` answers: the shape of a file in the folder of tenants.' })
   configuration!: unknown;
 
   @Field(() => Boolean, { description: 'True only says what would be changed.' })
   dryRun!: boolean;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which tenants to list; all that is given must hold.' })

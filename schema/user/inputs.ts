@@ -3,6 +3,7 @@ import {
 } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { MutationInput } from '../../src/graphql/input';
 import { EMAIL_LENGTH, IsName, IsPictureUrl, IsPrintable, IsTier, NAME_LENGTH, ONCE, PASSWORD_LENGTH } from '../text-rules';
 import { Role, UserState } from './types';
 
@@ -57,22 +58,23 @@ export class CreateUserInput extends NewUserInput {
 }
 
 @InputType({ description: 'Who the new users are: all of them are made, or none when one of them cannot be.' })
-export class CreateUsersInput {
+export class CreateUsersInput extends MutationInput {
   @Field(() => [NewUserInput], { description: '1 to 100 users.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(AT_ONCE)
   @ValidateNested({ each: true })
   users!: NewUserInput[];
+}
 
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
+/** Names one user; each mutation has an input of its own name. */
+@InputType()
+class UserInput extends MutationInput {
+  @Field(() => ID, { description: 'The user.' })
+  userId!: string;
 }
 
 @InputType({ description: 'What becomes of a user; what is omitted stays.' })
-export class UpdateUserInput {
-  @Field(() => ID, { description: 'The user.' })
-  userId!: string;
-
+export class UpdateUserInput extends UserInput {
   @Field(() => String, { nullable: true, description: 'Name shown to others, 1 to 100 characters. It cannot be cleared.' })
   @IsName()
   displayName?: string | null;
@@ -89,13 +91,10 @@ export class UpdateUserInput {
   @Field(() => String, { nullable: true, description: 'Address of a picture, `https://` only; null clears.' })
   @IsPictureUrl()
   picture?: string | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'What becomes of several users; what is omitted stays.' })
-export class UpdateUsersInput {
+export class UpdateUsersInput extends MutationInput {
   @Field(() => [ID], { description: '1 to 100 users, each once. When one is not known, nothing is changed.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(AT_ONCE)
@@ -117,82 +116,43 @@ export class UpdateUsersInput {
 
   @Field(() => Role, { nullable: true, description: 'What they may do: a role that you manage.' })
   role?: Role | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Whose role becomes what.' })
-export class AssignRoleInput {
-  @Field(() => ID, { description: 'The user.' })
-  userId!: string;
-
+export class AssignRoleInput extends UserInput {
   @Field(() => Role, { description: 'The new role: one that you manage.' })
   role!: Role;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Whose tier becomes what.' })
-export class AssignTierInput {
-  @Field(() => ID, { description: 'The user.' })
-  userId!: string;
-
+export class AssignTierInput extends UserInput {
   @Field(() => String, { description: 'Name of the tier.' })
   @IsTier()
   tier!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'How many requests a day somebody has.' })
-export class SetDailyLimitInput {
-  @Field(() => ID, { description: 'The user.' })
-  userId!: string;
-
+export class SetDailyLimitInput extends UserInput {
   @Field(() => Int, { nullable: true, description: 'Requests a day, 0 to 10,000; 0 blocks, null is unlimited.' })
   @IsInt() @Min(0) @Max(10_000)
   requests?: number | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Who may no longer sign in.' })
-export class DeactivateUserInput {
-  @Field(() => ID, { description: 'The user.' })
-  userId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
+export class DeactivateUserInput extends UserInput {}
 
 @InputType({ description: 'Who may sign in again.' })
-export class ReactivateUserInput {
-  @Field(() => ID, { description: 'The user.' })
-  userId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
+export class ReactivateUserInput extends UserInput {}
 
 @InputType({ description: 'Whose account is deleted.' })
-export class DeleteUserInput {
-  @Field(() => ID, { description: 'The user.' })
-  userId!: string;
-
+export class DeleteUserInput extends UserInput {
   @Field(() => String, { description: 'The e-mail address of the user, typed to confirm.' })
   @MaxLength(EMAIL_LENGTH)
   confirmation!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Whose accounts are deleted.' })
-export class DeleteUsersInput {
+export class DeleteUsersInput extends MutationInput {
   @Field(() => [ID], { description: '1 to 100 users, each once. When one is not known, nobody is deleted.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(AT_ONCE)
@@ -202,13 +162,10 @@ export class DeleteUsersInput {
   @Field(() => String, { description: '`delete N users`, with their number, typed to confirm.' })
   @MaxLength(NAME_LENGTH)
   confirmation!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'A file of people.' })
-export class ImportUsersInput {
+export class ImportUsersInput extends MutationInput {
   @Field(() => String, {
     description: 'Comma-separated text. Its first line names the columns, in any order: email, displayName, role, organization, note, tier, '
       + 'password, passwordHash. At most 500 lines of people and 90,000 characters: a request has at most 100,000 bytes. Whoever is there already is changed to what the file says; an empty cell keeps.',
@@ -218,9 +175,6 @@ export class ImportUsersInput {
 
   @Field(() => Boolean, { description: 'Only say what would become of each line.' })
   dryRun!: boolean;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which users to list; all that is given must hold.' })

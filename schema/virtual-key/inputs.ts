@@ -1,7 +1,8 @@
 import { ArrayMaxSize, ArrayUnique, IsInt, Matches, MaxLength, Min, Max } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
-import { AreNames, IsName, ONCE } from '../text-rules';
+import { MutationInput } from '../../src/graphql/input';
+import { AreNames, IsName } from '../text-rules';
 import { VirtualKeyState } from './types';
 
 const MODELS = 100;
@@ -13,7 +14,7 @@ const SPAN_FORM = { message: '$property is a number and s, m, h, d, w or mo, for
 const MONEY = /^\d{1,12}(\.\d{1,12})?$/;
 
 @InputType({ description: 'The key to issue. A limit of null is none, 0 blocks.' })
-export class IssueKeyInput {
+export class IssueKeyInput extends MutationInput {
   @Field(() => ID, { description: 'The user it is for.' })
   ownerId!: string;
 
@@ -53,9 +54,6 @@ export class IssueKeyInput {
   @Field(() => String, { nullable: true, description: 'How long it works: a number and `s`, `m`, `h`, `d`, `w` or `mo`.' })
   @Matches(SPAN, SPAN_FORM)
   duration?: string | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which virtual keys to list; all that is given must hold.' })
