@@ -3,8 +3,7 @@ import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import { MutationInput } from '../../src/graphql/input';
 import { DateTime } from '../../src/graphql/scalars';
-import { IsName } from '../text-rules';
-import { IsAccessKey, IsConcurrencyLimit, IsPriority, IsRpmLimit, IsSecret, IsTenantScope } from './rules';
+import { IsAccessKey, IsConcurrencyLimit, IsKeyName, IsPriority, IsRpmLimit, IsSecret, IsTenantScope } from './rules';
 import { PROVIDER } from './specification';
 import { EXPIRY, LeaseOutcome, RPM_LIMIT } from './types';
 
@@ -21,7 +20,7 @@ export class AddProviderKeyInput extends MutationInput {
   provider!: string;
 
   @Field(() => String, { description: 'Name, unique in the pool, 1 to 100 characters.' })
-  @IsName()
+  @IsKeyName()
   name!: string;
 
   @Field(() => String, { description: 'The secret as the vendor gave it, 8 to 8,192 characters. It goes to the vault and nowhere else.' })
@@ -62,7 +61,7 @@ export class ProviderKeyInput extends MutationInput {
 @InputType({ description: 'What changes of a provider key. What is left out stays.' })
 export class ChangeProviderKeyInput extends ProviderKeyInput {
   @Field(() => String, { nullable: true, description: 'New name, unique in the pool, 1 to 100 characters.' })
-  @IsName()
+  @IsKeyName()
   name?: string | null;
 
   @Field(() => Int, { nullable: true, description: 'Most leases at once. Holders beyond a lower one keep what they have.' })

@@ -1,10 +1,15 @@
 import { IsInt, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { allOf } from '../text-rules';
+import { allOf, IsNotBlank, IsPrintable, NAME_LENGTH } from '../text-rules';
 import { MAX_CONCURRENCY, MAX_PRIORITY, MAX_RPM, SCOPE_LENGTH, SECRET_LENGTH } from './specification';
 
 const SCOPE = /^[\w.*-]+( ?, ?[\w.*-]+)*$/;
 const SHORTEST_SECRET = 8;
 const ACCESS_KEY_LENGTH = 1_000;
+
+/** What a key is called, up to 100 characters. */
+export function IsKeyName(): PropertyDecorator {
+  return allOf(MaxLength(NAME_LENGTH), IsNotBlank(), IsPrintable());
+}
 
 /** Most leases of one key at once. */
 export function IsConcurrencyLimit(): PropertyDecorator {
