@@ -60,9 +60,9 @@ export function openMailbox({ worker, clock, limits, metrics, emptied }: Mailbox
       serving = waiting.splice(0, worker.take(waiting));
       metrics.waiting(-serving.length);
       lookSoon();
-      const left = await worker.serve(serving);
+      const left = (await worker.serve(serving)).filter(isOpen);
       serving = [];
-      waiting = [...left.filter(isOpen), ...waiting];
+      waiting = [...left, ...waiting];
       metrics.waiting(left.length);
       batchMs = Math.max(1, clock.now() - since);
     }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { event, evolvedEvent } from '../../../schema/define-events';
 import { RefusedError } from '../../../schema/errors/catalogue';
 import { nothing, type Aggregate } from '../../../src/command-runtime/aggregate';
+import { noMetrics } from '../../../src/command-runtime/metrics';
 import type { CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
@@ -133,6 +134,25 @@ describe('a full queue', () => {
     held.resolve();
     await Promise.all(all);
     expect(await runtime.execute(till, 'a', deposit(1), context())).toMatchObject({ accepted: true, revision: 11n });
+  });
+
+  it('counts whoever was left for the next append and gave up meanwhile as waiting no more', async () => {
+    const held = handle();
+    const { store: watching } = watched(store, async (append) => {
+      await held.promise;
+      return append();
+    });
+    let waiting = 0;
+    const metrics = { ...noMetrics, waiting: (change: number) => void (waiting += change) };
+    const runtime = createCommandRuntime({ store: watching, clock, metrics, limits: { batchBytes: 1 } });
+    const first = runtime.execute(till, 'a', deposit(1), context());
+    const left = refusalOf(runtime.execute(till, 'a', deposit(1), context({ deadline: clock.now() + 100 })));
+    await clock.advance(200);
+    expect(await left).toMatchObject({ rule: 'event_store_unavailable' });
+    held.resolve();
+    expect(await first).toMatchObject({ accepted: true });
+    await settled();
+    expect(waiting).toBe(0);
   });
 });
 
