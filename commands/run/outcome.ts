@@ -1,12 +1,13 @@
 import type { FailureCategory } from '../../schema/run/failure-category';
 import type { JobReport } from '../../src/upstreams/generation';
 import { callbackBell } from './callback-bell';
-import { deadlineOf, fail, sealedAnswer, send, type Drive } from './drive';
+import { run } from './decider';
+import { deadlineOf, fail, RunOver, sealedAnswer, send, type Drive } from './drive';
 import { asking, type Keys, type Wanted } from './drive-keys';
 import { durationOf } from './enter-queue';
 import { failures, NOT_ASKED } from './failures';
-import { keepOutputs } from './outputs';
-import type { KnownRun } from './state';
+import { keepOutputs, removeOutputs } from './outputs';
+import { isWithoutResult, type KnownRun } from './state';
 
 /** So many plain refusals to tell the outcome, one after the other, end a run. */
 const MOST_REFUSALS = 3;
@@ -59,11 +60,27 @@ async function succeed(drive: Drive, keys: Keys, state: KnownRun, report: JobRep
     const wanted = { until: drive.now() + FRESH_MS, keyId: state.lease?.keyId };
     return (await asking(drive, keys, wanted, (target) => vendor.report(operation, state.jobId!, target)))?.assets ?? [];
   };
-  const outputs = await keepOutputs(drive, { tenant, runId, attempt, vendor: upstream, signal: over, fresh }, report.assets);
-  // A download that was given up is no file that is gone.
-  over.throwIfAborted();
-  await send(drive, {
-    type: 'CompleteRun', attempt, promptTokens: null, completionTokens: null, cost: null, outputRef: null, durationMs: durationOf(state, drive.now()),
-    outputs, httpStatus: report.answer.status, response: await sealedAnswer(drive, report.answer), usage: report.usage,
-  }, `succeeded ${term}`);
+  try {
+    const outputs = await keepOutputs(drive, { tenant, runId, attempt, vendor: upstream, signal: over, fresh }, report.assets);
+    // A download that was given up is no file that is gone.
+    over.throwIfAborted();
+    await send(drive, {
+      type: 'CompleteRun', attempt, promptTokens: null, completionTokens: null, cost: null, outputRef: null, durationMs: durationOf(state, drive.now()),
+      outputs, httpStatus: report.answer.status, response: await sealedAnswer(drive, report.answer), usage: report.usage,
+    }, `succeeded ${term}`);
+  } catch (error) {
+    if (error instanceof RunOver) await removeUnseen(drive, report.assets.length);
+    throw error;
+  }
+}
+
+/** Removes files of an attempt that nobody will ever see, and no others. Never throws: the run has ended, whatever lies in the store. */
+async function removeUnseen(drive: Drive, count: number): Promise<void> {
+  const { commands, runId, attempt, log } = drive;
+  try {
+    const { state } = await commands.load(run, runId);
+    if (state.phase !== 'unknown' && isWithoutResult(state, attempt)) await removeOutputs(drive, drive, count);
+  } catch (error) {
+    log.warn({ runId, error: (error as Error).message }, 'Files of a run that ended without a result could not be removed');
+  }
 }

@@ -48,13 +48,24 @@ export async function keepOutputs(services: KeepingServices, making: Making, ass
   }
 }
 
+/**
+ * Removes what was fetched of an attempt, whole or in part.
+ * @param count files that the vendor has made
+ */
+export async function removeOutputs({ keeper }: KeepingServices, { tenant, runId, attempt }: RunPlace & { attempt: number }, count: number): Promise<void> {
+  for (let index = 0; index < Math.min(count, MOST_OUTPUTS); index++) await keeper.remove(keyOf({ tenant, runId }, outputIdOf(runId, attempt, index)));
+}
+
 export const outputIdOf = (runId: string, attempt: number, index: number): string => v5(`${runId} ${attempt} ${index}`, NAMESPACE);
 
 type Kept = Awaited<ReturnType<OutputKeeper['keep']>>;
 
 function keep({ keeper }: KeepingServices, { tenant, runId, vendor, signal }: Making, { url, kind }: VendorAsset, outputId: string): Promise<Kept> {
-  return keeper.keep({ url, kind, key: `${tenant}/${runId}/${outputId}`, vendor, signal });
+  return keeper.keep({ url, kind, key: keyOf({ tenant, runId }, outputId), vendor, signal });
 }
+
+/** Of a file in the blob store. */
+const keyOf = ({ tenant, runId }: RunPlace, outputId: string): string => `${tenant}/${runId}/${outputId}`;
 
 async function described({ vault }: KeepingServices, making: Making, asset: VendorAsset, outputId: string, kept: Kept): Promise<RunOutputData> {
   const { kind, url, durationMs } = asset;

@@ -67,6 +67,10 @@ export const isLeftAlone = ({ phase, generation, watchedAt }: KnownRun): boolean
 /** Whether its outcome may be looked for again without another submission. */
 export const isWatchable = (run: KnownRun): boolean => run.jobId !== undefined && (run.phase === 'timed_out' || isLeftAlone(run));
 
+/** Whether an attempt has ended without a result for good. What only timed out may still be looked for. */
+export const isWithoutResult = ({ attempt: newest, phase }: KnownRun, attempt: number): boolean =>
+  newest > attempt || phase === 'cancelled' || phase === 'failed';
+
 const retryables: readonly Phase[] = ['failed', 'timed_out', 'cancelled', 'rejected'];
 
 /** Whether it may be done once more. */

@@ -13,7 +13,7 @@ import type { BlobStore, KeptFile, OutputKeeper } from './port';
 import { makeThumbnail, sizeOfPicture } from './thumbnail';
 
 export interface OutputKeeperOptions {
-  blobs: Pick<BlobStore, 'put'>;
+  blobs: Pick<BlobStore, 'put' | 'delete'>;
   gateway: Pick<Gateway, 'download'>;
   log: Pick<Log, 'warn'>;
   /** Where files lie until they are in the store; default: the system's folder for such files. */
@@ -69,7 +69,7 @@ export function createOutputKeeper({ blobs, gateway, log, temporary = os.tmpdir(
   async function keepThumbnail(folder: string, file: string, key: string): Promise<string | null> {
     const small = path.join(folder, 'thumbnail');
     if (!(await makeThumbnail(file, small))) return null;
-    const place = `${key}-thumbnail`;
+    const place = thumbnailOf(key);
     await blobs.put(place, { path: small, contentType: 'image/webp' });
     return place;
   }
@@ -87,5 +87,12 @@ export function createOutputKeeper({ blobs, gateway, log, temporary = os.tmpdir(
         await rm(folder, { recursive: true, force: true });
       }
     },
+
+    async remove(key) {
+      await blobs.delete(key);
+      await blobs.delete(thumbnailOf(key));
+    },
   };
 }
+
+const thumbnailOf = (key: string): string => `${key}-thumbnail`;

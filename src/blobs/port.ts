@@ -44,4 +44,6 @@ export interface OutputKeeper {
    * @throws what `signal` was aborted with
    */
   keep(file: { url: string; kind: 'image' | 'video'; key: string; vendor: string; signal: AbortSignal }): Promise<KeptFile | undefined>;
+  /** Removes what was kept under a key, and the small picture of it. Harmless when there is nothing. */
+  remove(key: string): Promise<void>;
 }

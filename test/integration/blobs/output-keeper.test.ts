@@ -149,9 +149,18 @@ test('a file at another private address is not fetched', async () => {
 
 test('a file is not kept when the store fails', async () => {
   answer = give(await picture(10, 10).png().toBuffer());
-  const full = createOutputKeeper({ blobs: { put: async () => { throw new Error('The disk is full'); } }, gateway, temporary: folder, log: { warn: (_details, message) => void logged.push(message) } });
+  const full = createOutputKeeper({ blobs: { ...blobs, put: async () => { throw new Error('The disk is full'); } }, gateway, temporary: folder, log: { warn: (_details, message) => void logged.push(message) } });
   expect(await full.keep({ url, kind: 'image', key: 't1/r1/o1', vendor: 'vendor', signal })).toBeUndefined();
   expect(logged).toEqual(['A file that a vendor made could not be kept']);
+});
+
+test('what was kept can be removed with its small picture, also when there is nothing', async () => {
+  answer = give(await picture(1_000, 500).png().toBuffer());
+  const { blob, thumbnail } = (await keep())!;
+  for (const place of [blob, thumbnail!]) (await blobs.get(place))!.body.destroy();
+  await keeper.remove('t1/r1/o1');
+  await keeper.remove('t1/r1/o1');
+  expect(await Promise.all([blob, thumbnail!].map((place) => blobs.get(place)))).toEqual([undefined, undefined]);
 });
 
 test('whoever gives up hears that they did', async () => {

@@ -272,7 +272,7 @@ describe('drive-run', () => {
     const leases: number[] = [];
     const world = await createWorld(1, {
       find: 'by name', manners: ['accepts'],
-      plant: (services) => ({ ...services, keeper: { keep: async (...given) => {
+      plant: (services) => ({ ...services, keeper: { ...services.keeper, keep: async (...given) => {
         leases.push((await world.taken()).leases);
         return services.keeper.keep(...given);
       } } }),

@@ -80,7 +80,10 @@ export async function createWorld(seed: number, { find, manners, slotTtlMs = 60_
     commands, vault: plainVault(() => erased), keyLeases: leases, keyCare: { called: async () => {} }, callbacks,
     generation: { legnext: vendor, kling: vendor },
     upstreamOf: (pool) => pool,
-    keeper: { keep: async ({ key, kind }) => ({ contentType: `${kind}/png`, bytes: 3, width: 1, height: 1, blob: key, thumbnail: null, digest: 'aa' }) },
+    keeper: {
+      keep: async ({ key, kind }) => ({ contentType: `${kind}/png`, bytes: 3, width: 1, height: 1, blob: key, thumbnail: null, digest: 'aa' }),
+      remove: async () => {},
+    },
     pictureOf: async (_person, _operation, parameters) => parameters,
     concurrency: { user: 3, global: 5, ttlMs: slotTtlMs },
     clock: () => new Date(now()), log: silentLog, doubtMs: 15,

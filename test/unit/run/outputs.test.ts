@@ -12,10 +12,13 @@ function making(there: readonly string[], fresh: readonly VendorAsset[] = []) {
   let freshAsked = 0;
   const services = {
     vault: { seal: async ({ subject, field }: { subject: string; field: string }, text: string) => sealedText(subject, field, text) },
-    keeper: { keep: async ({ url, key }: { url: string; key: string }) => {
-      asked.push(`${url} ${key.split('/').length}`);
-      return there.includes(url) ? file : undefined;
-    } },
+    keeper: {
+      keep: async ({ url, key }: { url: string; key: string }) => {
+        asked.push(`${url} ${key.split('/').length}`);
+        return there.includes(url) ? file : undefined;
+      },
+      remove: async () => {},
+    },
   };
   const run: Making = {
     tenant: 't1', runId: 'r1', attempt: 2, vendor: 'legnext', signal: new AbortController().signal,
