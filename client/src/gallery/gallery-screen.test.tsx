@@ -88,6 +88,15 @@ describe('the gallery', () => {
     expect(listed(calls)[0]).toEqual({ kind: ['IMAGE', 'VIDEO'], state: ['SUCCEEDED'] });
   });
 
+  it('takes every letter however fast it is typed, and a filter beside one that is still on its way', async () => {
+    const { router } = await open();
+    await userEvent.setup({ delay: null }).type(screen.getByRole('searchbox'), 'kling');
+    expect(screen.getByRole('searchbox')).toHaveValue('kling');
+    fireEvent.change(screen.getByRole('combobox', { name: 'Kind' }), { target: { value: 'VIDEO' } });
+    fireEvent.change(screen.getByRole('combobox', { name: 'Requested by' }), { target: { value: 'me' } });
+    await waitFor(() => expect(router.state.location.search).toEqual({ kind: 'VIDEO', by: 'me', q: 'kling' }));
+  });
+
   it('shows to those who see only their own nothing but their own, and offers no line to those who may not begin anything', async () => {
     may = (scope, reach) => scope === 'runs:read' && reach === undefined;
     const { calls } = await open('/gallery', { Generations: () => someRuns() });

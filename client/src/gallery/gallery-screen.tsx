@@ -7,6 +7,7 @@ import { hasFeature } from '../lib/permissions';
 import { useIds, useLiveList } from '../live/use-live-list';
 import { useMay, useSession } from '../session';
 import { useArrivals } from '../ui/data-table/use-arrivals';
+import { useTypedSearch } from '../ui/data-table/use-typed-search';
 import { Empty } from '../ui/empty';
 import { IconSearch } from '../ui/icons';
 import { Page } from '../ui/page';
@@ -57,7 +58,9 @@ export default function GalleryScreen() {
     const items = lightboxItems(ids.map(list.store.get).filter((run) => run !== undefined));
     setOpen({ items, at: items.findIndex(({ output }) => output.id === outputId) });
   };
-  const filter = (change: GallerySearch) => void navigate({ to: '/gallery', search: { ...search, ...change }, replace: true });
+  // Built on where one is by then: what was chosen a moment before may still be on its way.
+  const filter = (change: GallerySearch) => void navigate({ to: '.', search: (previous) => ({ ...previous, ...change }), replace: true });
+  const { field } = useTypedSearch(q, (text) => filter({ q: text || undefined }));
   const filtered = q !== '' || kind !== undefined || by !== undefined;
 
   return (
@@ -66,8 +69,8 @@ export default function GalleryScreen() {
         {mayMake && hasFeature(viewer, 'LEGNEXT') && <PromptLine />}
         {mayMake && <UnderWay />}
         <div className={styles.filters}>
-          <TextInput className={styles.search} size="xs" type="search" aria-label={t('run.search')} placeholder={t('run.search')} value={q}
-            leftSection={<IconSearch size={14} />} onChange={(event) => filter({ q: event.currentTarget.value || undefined })} />
+          <TextInput className={styles.search} size="xs" type="search" aria-label={t('run.search')} placeholder={t('run.search')}
+            leftSection={<IconSearch size={14} />} {...field} />
           <NativeSelect size="xs" aria-label={t('run.kind')} value={kind ?? ''}
             data={[{ value: '', label: t('gallery.allKinds') }, ...kinds.map((value) => ({ value, label: t(`gallery.kind.${value}`) }))]}
             onChange={(event) => filter({ kind: event.currentTarget.value || undefined })} />

@@ -1,5 +1,5 @@
 import '@mantine/core/styles/Checkbox.layer.css';
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Button, Checkbox, CloseButton, TextInput } from '@mantine/core';
 import { useT, type MessageId } from '../../i18n/use-t';
 import type { ListSearch, ListSpec } from '../../lib/url-codec';
@@ -8,6 +8,7 @@ import { Popover } from '../popover';
 import styles from './data-table.module.css';
 import { useShortcuts } from '../use-shortcuts';
 import { FacetField } from './facet-field';
+import { useTypedSearch } from './use-typed-search';
 
 /** The words of one facet. */
 export interface FacetWords {
@@ -26,8 +27,6 @@ interface FilterBarProps {
   help?: ReactNode;
 }
 
-const typingPauseMs = 250;
-
 export const isFiltered = (search: ListSearch): boolean => search.q !== '' || Object.keys(search.facets).length > 0;
 
 export const withoutFilters = { q: '', facets: {} };
@@ -35,27 +34,11 @@ export const withoutFilters = { q: '', facets: {} };
 /** Free text and facets; what is chosen stands as chips behind them. */
 export function FilterBar({ spec, search, onSearch, facets, placeholder, help }: FilterBarProps) {
   const t = useT();
-  const input = useRef<HTMLInputElement>(null);
-  const typing = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const { field, input, empty } = useTypedSearch(search.q, (q) => onSearch({ q }));
   const chips = Object.entries(search.facets).flatMap(([name, values]) => values.map((value) => ({ name, value })));
 
-  // The field is the browser's own while someone types in it; the URL follows, and leads when it changes elsewhere.
-  useEffect(() => {
-    if (input.current && document.activeElement !== input.current) {
-      input.current.value = search.q;
-    }
-  }, [search.q]);
-
-  function type(text: string, pauseMs: number): void {
-    clearTimeout(typing.current);
-    typing.current = setTimeout(() => onSearch({ q: text }), pauseMs);
-  }
-
   function clear(change: Partial<ListSearch>): void {
-    clearTimeout(typing.current);
-    if (input.current) {
-      input.current.value = '';
-    }
+    empty();
     onSearch(change);
   }
 
@@ -73,16 +56,14 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder, help }:
   return (
     <div className={styles.filters} role="search" aria-label={t('table.filters')}>
       <TextInput
-        ref={input}
+        {...field}
         size="xs"
         className={styles.search}
         aria-label={t(placeholder)}
         placeholder={t(placeholder)}
-        defaultValue={search.q}
         leftSection={<IconSearch size={14} />}
         rightSection={search.q === '' ? undefined
           : <CloseButton size="xs" aria-label={t('table.clearSearch')} onClick={() => clear({ q: '' })} />}
-        onChange={(event) => type(event.currentTarget.value, typingPauseMs)}
         onKeyDown={(event) => {
           const last = chips.at(-1);
           if (event.key === 'Backspace' && event.currentTarget.value === '' && last) {
