@@ -89,6 +89,7 @@ describe('pictures by LegNext', () => {
     await user.click(screen.getByLabelText('Ask for the outcome by itself'));
     expect(screen.queryByLabelText('Seconds between two questions')).not.toBeInTheDocument();
     expect(screen.getByText(/stays handed over until you look for its outcome/)).toBeInTheDocument();
+    await waitFor(() => expect(run()).toBeEnabled());
     await user.click(run());
     await waitFor(() => expect(inputs('StartRun')).toHaveLength(2));
     expect(inputs('StartRun')[1]).toMatchObject({ autoPoll: false, pollIntervalSeconds: 10, maxWaitSeconds: 300 });

@@ -11,7 +11,7 @@ jest.mock('../session', () => ({ useSession: () => ({ viewer: { role: 'OWNER', u
 const runId = btoa('Run:0a1b2c3d4e5f').replaceAll('=', '');
 const main = aKey('main', { activeLeases: 2, permitsLastMinute: 2, permitTimes: [new Date().toISOString(), new Date().toISOString()] });
 const spare = aKey('spare', {
-  coolingDownUntil: new Date(Date.now() + 250_000).toISOString(), coolDownReason: 'QUOTA', expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+  coolingDownUntil: new Date(Date.now() + 295_000).toISOString(), coolDownReason: 'QUOTA', expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
 });
 const contended = aPool({
   keys: [main, spare, aKey('old', { active: false })],
@@ -30,7 +30,7 @@ const pools = (...nodes: KeyPoolRow[]): Answers => ({
 });
 
 const menu = async (user: ReturnType<typeof userEvent.setup>, key: string, act: string) => {
-  await user.click(screen.getByRole('button', { name: `Acts on ${key}` }));
+  await user.click(await screen.findByRole('button', { name: `Acts on ${key}` }));
   await user.click(await screen.findByRole('button', { name: act }));
 };
 
@@ -148,7 +148,7 @@ describe('the lease board', () => {
   it('warns of the key being used twice before a lease is revoked', async () => {
     await renderApp(<KeyPoolsScreen />, { answers: pools(contended) });
     const user = userEvent.setup();
-    await user.click(screen.getByRole('button', { name: 'Revoke the lease of worker-7' }));
+    await user.click(await screen.findByRole('button', { name: 'Revoke the lease of worker-7' }));
     expect(await screen.findByRole('dialog')).toHaveTextContent(/Fencing token 41 is refused.*two may use this key at the same time/);
     // What is one's own is given back, not revoked.
     expect(screen.queryByRole('button', { name: 'Revoke the lease of me' })).not.toBeInTheDocument();

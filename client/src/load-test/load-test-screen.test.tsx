@@ -34,8 +34,8 @@ it('starts a test on chosen pools and shows each burst as it is measured', async
   const { inputs, feeds } = await show([], { position: '1', loadTest: test, errors: [] });
   const user = userEvent.setup();
   const form = screen.getByRole('form', { name: 'Start the test' });
-  expect((await within(form).findAllByRole('checkbox')).map((box) => box.getAttribute('value')))
-    .toEqual(['legnext-simulated', 'kling-simulated', 'openai']);
+  await waitFor(() => expect(within(form).getAllByRole('checkbox').map((box) => box.getAttribute('value')))
+    .toEqual(['legnext-simulated', 'kling-simulated', 'openai']));
   await user.click(within(form).getByRole('checkbox', { name: 'kling-simulated' }));
   await user.clear(within(form).getByLabelText(/^Bursts/));
   await user.type(within(form).getByLabelText(/^Bursts/), '5 10');

@@ -58,10 +58,10 @@ describe('the portal', () => {
   it('TEST-84: shows the quota of today, the work under way against its limits, and one\'s recent runs', async () => {
     const { calls } = await open();
     expect(await screen.findByText('9 of 10 requests; 1 left')).toBeInTheDocument();
-    expect(screen.getByText('Under way: 1 of your 1, 3 of 4 in all')).toBeInTheDocument();
+    expect(await screen.findByText('Under way: 1 of your 1, 3 of 4 in all')).toBeInTheDocument();
     expect(screen.getByText('1 request is left today.')).toBeInTheDocument();
     const recent = screen.getByRole('region', { name: 'Your recent runs' });
-    expect(within(recent).getAllByRole('link').map(({ textContent }) => textContent)).toEqual([
+    expect((await within(recent).findAllByRole('link')).map(({ textContent }) => textContent)).toEqual([
       expect.stringMatching(/^a fox in the snow.*Succeeded/), expect.stringMatching(/^Chat · gpt-4o/),
     ]);
     expect(calls.find(({ name }) => name === 'PortalRuns')?.variables.filter).toEqual({ requestedBy: 'user-1' });
@@ -70,7 +70,7 @@ describe('the portal', () => {
   it('finds places and one\'s own runs, and Enter opens the first', async () => {
     const { router } = await open();
     fireEvent.change(search(), { target: { value: 'SNOW' } });
-    expect(hits()).toEqual(['a fox in the snow', 'Search Runs for “SNOW”']);
+    await waitFor(() => expect(hits()).toEqual(['a fox in the snow', 'Search Runs for “SNOW”']));
     fireEvent.change(search(), { target: { value: 'chat' } });
     expect(hits()).toEqual(['Chat', 'Search Runs for “chat”']);
     await userEvent.setup().type(search(), '{Enter}');
@@ -80,6 +80,7 @@ describe('the portal', () => {
   it('opens the run that was found when no place was', async () => {
     const { router } = await open();
     fireEvent.change(search(), { target: { value: 'snow' } });
+    await within(screen.getByRole('list', { name: 'Found' })).findByRole('link', { name: /a fox in the snow/ });
     await userEvent.setup().type(search(), '{Enter}');
     await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${btoa('Run:a fox in the snow')}`));
   });
@@ -87,8 +88,8 @@ describe('the portal', () => {
   it('goes on without a part that fails', async () => {
     await open({ Concurrency: () => undefined, PortalRuns: () => undefined });
     expect(await screen.findByText('9 of 10 requests; 1 left')).toBeInTheDocument();
-    expect(within(screen.getByRole('region', { name: 'Under way' })).getByRole('alert')).toBeInTheDocument();
-    expect(within(screen.getByRole('region', { name: 'Your recent runs' })).getByRole('alert')).toBeInTheDocument();
+    expect(await within(screen.getByRole('region', { name: 'Under way' })).findByRole('alert')).toBeInTheDocument();
+    expect(await within(screen.getByRole('region', { name: 'Your recent runs' })).findByRole('alert')).toBeInTheDocument();
     expect(screen.getByRole('navigation', { name: 'Tools' })).toBeInTheDocument();
   });
 
