@@ -115,6 +115,21 @@ test('crash drill: what was acknowledged is there once and whole, however often 
   expect(acknowledged.size).toBeGreaterThan(600);
 }, 60_000);
 
+test('a burst of reads is answered over a few connections, none of which is given a query while it has one', async () => {
+  const former = await start();
+  await connect(former).appendToStream('s', events(3), { expectedRevision: NO_STREAM });
+  await former.kill('SIGTERM');
+  // Has nothing in memory yet, so every read asks Postgres.
+  const store = await start();
+  const client = connect(store);
+  const answers = await Promise.all(Array.from({ length: 60 }, () => collect(client.readStream('s'))));
+  expect(answers.map(({ length }) => length)).toEqual(answers.map(() => 3));
+  const readers = await sql("select from pg_stat_activity where application_name = 'event-store-reader' and datname = current_database()");
+  expect(readers).toHaveLength(3);
+  // The driver would complain here.
+  expect(store.output()).not.toContain('Warning');
+});
+
 test('killed between commit and answer: the same ids again get the original answer', async () => {
   const store = await start();
   const client = connect(store);

@@ -4,7 +4,7 @@ import { StorageLost, type Direction, type Head, type KnownEvent, type StreamRev
 import { revisionText } from './commit-query';
 import { connect, isConnectionFailure } from './connection';
 
-/** Connections that serve reads. Each answers its queries in order; a query goes to the least busy one. */
+/** Connections that serve reads, one query at a time each; further queries wait for the first that is free. */
 const READERS = 3;
 
 /** Names of streams kept in memory, so that pages of the log need no join. */
@@ -62,7 +62,6 @@ const asText = { getTypeParser: () => (text: string) => text };
 
 interface Slot {
   client?: Promise<Client>;
-  busy: number;
 }
 
 export interface Reader {
@@ -78,9 +77,21 @@ export interface Reader {
 
 /** Reads committed events over a few connections, made on first use and again after they broke. */
 export function createReader(url: string): Reader {
-  const slots: Slot[] = Array.from({ length: READERS }, () => ({ busy: 0 }));
+  const slots: Slot[] = Array.from({ length: READERS }, () => ({}));
+  const free = [...slots];
+  const waiting: ((slot: Slot) => void)[] = [];
+  let closed = false;
 
-  const clientOf = (slot: Slot): Promise<Client> => {
+  const take = async (): Promise<Slot> => free.pop() ?? new Promise((resolve) => waiting.push(resolve));
+
+  const giveBack = (slot: Slot): void => {
+    const next = waiting.shift();
+    if (next) next(slot);
+    else free.push(slot);
+  };
+
+  const clientOf = async (slot: Slot): Promise<Client> => {
+    if (closed) throw new Error('The store is closed');
     if (slot.client) return slot.client;
     const client = connect(url, 'reader', () => {
       if (slot.client === client) slot.client = undefined;
@@ -92,8 +103,7 @@ export function createReader(url: string): Reader {
   };
 
   const query = async (name: string, text: string, values: unknown[]): Promise<Row[]> => {
-    const slot = slots.reduce((least, other) => (other.busy < least.busy ? other : least));
-    slot.busy += 1;
+    const slot = await take();
     try {
       const client = await clientOf(slot);
       const config: QueryArrayConfig & { types: typeof asText } = { name, text, values, rowMode: 'array', types: asText };
@@ -101,7 +111,7 @@ export function createReader(url: string): Reader {
     } catch (error) {
       throw isConnectionFailure(error) ? new StorageLost(error) : error;
     } finally {
-      slot.busy -= 1;
+      giveBack(slot);
     }
   };
 
@@ -156,6 +166,7 @@ export function createReader(url: string): Reader {
       return new Map(rows.map(([name, id]) => [name!, Number(id)]));
     },
     close: async () => {
+      closed = true;
       await Promise.all(slots.map(async ({ client }) => (await client?.catch(() => undefined))?.end()));
     },
   };
