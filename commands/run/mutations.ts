@@ -112,13 +112,21 @@ function modelOf(parameters: unknown): string | undefined {
   return (parameters as { model?: string }).model;
 }
 
-async function retry(context: Context, command: CommandContext, { runId, attempt, generation }: KnownRun): Promise<CommandOutcome<Begun>> {
+async function retry(context: Context, command: CommandContext, state: KnownRun): Promise<CommandOutcome<Begun>> {
+  const { runId, attempt, generation } = state;
   if (generation) await requirePool(context, generation.operation, generation.scenario);
   const again = { type: 'RetryRun', attempt: attempt + 1, at: context.now().getTime() } as const;
-  return counted(context, false, async () => {
+  return counted(context, await hasRetried(context, command, state), async () => {
     const requested = await context.commands.execute(run, runId, again, command, (state) => state as KnownRun);
     return requested.accepted ? queue(context, command, requested) : requested;
   });
+}
+
+/** Whether this very command has begun an attempt: asking for the newest one again writes nothing, so what was written was written before. */
+async function hasRetried({ commands, now }: Context, command: CommandContext, { runId, attempt }: KnownRun): Promise<boolean> {
+  const newest = { type: 'RetryRun', attempt, at: now().getTime() } as const;
+  const outcome = await commands.execute(run, runId, newest, command, (_state, written) => written.length > 0);
+  return outcome.accepted && outcome.answer;
 }
 
 /**

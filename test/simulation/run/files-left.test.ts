@@ -51,10 +51,9 @@ describe('the files of a run', () => {
 
   it('stay when another driver has recorded them', async () => {
     const { world, job, files } = await drive(async (of, runId, signal) => {
-      const done = {
+      await of.commands.execute(run, runId, {
         type: 'CompleteRun', attempt: 1, promptTokens: null, completionTokens: null, cost: null, outputRef: null, durationMs: 1, outputs: [],
-      } as const;
-      await of.commands.execute(run, runId, done, bySystem(TENANT));
+      }, bySystem(TENANT));
       await aborted(signal);
     });
     await world.drive(world.node(), job);
