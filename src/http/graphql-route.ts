@@ -12,7 +12,7 @@ import type { MakeContext } from '../graphql/make-context';
 import { parseOptions, validationOptions } from '../graphql/parse';
 import { limitRules } from '../graphql/rules';
 import type { TrustedDocuments } from '../graphql/trusted-documents';
-import type { Log } from '../postgres/log';
+import { silentLog, type Log } from '../postgres/log';
 import { startDeadline } from './deadline';
 import type { HttpMetrics } from './metrics';
 import { operationPlugin, requestError, type HttpOperation } from './operation-plugin';
@@ -107,9 +107,10 @@ function apolloServer(
     stopOnTerminationSignals: false,
     persistedQueries: { cache: readOnly(trusted) },
     logger: apolloLogger(options.log),
-    // Shapes what fails before there is an operation; `withCorrelation` adds the id that is not known here.
+    // Shapes what fails before there is an operation; `withCorrelation` adds the id that is not known here. Errors of
+    // operations come by here too, before `operationPlugin` shapes and logs them: logging is not for this place.
     formatError: (formatted, error) => (
-      formatted.extensions?.['rule'] ? formatted : requestError(error, { correlationId: '', log: options.log })
+      formatted.extensions?.['rule'] ? formatted : requestError(error, { correlationId: '', log: silentLog })
     ),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
