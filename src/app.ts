@@ -105,6 +105,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     signIn: { google: configuration.google !== undefined, oidc: configuration.oidc?.name, signUp: configuration.signUp },
     dailyRequests: configuration.dailyRequests,
     concurrency: configuration.concurrency,
+    waiting: configuration.waiting,
   };
 
   const commands = createCommandRuntime({ store, metrics: commandMetrics(registry) });

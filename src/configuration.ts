@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readPoolSpecification, withSingleKeys, type PoolSpecification } from '../schema/key-pool/specification';
 import { brokenRule } from './auth/password-rules';
 import { parseBlobUrl } from './blobs/blob-url';
-import type { ConcurrencyLimits } from './graphql/context';
+import type { ConcurrencyLimits, WaitLimits } from './graphql/context';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const url = (...schemes: string[]) =>
@@ -91,6 +91,8 @@ export const variables = {
   USER_MAX_CONCURRENCY: variable(count(0, 1_000).default(1), '1', 'Most pieces of image and video work of one user at once.'),
   GLOBAL_MAX_CONCURRENCY: variable(count(0, 1_000).default(4), '4', 'Most pieces of image and video work of everybody at once.'),
   ACTIVE_JOB_TTL_SEC: variable(count(30, 86_400).default(1_200), '1200', 'Seconds for which such work counts when nothing is heard of it.'),
+  KEYLEDGER_CALLER_MAX_WAITING: variable(count(1, 10_000).default(1_000), '1000', 'Most requests of one caller that wait for a lease in one key pool.'),
+  KEYLEDGER_TENANT_MAX_WAITING: variable(count(1, 10_000).default(2_500), '2500', 'Most requests of one tenant that wait for a lease in one key pool.'),
   KEYLEDGER_COST_BURST: variable(count(1, 1_000_000_000).default(20_000), '20000', 'Points of GraphQL cost one caller may spend at once.'),
   KEYLEDGER_COST_PER_SECOND: variable(count(1, 1_000_000_000).default(1_000), '1000', 'Points that come back to a caller each second.'),
   KEYLEDGER_LOG_LEVEL: variable(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), 'info', 'Least severe log line to print.'),
@@ -129,6 +131,8 @@ export interface Configuration {
   blobUrl: string | undefined;
   /** How much AI work may go on at once. */
   concurrency: ConcurrencyLimits;
+  /** How many requests may wait in one key pool. */
+  waiting: WaitLimits;
   /** Provider keys that the server brings along. */
   keyPools: PoolSpecification;
   /** Points of GraphQL cost a caller may spend at once, and how many come back each second. */
@@ -189,6 +193,7 @@ export function readConfiguration(env: Readonly<Record<string, string | undefine
     legnext: { url: v.LEGNEXT_URL },
     kling: { url: v.KLING_URL },
     concurrency: { user: v.USER_MAX_CONCURRENCY, global: v.GLOBAL_MAX_CONCURRENCY, ttlMs: v.ACTIVE_JOB_TTL_SEC * 1_000 },
+    waiting: { caller: v.KEYLEDGER_CALLER_MAX_WAITING, tenant: v.KEYLEDGER_TENANT_MAX_WAITING },
     keyPools: withSingleKeys(v.KEY_POOL_JSON, { mjApiKey: v.MJ_API_KEY, klingAccessKey: v.KLING_ACCESS_KEY, klingSecretKey: v.KLING_SECRET_KEY }),
     costBudget: { burst: v.KEYLEDGER_COST_BURST, perSecond: v.KEYLEDGER_COST_PER_SECOND },
     introspection: v.KEYLEDGER_INTROSPECTION,

@@ -29,6 +29,10 @@ interface RequestLease {
   maxWaitMs: number;
   /** The one key that will do, for work that was begun with it. */
   keyId?: string;
+  /** Most tickets of the holder that wait. Left out, like the next one, by this server itself: its work is limited elsewhere. */
+  holderLimit?: number;
+  /** Most tickets of the tenant that wait. */
+  tenantLimit?: number;
   now: number;
 }
 
@@ -157,11 +161,18 @@ function requestLease(state: KeyPoolState, command: RequestLease, now: number): 
   const drained = drain(state, now, { arriving });
   const served = drained.some(({ type, data }) => type === 'LeaseGranted' && data.ticketId === ticketId);
   if (!served && maxWaitMs === 0) return refuseNow(state, command, now);
-  if (!served && state.tickets.size >= QUEUE_LIMIT) {
-    const details = { limit: QUEUE_LIMIT };
-    return refuse('E4291', 'queue_full', 'Too many callers wait for this pool.', { details, retryAfterMs: RETRY_MS });
-  }
-  return { events: [{ type: 'LeaseRequested', data: requested }, ...drained] };
+  const full = served ? undefined : refusePlace(state, command);
+  return full ?? { events: [{ type: 'LeaseRequested', data: requested }, ...drained] };
+}
+
+/** Refuses a place in the queue when there is none, or when whoever asks has as many as one may take from the others. */
+function refusePlace({ tickets, holdersWaiting, tenantsWaiting }: KeyPoolState, command: RequestLease): { refusal: Refusal } | undefined {
+  const { holder, tenant, holderLimit = Infinity, tenantLimit = Infinity } = command;
+  const refuseAt = (limit: number, waiting: number, rule: string, message: string) =>
+    (waiting < limit ? undefined : refuse('E4291', rule, message, { details: { limit, waiting }, retryAfterMs: RETRY_MS }));
+  return refuseAt(QUEUE_LIMIT, tickets.size, 'queue_full', 'Too many callers wait for this pool.')
+    ?? refuseAt(holderLimit, holdersWaiting.get(holder) ?? 0, 'caller_queue_full', 'Too many requests of yours wait for this pool.')
+    ?? refuseAt(tenantLimit, tenantsWaiting.get(tenant) ?? 0, 'tenant_queue_full', 'Too many requests of your tenant wait for this pool.');
 }
 
 function isKeyOf({ keys }: KeyPoolState, keyId: string, tenant: string): boolean {

@@ -150,13 +150,14 @@ interface Look {
 
 /** What the keeper has to know of a pool. */
 function survey(state: KeyPoolState, now: number, judges: boolean) {
-  const { leases, tickets, shares, token } = state;
+  const { leases, tenantsWaiting, holdersWaiting, token } = state;
+  const held = [...leases.values()];
   return {
-    leases: Array.from(leases.values(), ({ id, token: own, grantedAt, ttlMs }) => ({ leaseId: id, token: own, grantedAt, ttlMs })),
+    leases: held.map(({ id, token: own, grantedAt, ttlMs }) => ({ leaseId: id, token: own, grantedAt, ttlMs })),
     token,
     overdue: overdueTickets(state, now, ENDED_AT_ONCE).map(({ id }) => id),
-    tenants: [...shares.keys()],
-    holders: judges ? [...new Set([...leases.values(), ...tickets.values()].map(({ holder }) => holder))] : [],
+    tenants: [...new Set([...tenantsWaiting.keys(), ...held.map(({ tenant }) => tenant)])],
+    holders: judges ? [...new Set([...holdersWaiting.keys(), ...held.map(({ holder }) => holder)])] : [],
     wakeAt: nextWakeAt(state),
   };
 }

@@ -68,11 +68,12 @@ const requestOver: Refusal = {
 async function leaseKey(context: Context, command: CommandContext, input: LeaseKeyInput): Promise<CommandOutcome<Leased>> {
   const holder = callerIdOf(context);
   const { provider, ttlSeconds, maxWaitSeconds } = input;
+  const limit = context.setting.waiting;
   const requestId = `${holder}/${input.requestId}`;
   const outcome = await context.commands.execute(keyPool, provider, {
     type: 'RequestLease', ticketId: `${provider}/${derivedId(command, 'ticket')}`, requestId, tenant: tenantOf(context), holder,
     ttlMs: (ttlSeconds ?? DEFAULT_TTL_SECONDS) * 1_000, maxWaitMs: (maxWaitSeconds ?? DEFAULT_WAIT_SECONDS) * 1_000,
-    now: context.now().getTime(),
+    holderLimit: limit.caller, tenantLimit: limit.tenant, now: context.now().getTime(),
   }, command, (state) => standingOf(state, requestId));
   if (!outcome.accepted) return outcome;
 

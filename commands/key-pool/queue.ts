@@ -42,8 +42,17 @@ export function buildScopes(state: KeyPoolState): void {
 /** Takes a ticket in, behind everybody of its scope. */
 export function enter(state: KeyPoolState, ticket: Ticket): void {
   state.tickets.set(ticket.id, ticket);
+  countWaiting(state, ticket, 1);
   addDeadline(state.deadlines, ticket);
   stand(state, ticket);
+}
+
+function countWaiting({ tenantsWaiting, holdersWaiting }: KeyPoolState, { tenant, holder }: Ticket, change: 1 | -1): void {
+  for (const [counts, name] of [[tenantsWaiting, tenant], [holdersWaiting, holder]] as const) {
+    const waiting = (counts.get(name) ?? 0) + change;
+    if (waiting === 0) counts.delete(name);
+    else counts.set(name, waiting);
+  }
 }
 
 function stand(state: KeyPoolState, ticket: Ticket): void {
@@ -58,6 +67,7 @@ export function leave(state: KeyPoolState, ticket: Ticket): void {
   const { tickets, deadlines } = state;
   const gone = ({ id }: Ticket): boolean => !tickets.has(id);
   tickets.delete(ticket.id);
+  countWaiting(state, ticket, -1);
 
   const scope = scopeOf(state, ticket);
   const { queue } = scope;

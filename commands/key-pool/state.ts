@@ -90,8 +90,10 @@ export interface KeyPoolState {
   tickets: Map<string, Ticket>;
   /** `tickets` by when their wait ends; the first always waits, others may have left. */
   deadlines: Deadlines<Ticket>;
-  /** How many leases and tickets each tenant has; without those that have none. */
-  shares: Map<string, number>;
+  /** How many of `tickets` each tenant has; without those that have none. */
+  tenantsWaiting: Map<string, number>;
+  /** How many of `tickets` each holder has; without those that have none. */
+  holdersWaiting: Map<string, number>;
   /** Ticket of every request that waits, holds a lease or is remembered. */
   requests: Map<string, string>;
   ended: Map<string, Ended>;
@@ -116,7 +118,8 @@ export const initial = (): KeyPoolState => ({
   leases: new Map(),
   tickets: new Map(),
   deadlines: [],
-  shares: new Map(),
+  tenantsWaiting: new Map(),
+  holdersWaiting: new Map(),
   requests: new Map(),
   ended: new Map(),
   endedOrder: emptyFifo(),
@@ -204,7 +207,8 @@ export function copy(state: KeyPoolState): KeyPoolState {
     leases: new Map(state.leases),
     tickets: new Map(state.tickets),
     deadlines: state.deadlines.slice(),
-    shares: new Map(state.shares),
+    tenantsWaiting: new Map(state.tenantsWaiting),
+    holdersWaiting: new Map(state.holdersWaiting),
     requests: new Map(state.requests),
     ended: new Map(state.ended),
     endedOrder: copyFifo(state.endedOrder),
@@ -268,7 +272,6 @@ function enqueue(state: KeyPoolState, data: DataOf<'LeaseRequested'>): void {
   const ticket = ticketOf(state, data);
   state.seq++;
   state.requests.set(ticket.requestId, ticket.id);
-  state.shares.set(ticket.tenant, (state.shares.get(ticket.tenant) ?? 0) + 1);
   enter(state, ticket);
 }
 
@@ -291,25 +294,22 @@ function takePermits(state: KeyPoolState, data: DataOf<'PermitsTaken'>): void {
 function endLease(state: KeyPoolState, { leaseId, at }: { leaseId: string; at: number }, how: 'released' | 'expired' | 'revoked'): void {
   const lease = state.leases.get(leaseId);
   if (!lease) return;
-  const { requestId, tenant, holder, token } = lease;
+  const { requestId, holder, token } = lease;
   state.leases.delete(leaseId);
   keyOf(state, lease).active--;
-  remember(state, tenant, { id: leaseId, requestId, holder, token, how, at });
+  remember(state, { id: leaseId, requestId, holder, token, how, at });
 }
 
 function leaveInVain(state: KeyPoolState, { ticketId, at }: { ticketId: string; at: number }, how: 'timedOut' | 'cancelled'): void {
   const ticket = state.tickets.get(ticketId);
   if (!ticket) return;
-  const { requestId, tenant, holder } = ticket;
+  const { requestId, holder } = ticket;
   leave(state, ticket);
-  remember(state, tenant, { id: ticketId, requestId, holder, token: undefined, how, at });
+  remember(state, { id: ticketId, requestId, holder, token: undefined, how, at });
 }
 
-function remember(state: KeyPoolState, tenant: string, ended: Ended): void {
-  const { endedOrder: order, shares } = state;
-  const left = shares.get(tenant)! - 1;
-  if (left > 0) shares.set(tenant, left);
-  else shares.delete(tenant);
+function remember(state: KeyPoolState, ended: Ended): void {
+  const { endedOrder: order } = state;
   order.items.push(ended);
   state.ended.set(ended.id, ended);
   while (sizeOf(order) > MEMORY_SIZE || order.items[order.head]!.at <= state.now - MEMORY_MS) {

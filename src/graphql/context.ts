@@ -35,6 +35,14 @@ export interface ConcurrencyLimits {
   ttlMs: number;
 }
 
+/** Of requests for a lease that wait in one key pool. */
+export interface WaitLimits {
+  /** Most of one caller. */
+  caller: number;
+  /** Most of one tenant. */
+  tenant: number;
+}
+
 /** What the API may say about how this server is set up. */
 export interface Setting {
   version: string;
@@ -51,6 +59,8 @@ export interface Setting {
   dailyRequests: number;
   /** How much AI work may go on at once. */
   concurrency: ConcurrencyLimits;
+  /** How many requests may wait in one key pool. */
+  waiting: WaitLimits;
 }
 
 /** One per HTTP request, and one per event of a subscription. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { graphql } from 'graphql';
 import { toGlobalId } from '../../../src/graphql/node';
 import { missingDescriptions } from '../../../src/graphql/schema';
+import { plainSetting } from '../../support/services';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
 
 const SECRET = 'sk-test-not-a-key';
@@ -38,6 +39,24 @@ const claim = ({ lease: { id, fencingToken } }: { lease: { id: string; fencingTo
 
 test('everything is described', () => {
   expect(missingDescriptions(setting.schema)).toEqual([]);
+});
+
+test('one caller, and one tenant, take only so many places of a queue in which others wait too', async () => {
+  const provider = await newPool({ tenantScope: '*' });
+  await lease(provider, 'held');
+  const limits = { ...plainSetting, waiting: { caller: 2, tenant: 3 } };
+  async function ask(user: string, requestId: string, tenant = 'a') {
+    const contextValue = Object.assign(setting.context(user, 'owner', tenant), { setting: limits });
+    const { data } = await graphql({ schema: setting.schema, source: LEASE, variableValues: { input: { provider, requestId } }, contextValue });
+    const { ticket, errors } = (data as Record<string, any>).leaseKey;
+    return ticket ? 'waits' : errors[0];
+  }
+
+  for (const requestId of ['r1', 'r2', 'r1']) expect(await ask('anna', requestId)).toBe('waits');
+  expect(await ask('anna', 'r3')).toMatchObject({ code: 'E4291', rule: 'caller_queue_full', retryAfterMs: 1_000 });
+  expect(await ask('ben', 'r1')).toBe('waits');
+  expect(await ask('ben', 'r2')).toMatchObject({ code: 'E4291', rule: 'tenant_queue_full', retryAfterMs: 1_000 });
+  expect(await ask('bob', 'r1', 'b')).toBe('waits');
 });
 
 describe('addProviderKey', () => {

@@ -23,7 +23,7 @@ import type { Notifications } from '../../../src/postgres/notifications';
 import { createTenantReads } from '../../../src/postgres/tenant-reads';
 import { createVault, type ErasingVault } from '../../../src/vault/vault';
 import { person } from '../../support/principals';
-import { refusalsInMemory } from '../../support/services';
+import { plainSetting, refusalsInMemory } from '../../support/services';
 import { createSetting } from '../projection-runtime/setting';
 
 /** Short, so that tests need not wait. */
@@ -67,7 +67,7 @@ export async function createPoolSetting(): Promise<PoolSetting> {
   const refusals = refusalsInMemory();
   let aheadMs = 0;
   const parts: Partial<Services> = {
-    commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, refusals, live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(Date.now() + aheadMs), newId: randomUUID,
+    setting: plainSetting, commands, db: (principal) => reads.of(principal.kind === 'anonymous' ? undefined : principal.tenantId), dbOfServer: db, refusals, live, vault, idempotency: createIdempotencyStore(db), now: () => new Date(Date.now() + aheadMs), newId: randomUUID,
   };
   const makeContext = contextMaker(parts as Services);
   const keepers: KeyPoolKeeper[] = [];

@@ -57,6 +57,34 @@ describe('TEST-29, TEST-34: requesting a lease', () => {
     const state = fold(keyPool, [keyAdded('k'), requested('x'), granted('x', 'k', 1), ...waiting]);
     expect(keyPool.decide(state, request('y'))).toMatchObject({ refusal: { code: 'E4291', rule: 'queue_full', retryAfterMs: 1_000 } });
   });
+  describe('leaves room in the queue for others', () => {
+    const taken = [keyAdded('k'), requested('x'), granted('x', 'k', 1)];
+    const limited = { holderLimit: 2, tenantLimit: 3 };
+    const ben = { holder: 'ben' };
+
+    it('when a caller has as many requests waiting as one may have', () => {
+      given(...taken, requested('v')).when(request('y', limited)).then([requested('y')]);
+      given(...taken, requested('v'), requested('w')).when(request('y', limited)).thenRefused('E4291', 'caller_queue_full', { limit: 2, waiting: 2 });
+      given(...taken, requested('v'), requested('w')).when(request('y', { ...limited, ...ben })).then([requested('y', ben)]);
+    });
+    it('when a tenant has', () => {
+      const waiting = [...taken, requested('u'), requested('v'), requested('w', ben)];
+      given(...waiting).when(request('y', { ...limited, ...ben })).thenRefused('E4291', 'tenant_queue_full', { limit: 3, waiting: 3 });
+      given(...waiting).when(request('y', { ...limited, holder: 'bob', tenant: 'b' })).then([requested('y', { holder: 'bob', tenant: 'b' })]);
+      given(...waiting).when(request('y', ben)).then([requested('y', ben)]);
+    });
+    it('whoever can be served at once takes none', () => {
+      given(keyAdded('k', { tenantScope: 'a' }), requested('w', { tenant: 'b' })).when(request('y', { holderLimit: 1, tenantLimit: 9 }))
+        .then([requested('y'), granted('y', 'k', 1)]);
+    });
+    it('until one of theirs is served or leaves, and what is waited for already stays so', () => {
+      const waiting = [...taken, requested('v'), requested('w')];
+      given(...waiting, cancelled('v')).when(request('y', limited)).then([requested('y')]);
+      given(...waiting, timedOut('v', 0)).when(request('y', limited)).then([requested('y')]);
+      given(...waiting, released('x', 'k', 1), granted('v', 'k', 2)).when(request('y', limited)).then([requested('y')]);
+      given(...waiting).when(request('w', limited)).thenNothing();
+    });
+  });
 });
 
 describe('TEST-24, TEST-28: the choice of the key', () => {

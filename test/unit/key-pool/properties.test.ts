@@ -21,7 +21,7 @@ const limits = {
 const keyId = fc.option(id, { nil: undefined });
 const command: fc.Arbitrary<KeyPoolCommand> = fc.oneof(
   fc.record({ id, now, ...limits }).map(({ id, ...more }) => addKey(id, more)),
-  fc.record({ id, now, tenant, keyId, maxWaitMs: fc.constantFrom(0, 100, 60_000) }).map(({ id, keyId, ...more }) => request(id, { ...more, ...(keyId && { keyId }) })),
+  fc.record({ id, now, tenant, keyId, holder: fc.constantFrom('anna', 'ben'), maxWaitMs: fc.constantFrom(0, 100, 60_000) }).map(({ id, keyId, ...more }) => request(id, { ...more, ...(keyId && { keyId }) })),
   fc.tuple(id, token, now).map(([id, token, now]) => release(id, token, { now })),
   fc.tuple(id, token, now).map(([id, token, now]) => heartbeat(id, token, { now })),
   fc.tuple(id, token, now).map(([id, token, now]) => expire(id, token, now)),
@@ -74,8 +74,10 @@ test('TEST-37: whatever happens, no key holds more leases than it counts, and no
     const requests = [...state.leases.values(), ...state.tickets.values(), ...state.ended.values()].map(({ requestId }) => requestId);
     expect(new Set(requests).size).toBe(requests.length);
     expect(new Set(state.requests.keys())).toEqual(new Set(requests));
-    const theirs = (name: string) => [...state.leases.values(), ...state.tickets.values()].filter(({ tenant }) => tenant === name).length;
-    for (const name of ['a', 'b', 'c']) expect(state.shares.get(name) ?? 0).toBe(theirs(name));
+    const counts = (names: string[]) => new Map(names.map((name) => [name, names.filter((other) => other === name).length]));
+    const waiting = [...state.tickets.values()];
+    expect(state.tenantsWaiting).toEqual(counts(waiting.map(({ tenant }) => tenant)));
+    expect(state.holdersWaiting).toEqual(counts(waiting.map(({ holder }) => holder)));
   }), { numRuns: 200 });
 });
 

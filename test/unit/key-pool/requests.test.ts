@@ -129,12 +129,15 @@ describe('how a request stands', () => {
   it('outlives the key', () => expect(standing(...held, released('x', 'k', 1), keyRemoved('k'))).toEqual({ standing: 'released', ticketId: 'x' }));
 });
 
-describe('who has what in the pool', () => {
-  it('is counted for each tenant, leases and tickets alike', () => {
-    const all = [...held, requested('y', { tenant: 'b' }), requested('z')];
-    expect([...fold(keyPool, all).shares]).toEqual([['a', 2], ['b', 1]]);
-    expect([...fold(keyPool, [...all, released('x', 'k', 1), granted('y', 'k', 2, { tenant: 'b' }), cancelled('z')]).shares]).toEqual([['b', 1]]);
-  });
+test('who waits is counted for each tenant and each holder', () => {
+  const all = [...held, requested('y', { tenant: 'b', holder: 'bob' }), requested('z')];
+  const counted = (...events: KeyPoolEvent[]) => {
+    const { tenantsWaiting, holdersWaiting } = fold(keyPool, events);
+    return [[...tenantsWaiting], [...holdersWaiting]];
+  };
+  expect(counted(...all)).toEqual([[['b', 1], ['a', 1]], [['bob', 1], ['anna', 1]]]);
+  expect(counted(...all, released('x', 'k', 1), granted('y', 'k', 2, { tenant: 'b', holder: 'bob' }))).toEqual([[['a', 1]], [['anna', 1]]]);
+  expect(counted(...all, cancelled('z'))).toEqual([[['b', 1]], [['bob', 1]]]);
 });
 
 test('a key that is out of use is not lent to a request that names it', () =>
