@@ -117,7 +117,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const idempotency = createIdempotencyStore(db);
   const keyLeases = createKeyLeases({ commands, db, vault, notifications, clock, log });
   const tasks = tasksOf({
-    commands, vault, auth, logos, outputs, clock, keyLeases, litellm: vendors.litellm, llm: vendors.llm, llmModel: configuration.llm.model, simulatedLlm: vendors.simulated.llm,
+    commands, vault, auth, logos, outputs, clock, keyLeases, litellm: vendors.litellm, llm: vendors.llm, llmModel: configuration.llm.model, simulatedLlm: vendors.simulated.llm, log,
   });
   const jobs = await startJobs({
     pool: background, log, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,

@@ -2,6 +2,7 @@ import { runEvents, type RunEvent } from '../../schema/run/events';
 import type { DiagnosisReport, FailureCategory } from '../../schema/run/failure-category';
 import type { CommandRuntime } from '../../src/command-runtime/port';
 import type { Task } from '../../src/jobs/port';
+import type { Log } from '../../src/postgres/log';
 import type { Projected, Reactor } from '../../src/projection-runtime/projector';
 import type { Llm } from '../../src/upstreams/llm';
 import type { Sealed, Vault } from '../../src/vault/port';
@@ -42,6 +43,7 @@ export interface DiagnosisServices {
   llmModel: string;
   /** Whether the built-in stand-in plays the model, which has nothing to say about failures. */
   simulatedLlm: boolean;
+  log: Pick<Log, 'warn'>;
 }
 
 const { RunFailed } = runEvents;
@@ -61,18 +63,19 @@ export const diagnoseRunsReactor: Reactor<{ RunFailed: typeof RunFailed }> = {
 
 /**
  * Asks the configured model about a failure and records what it says. What the category says by itself is there already,
- * so whatever goes wrong here is let be: no model, no answer, an answer of another shape, a run that has gone on.
+ * so whatever goes wrong here is let be, and logged where the model is to blame: no answer, or an answer of another shape.
  */
-export function diagnoseRunTask({ commands, vault, llm, llmModel, simulatedLlm }: DiagnosisServices): Task {
+export function diagnoseRunTask(services: DiagnosisServices): Task {
+  const { commands, vault, llmModel, simulatedLlm } = services;
   return async (job: DiagnoseJob, { signal }) => {
     if (simulatedLlm) return;
     const { state, revision } = await commands.load(run, job.runId);
     if (state.phase !== 'failed' || !state.generation || String(revision) !== job.revision) return;
     const question = await questionOf(vault, job, state.generation);
     if (!question) return;
-    const report = await ask(llm, llmModel, question, signal);
-    if (!report) return;
     const { tenant, runId } = job;
+    const report = await ask(services, runId, question, signal);
+    if (!report) return;
     const sealed = await vault.seal(reportPlace({ tenant, runId }, state.attempt), JSON.stringify(report));
     await commands.execute(run, runId, { type: 'DiagnoseRun', attempt: state.attempt, model: llmModel, report: sealed }, followUp(job, ACTOR, 'diagnose run'));
   };
@@ -97,7 +100,7 @@ function redacted(text: string): string {
 
 /** @throws what `signal` was aborted with, so that the job runs again */
 async function ask(
-  llm: Llm, model: string, messages: ReturnType<typeof questionAbout>, signal: AbortSignal,
+  { llm, llmModel: model, log }: DiagnosisServices, runId: string, messages: ReturnType<typeof questionAbout>, signal: AbortSignal,
 ): Promise<DiagnosisReport | undefined> {
   let text = '';
   try {
@@ -105,9 +108,12 @@ async function ask(
       if ('text' in part) text += part.text;
       if (text.length > MAX_ANSWER_LENGTH) break;
     }
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
+    log.warn({ runId, error: (error as Error).message }, 'A model could not be asked about a failed run');
     return undefined;
   }
-  return reportIn(text);
+  const report = reportIn(text);
+  if (!report) log.warn({ runId }, 'What a model says about a failed run is no report');
+  return report;
 }

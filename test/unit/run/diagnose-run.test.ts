@@ -24,6 +24,9 @@ const vault = {
   open: async (_tenant: string, sealed: readonly ReturnType<typeof sealedText>[]) => sealed.map((one) => (erased ? null : openPlain(one))),
 } as unknown as Vault;
 
+let warnings: string[];
+const log = { warn: (details: object, message: string) => void warnings.push(`${message} ${JSON.stringify(details)}`) };
+
 let model: OpenAiStandIn;
 let gateway: Gateway;
 let store: EventStore;
@@ -31,6 +34,7 @@ let commands: CommandRuntime;
 
 beforeEach(async () => {
   erased = false;
+  warnings = [];
   model = await startOpenAiStandIn();
   gateway = createGateway({ upstreams: [{ name: LLM, baseUrl: model.url, secret: model.secret, allowPrivate: true }] });
   store = createInMemoryEventStore();
@@ -93,7 +97,7 @@ async function diagnose(
   { simulatedLlm = false, signal = new AbortController().signal, job }: { simulatedLlm?: boolean; signal?: AbortSignal; job?: unknown } = {},
 ): Promise<void> {
   const payload = job ?? JSON.parse(JSON.stringify((await jobs())[0]!.payload));
-  const task = diagnoseRunTask({ commands, vault, llm: createLlm({ gateway }), llmModel: MODEL, simulatedLlm });
+  const task = diagnoseRunTask({ commands, vault, llm: createLlm({ gateway }), llmModel: MODEL, simulatedLlm, log });
   await task(payload, { jobId: '1', attempt: 1, maxAttempts: 25, signal });
 }
 
@@ -185,6 +189,8 @@ describe('TEST-63: whatever goes wrong with the model, the failure and its categ
     model.inject(fault);
     await diagnose();
     expect(model.calls).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringMatching(/^A model could not be asked about a failed run .*"runId":"r1","error":"\w/)]);
+    expect(warnings.join()).not.toContain(model.secret);
   });
 
   it.each([
@@ -198,6 +204,7 @@ describe('TEST-63: whatever goes wrong with the model, the failure and its categ
     model.says = says;
     await diagnose();
     expect(model.calls).toHaveLength(1);
+    expect(warnings).toEqual(['What a model says about a failed run is no report {"runId":"r1"}']);
   });
 
   it('there is no model but the built-in one', async () => {
