@@ -40,7 +40,7 @@ export async function runProjectionsCli(argv: readonly string[], databaseUrl: st
       return 1;
     }
     if (command === 'list') asked.forEach((status) => print(summary(status)));
-    else if (command === 'status') asked.forEach((status) => details(status).forEach(print));
+    else if (command === 'status') asked.forEach((status) => details(status).forEach((line) => print(line)));
     else return await carryOut(pool, command as RequestCommand, name!, print);
     return 0;
   } finally {
@@ -78,7 +78,7 @@ async function followRebuild(pool: Pool, name: string, print: (line: string) => 
       return 0;
     }
     if (building.state === 'stopped') {
-      details(building).forEach(print);
+      details(building).forEach((line) => print(line));
       return 1;
     }
     const { progress, position, head } = building;

@@ -18,7 +18,8 @@ describe('builds of a view', () => {
   const rows = async (table = 'views.account'): Promise<unknown[]> => (await setting.pool.query(`select * from ${table} order by 2`)).rows;
   const cli = async (...argv: string[]): Promise<{ code: number; lines: string[] }> => {
     const lines: string[] = [];
-    return { code: await runProjectionsCli(argv, setting.url, (line) => lines.push(line)), lines };
+    // As `console.log` does, which prints all that it is given.
+    return { code: await runProjectionsCli(argv, setting.url, (...words: unknown[]) => lines.push(words.join(' '))), lines };
   };
 
   async function history(count: number): Promise<bigint> {
@@ -130,7 +131,9 @@ describe('builds of a view', () => {
     await eventually(async () => (await runtime.status()).every(({ state }) => state === 'stopped'));
     const status = await cli('status', 'account');
     expect(status.lines.join('\n')).toMatch(/stopped.*before event AccountOpened at \d+\n.*tags/s);
-    expect((await cli('list')).lines).toHaveLength(2);
+    const list = await cli('list');
+    expect(list.lines).toHaveLength(2);
+    expect(list.lines).toContain(status.lines[0]);
     const rebuild = await cli('rebuild', 'account');
     expect(rebuild.code).toBe(1);
     expect(rebuild.lines.join('\n')).toContain('before event AccountOpened');
