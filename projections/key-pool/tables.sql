@@ -98,3 +98,4 @@ create table wait_tickets (
   position bigint not null
 );
 create index wait_tickets_by_place on wait_tickets (provider, place);
+create index wait_tickets_by_holder on wait_tickets (holder);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { keyPool, type KeyPoolCommand } from '../../../commands/key-pool/decider';
 import { queueOfPool, waitTicketById } from '../../../queries/key-pool/loaders';
+import { ticketOfRun } from '../../../queries/run/loaders';
 import type { Context } from '../../../src/graphql/context';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
 
@@ -40,7 +41,7 @@ function counting(): { context: Context; touched: { rows: number } } {
   return { context: Object.create(context, { db: { value: { query } } }) as Context, touched };
 }
 
-test('however many wait, showing some of them looks at each who waits a few times only', async () => {
+test('however many wait, showing some of them looks at each who waits a few times only, and looking for those of some runs at no others', async () => {
   const provider = `vendor-${randomUUID()}`;
   const send = (command: KeyPoolCommand) => {
     const commandId = randomUUID();
@@ -74,4 +75,9 @@ test('however many wait, showing some of them looks at each who waits a few time
   const tickets = await many.context.loader(waitTicketById).loadMany(last.map(ticketOf));
   expect(tickets.map((ticket) => (ticket as { place: number }).place)).toEqual(last);
   expect(many.touched.rows).toBeLessThan(WAITING * ROWS_EACH);
+
+  const few = counting();
+  const runs = Array.from({ length: 20 }, () => randomUUID());
+  expect(await few.context.loader(ticketOfRun).loadMany(runs)).toEqual(runs.map(() => undefined));
+  expect(few.touched.rows).toBeLessThan(100);
 });
