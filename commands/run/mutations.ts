@@ -5,7 +5,7 @@ import {
   CancelRunInput, ClearConcurrencySlotsInput, DEFAULT_POLL_SECONDS, DEFAULT_RUN_WAIT_SECONDS, RetryRunInput, StartRunInput, WatchRunInput, type RunInput,
 } from '../../schema/run/inputs';
 import { operations } from '../../schema/run/operations';
-import { CancelRunPayload, ClearConcurrencySlotsPayload, RetryRunPayload, StartRunPayload, WatchRunPayload } from '../../schema/run/types';
+import { CancelRunPayload, ClearConcurrencySlotsPayload, RetryRunPayload, StartRunPayload, WatchRunPayload } from '../../schema/run/payloads';
 import type { CommandContext, CommandOutcome } from '../../src/command-runtime/port';
 import type { Context } from '../../src/graphql/context';
 import { refusalOf } from '../../src/graphql/errors';

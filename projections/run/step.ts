@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../schema/run/events';
-import type { RunStage } from '../../schema/run/types';
+import type { RunStage } from '../../schema/run/enums';
 
 /** A stage that is kept. */
 export interface KeptStep {

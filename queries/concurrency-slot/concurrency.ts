@@ -1,4 +1,4 @@
-import type { Concurrency } from '../../schema/run/types';
+import type { Concurrency } from '../../schema/concurrency-slot/types';
 import type { Context } from '../../src/graphql/context';
 import { callerIdOf } from '../../src/graphql/tenant';
 

@@ -1,5 +1,5 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
-import { Concurrency } from '../../schema/run/types';
+import { Concurrency } from '../../schema/concurrency-slot/types';
 import type { Context } from '../../src/graphql/context';
 import { Policy } from '../../src/graphql/policy';
 import { readConcurrency } from './concurrency';

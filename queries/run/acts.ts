@@ -1,4 +1,5 @@
-import { RunState, type Run } from '../../schema/run/types';
+import { RunState } from '../../schema/run/enums';
+import type { Run } from '../../schema/run/types';
 import { isReached, reach } from '../../src/graphql/access';
 import type { Context } from '../../src/graphql/context';
 import { callerIdOf, callerOf } from '../../src/graphql/tenant';

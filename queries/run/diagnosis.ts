@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { reportOf } from '../../schema/run/diagnosis-reports';
 import type { DiagnosisReport } from '../../schema/run/failure-category';
-import type { Diagnosis, Run } from '../../schema/run/types';
+import type { Diagnosis } from '../../schema/run/parts';
+import type { Run } from '../../schema/run/types';
 import type { RunDetailsRow } from './sql';
 
 const points = z.array(z.string());

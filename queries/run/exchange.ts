@@ -1,4 +1,4 @@
-import type { RunExchange } from '../../schema/run/types';
+import type { RunExchange } from '../../schema/run/parts';
 import type { RunDetailsRow } from './sql';
 
 /** What was said to the vendor and what it answered. It was redacted before it was sealed. */

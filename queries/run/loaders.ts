@@ -1,5 +1,6 @@
 import type { WaitTicket } from '../../schema/key-pool/types';
-import type { Run, RunOutput } from '../../schema/run/types';
+import type { RunOutput } from '../../schema/run/parts';
+import type { Run } from '../../schema/run/types';
 import { defineLoader, groupedInOrderOf, inOrderOf } from '../../src/graphql/loader';
 import { compile, sql } from '../../src/graphql/sql';
 import { tenantOf } from '../../src/graphql/tenant';

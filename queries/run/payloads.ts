@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root, type ClassType } from 'type-graphql';
-import {
-  CancelRunPayload, ClearConcurrencySlotsPayload, Concurrency, RetryRunPayload, Run, StartRunPayload, WatchRunPayload,
-} from '../../schema/run/types';
+import { Concurrency } from '../../schema/concurrency-slot/types';
+import { CancelRunPayload, ClearConcurrencySlotsPayload, RetryRunPayload, StartRunPayload, WatchRunPayload } from '../../schema/run/payloads';
+import { Run } from '../../schema/run/types';
 import type { Context } from '../../src/graphql/context';
 import { ownWrite, seesOwnWrite } from '../../src/graphql/own-write';
 import { readConcurrency } from '../concurrency-slot/concurrency';

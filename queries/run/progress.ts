@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RefusedError, type Refusal } from '../../schema/errors/catalogue';
-import { RunStage, type RunProgress, type RunStep } from '../../schema/run/types';
+import { RunStage } from '../../schema/run/enums';
+import type { RunStep } from '../../schema/run/parts';
+import type { RunProgress } from '../../schema/run/types';
 import type { Context } from '../../src/graphql/context';
 import { tenantOf } from '../../src/graphql/tenant';
 import { endable } from '../../src/live/endable';

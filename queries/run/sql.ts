@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../schema/errors/catalogue';
-import {
-  RunKind, RunStage, RunState, type FailureCategory, type Operation, type Run, type RunOutput, type RunOutputKind, type RunStep, type Scenario,
-} from '../../schema/run/types';
+import { RunKind, RunStage, RunState, type FailureCategory, type Operation, type RunOutputKind, type Scenario } from '../../schema/run/enums';
+import type { RunOutput, RunStep } from '../../schema/run/parts';
+import type { Run } from '../../schema/run/types';
 import { sql, type Sql } from '../../src/graphql/sql';
 
 /** A row of `views.runs`. */

@@ -1,5 +1,7 @@
 import { WaitReason, type WaitTicket } from '../../schema/key-pool/types';
-import { RunStage, RunState, type Run, type RunStep } from '../../schema/run/types';
+import { RunStage, RunState } from '../../schema/run/enums';
+import type { RunStep } from '../../schema/run/parts';
+import type { Run } from '../../schema/run/types';
 import type { Context } from '../../src/graphql/context';
 import { tenantOf } from '../../src/graphql/tenant';
 import { readTogether } from '../../src/graphql/together';

@@ -3,7 +3,7 @@ import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
 import { DateTime, JSONValue } from '../../src/graphql/scalars';
 import { ONCE } from '../text-rules';
-import { Operation, RunKind, RunState, Scenario } from './types';
+import { Operation, RunKind, RunState, Scenario } from './enums';
 
 export const DEFAULT_POLL_SECONDS = 2;
 export const DEFAULT_RUN_WAIT_SECONDS = 120;
