@@ -74,7 +74,7 @@ type Changed = 'changed' | 'ended';
 
 function nextOf(feed: AsyncIterableIterator<unknown>): Promise<Changed> {
   const change = feed.next().then(({ done }): Changed => (done ? 'ended' : 'changed'));
-  // Whoever waits for it learns of a failure; until then nobody does.
+  // Nothing is lost: `within` waits for the same promise and throws what it failed with. It may fail before anybody waits.
   change.catch(() => {});
   return change;
 }
@@ -83,6 +83,7 @@ function nextOf(feed: AsyncIterableIterator<unknown>): Promise<Changed> {
 async function within(change: Promise<Changed>, ms: number | undefined, signal: AbortSignal): Promise<Changed | undefined> {
   if (ms === undefined) return change;
   const over = new AbortController();
+  // It fails only when it is broken off: after the change, or by the end of the whole, at which the caller looks itself.
   const late = sleep(Math.max(0, ms), undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => undefined);
   try {
     return await Promise.race([change, late]);
