@@ -31,7 +31,7 @@ export interface EmbeddedPostgresOptions {
 const SUPERUSER = 'keyledger_owner';
 
 const DEFAULT_SETTINGS: Record<string, string> = {
-  max_connections: '120',
+  max_connections: '200',
   shared_buffers: '128MB',
   wal_level: 'minimal',
   max_wal_senders: '0',

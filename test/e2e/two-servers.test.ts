@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
 import { runningDatabaseUrl } from '../../src/embedded/postgres';
 import { faultsOf, type Operation } from '../support/history';
 import { startServer, temporaryDataDir, type ServerProcess } from '../support/server-process';
@@ -40,6 +41,14 @@ afterAll(async () => {
 const CREATE = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { position errors { code rule } user { id } } }';
 const create = async (api: Api, name: string): Promise<any> =>
   (await api.ask(CREATE, { input: { email: `${name}@example.test`, displayName: name, role: 'USER', idempotencyKey: name } })).createUser;
+
+test('the Postgres of the first has connections for three servers, reckoned as the README does', async () => {
+  const client = new Client({ connectionString: runningDatabaseUrl(folders[0].dataDir, 'keyledger')! });
+  await client.connect();
+  const { rows } = await client.query('show max_connections');
+  await client.end();
+  expect(Number(rows[0].max_connections)).toBeGreaterThanOrEqual(3 * 50 + 20);
+});
 
 test('what one server writes, a subscriber of the other sees', async () => {
   const socket = viaSecond.socket();
