@@ -11,8 +11,7 @@ export function fakeLive() {
     state: observable<SocketState>({ kind: 'live' }),
     reconnect: () => undefined,
     subscribe(document, variables, handlers) {
-      const name = /subscription (\w+)/.exec(document.text)?.[1] ?? '';
-      const field = name.charAt(0).toLowerCase() + name.slice(1);
+      const field = /\{(\w+)/.exec(document.text)?.[1] ?? '';
       const feed = { field, variables, handlers };
       feeds.add(feed);
       if (field.endsWith('Changed')) {

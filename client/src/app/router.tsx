@@ -3,7 +3,8 @@ import {
 } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '../lib/url-codec';
 import { auditLogSpec } from '../audit-log';
-import { runSpec } from '../run';
+// Its index would bring what others draw of runs into the shell.
+import { runSpec } from '../run/spec';
 import { serviceClientSpec } from '../service-client';
 import { loadSession, safeReturn, SessionUnavailable } from '../session';
 import { tenantSpec } from '../tenant';

@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
 import { Link } from '@tanstack/react-router';
-import { generationList, isOver, StatePill, Stepper, useProgress, type GenerationRow } from '../generation';
+import { generationList, Stepper, useProgress, type GenerationRow } from '../generation';
 import { useT } from '../i18n/use-t';
 import type { LiveList } from '../live/live-list';
 import { useIds, useLiveList, useRow } from '../live/use-live-list';
+import { activeStates, isActive, RunStatePill } from '../run';
 import { useSession } from '../session';
 import { useArrivals } from '../ui/data-table/use-arrivals';
 import styles from './gallery-screen.module.css';
@@ -15,7 +16,7 @@ const never = () => false;
 export function UnderWay() {
   const { viewer: { user: { id: userId } } } = useSession();
   const { list } = useLiveList(useMemo(() => generationList({
-    states: ['REQUESTED', 'QUEUED', 'LEASED', 'SUBMITTED', 'POLLING'], requestedBy: userId, pageSize: SHOWN,
+    states: activeStates, requestedBy: userId, pageSize: SHOWN,
   }), [userId]));
   const ids = useIds(list);
   useArrivals(list, never);
@@ -27,7 +28,7 @@ function Work({ list, id }: { list: LiveList<GenerationRow>; id: string }) {
   if (!run || run.state === 'SUCCEEDED') {
     return null;
   }
-  return isOver(run.state) ? <Ended run={run} /> : <Running run={run} onRun={list.store.push} />;
+  return isActive(run) ? <Running run={run} onRun={list.store.push} /> : <Ended run={run} />;
 }
 
 function Running({ run, onRun }: { run: GenerationRow; onRun: (run: GenerationRow) => void }) {
@@ -47,7 +48,7 @@ function Ended({ run }: { run: GenerationRow }) {
   const words = run.prompt ?? t('chat.hidden');
   return (
     <article className={styles.work} aria-label={words}>
-      <p><StatePill state={run.state} /> <bdi>{words}</bdi></p>
+      <p><RunStatePill state={run.state} /> <bdi>{words}</bdi></p>
       <Link to={run.provider === 'kling' ? '/create/kling' : '/create/legnext'}>{t('gallery.why')}</Link>
     </article>
   );

@@ -1,8 +1,10 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { renderApp } from '../../test/app';
+import { fakeLive } from '../../test/fake-live';
 import { refusal, type Answers } from '../../test/fake-server';
 import { someViewer } from '../../test/viewer';
+import { LiveProvider } from '../live/context';
 import { Examples } from './examples';
 import type { GenerationRow } from './generations';
 import { aGeneration, anOutput, someConcurrency, someRuns } from './generation.fixture';
@@ -18,9 +20,12 @@ jest.mock('../session', () => ({
 const operations: readonly Operation[] = ['LEGNEXT_DIFFUSION'];
 
 async function show(runs: readonly GenerationRow[], answers: Answers = {}) {
-  return renderApp(<Results operations={operations} empty={<Examples prompts={[]} call="" onChoose={() => undefined} />} />, {
+  const feeds = fakeLive();
+  const results = <Results operations={operations} empty={<Examples prompts={[]} call="" onChoose={() => undefined} />} />;
+  const app = await renderApp(<LiveProvider value={feeds.live}>{results}</LiveProvider>, {
     answers: { Generations: () => someRuns(...runs), Concurrency: () => someConcurrency(), ...answers },
   });
+  return { ...app, feeds };
 }
 
 const failed = aGeneration('a fox', {
@@ -60,7 +65,7 @@ describe('a result', () => {
 
   it('says why it failed, what to do and what to check, and tries again', async () => {
     const { inputs } = await show([failed], {
-      RetryGeneration: () => ({ retryRun: { position: '1', run: { ...failed, state: 'QUEUED', attempt: 2, revision: '6', retryable: false }, errors: [] } }),
+      RetryRun: () => ({ retryRun: { position: '1', run: { ...failed, state: 'QUEUED', attempt: 2, revision: '6', retryable: false }, errors: [] } }),
     });
     const user = userEvent.setup();
     const result = await screen.findByRole('article', { name: 'a fox' });
@@ -71,7 +76,7 @@ describe('a result', () => {
       expect(within(result).getByText(words)).toBeInTheDocument();
     }
     await user.click(within(result).getByRole('button', { name: 'Try once more' }));
-    expect(inputs('RetryGeneration')).toEqual([{ runId: failed.id }]);
+    expect(inputs('RetryRun')).toEqual([{ runId: failed.id }]);
     expect(await within(result).findByText('Queued')).toBeInTheDocument();
     expect(within(result).queryByText('The plan is used up.')).not.toBeInTheDocument();
   });
@@ -79,13 +84,13 @@ describe('a result', () => {
   it('TEST-51: goes on watching a run whose outcome did not come in time, without submitting it again', async () => {
     const late = aGeneration('slow', { state: 'TIMED_OUT', failureCode: 'E5041', failure: 'Timeout after 120s', watchable: true, retryable: true });
     const { inputs } = await show([late], {
-      WatchGeneration: () => ({ watchRun: { position: '1', run: { ...late, state: 'POLLING', revision: '6', watchable: false, retryable: false }, errors: [] } }),
+      WatchRun: () => ({ watchRun: { position: '1', run: { ...late, state: 'POLLING', revision: '6', watchable: false, retryable: false }, errors: [] } }),
     });
     const user = userEvent.setup();
     expect(await screen.findByText('Timeout after 120s')).toBeInTheDocument();
     await user.click(screen.getByRole('button', { name: 'Keep watching' }));
-    expect(inputs('WatchGeneration')).toEqual([{ runId: late.id }]);
-    expect(inputs('RetryGeneration')).toEqual([]);
+    expect(inputs('WatchRun')).toEqual([{ runId: late.id }]);
+    expect(inputs('RetryRun')).toEqual([]);
     expect(await screen.findByText('Running')).toBeInTheDocument();
   });
 
@@ -102,12 +107,12 @@ describe('a result', () => {
       { cancelRun: { position: null, run: null, errors: [refusal('run_over', null, 'E4091')] } },
       { cancelRun: { position: '1', run: { ...running, state: 'CANCELLED', cancellable: false, revision: '6' }, errors: [] } },
     ];
-    const { inputs } = await show([running], { CancelGeneration: () => answers.shift() });
+    const { inputs } = await show([running], { CancelRun: () => answers.shift() });
     const user = userEvent.setup();
     await user.click(await screen.findByRole('button', { name: 'Stop' }));
     const panel = await screen.findByRole('dialog', { name: 'Stop' });
     expect(panel).toHaveTextContent(/may finish, and charge for/);
-    expect(inputs('CancelGeneration')).toEqual([]);
+    expect(inputs('CancelRun')).toEqual([]);
     await user.click(within(panel).getByRole('button', { name: 'Stop' }));
     expect(await within(panel).findByText('E4091')).toBeInTheDocument();
     await user.click(within(panel).getByRole('button', { name: 'Stop' }));
@@ -133,15 +138,12 @@ describe('a result', () => {
   });
 
   it('asks for the limits again when a run has ended', async () => {
-    const running = aGeneration('a fox', { state: 'POLLING', durationMs: null, cancellable: true });
-    const { calls } = await show([running], {
-      CancelGeneration: () => ({ cancelRun: { position: '1', run: { ...running, state: 'CANCELLED', cancellable: false, revision: '6' }, errors: [] } }),
-    });
-    const user = userEvent.setup();
-    await user.click(await screen.findByRole('button', { name: 'Stop' }));
-    const asked = () => calls.filter(({ name }) => name === 'Concurrency').length;
-    const before = asked();
-    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Stop' }));
-    await waitFor(() => expect(asked()).toBeGreaterThan(before), { timeout: 10_000 });
+    const running = aGeneration('a fox', { state: 'POLLING', durationMs: null });
+    let mine = 1;
+    const { feeds } = await show([running], { Concurrency: () => someConcurrency(mine) });
+    expect(await screen.findByText('Under way: 1 of your 1, 1 of 4 in all')).toBeInTheDocument();
+    mine = 0;
+    await feeds.change('runChanged', { ...running, state: 'SUCCEEDED', revision: '6' });
+    expect(await screen.findByText('Under way: 0 of your 1, 0 of 4 in all')).toBeInTheDocument();
   });
 });

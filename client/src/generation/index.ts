@@ -7,8 +7,5 @@ export { lightboxItems, type LightboxItem } from './lightbox-items';
 export { useProgress } from './progress';
 export { SimulatedRibbon } from './simulated-ribbon';
 export { StartProblems } from './start-problems';
-export { StatePill } from './state-pill';
-export { isOver } from './steps';
 export { Stepper } from './stepper';
-export { useConcurrency } from './use-concurrency';
 export { useStart } from './use-start';

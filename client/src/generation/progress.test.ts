@@ -23,7 +23,7 @@ it('TEST-57: follows the stages of one run, tells how it stands, and stops with 
       __typename: 'RunProgress', cursor: `c${revision}`, run: aGeneration('a fox', { state: 'QUEUED', revision }),
       step: {
         __typename: 'RunStep', stage: 'START', attempt: 1, at: '2030-01-01T00:00:00.000Z', position: null, reason: null, retryAfterMs: null,
-        estimatedWaitMs: null, keyName: null, vendorStatus: null, httpStatus: null, ...change,
+        estimatedWaitMs: null, keyName: null, jobId: null, vendorStatus: null, httpStatus: null, ...change,
       },
     },
   } as Item);

@@ -43,7 +43,7 @@ export function Results({ operations, empty }: ResultsProps) {
     <section className={styles.results} aria-labelledby="results-title">
       <div className={styles.resultsHead}>
         <h2 id="results-title">{t('generation.results')}</h2>
-        <ConcurrencyNote list={list} />
+        <ConcurrencyNote />
       </div>
       {state.problem && <ProblemNotice problem={state.problem} onRetry={list.reload} />}
       {ids.length === 0 && state.phase === 'loading' && <Skeleton rows={4} height={80} />}

@@ -1,10 +1,9 @@
 import { lazy, Suspense, useState } from 'react';
+import { useClearSlots } from '../concurrency-slot';
 import type { Problem } from '../graphql/problem';
-import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import { announce } from '../ui/announcer';
 import { Problems } from '../ui/form-problems';
-import { ClearConcurrencySlotsDocument } from './gql/documents';
 import styles from './generation.module.css';
 
 const ConfirmButton = lazy(async () => ({ default: (await import('../ui/confirm-button')).ConfirmButton }));
@@ -17,7 +16,7 @@ interface StartProblemsProps {
 /** Which rule did not let a run begin, with its values; too much work of one's own can be given up right here. */
 export function StartProblems({ problems, onRetry }: StartProblemsProps) {
   const t = useT();
-  const act = useAct(ClearConcurrencySlotsDocument, ({ clearConcurrencySlots }) => clearConcurrencySlots);
+  const act = useClearSlots();
   const [solved, setSolved] = useState<Problem>();
   const shown = problems.filter((problem) => problem !== solved);
   const tooMuch = shown.find(({ rule }) => rule === 'user_concurrency');

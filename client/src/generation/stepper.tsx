@@ -1,8 +1,9 @@
 import { useT, type T } from '../i18n/use-t';
 import { duration } from '../lib/format';
+import { isActive } from '../run';
 import { useSeconds } from '../ui/use-now';
 import type { GenerationRow } from './generations';
-import { isOver, stepsOf, type Progress, type StepName, type Wait } from './steps';
+import { stepsOf, type Progress, type StepName, type Wait } from './steps';
 import styles from './stepper.module.css';
 
 function waitWords(t: T, wait: Wait): string {
@@ -53,7 +54,7 @@ export function Stepper({ run, progress }: { run: GenerationRow; progress: Progr
           );
         })}
       </ol>
-      {!isOver(run.state) && (
+      {isActive(run) && (
         <p className="muted number">
           {t('generation.elapsed', { time: duration(Math.max(0, now - Date.parse(progress.begunAt ?? run.createdAt))) })}
           {waits && estimate !== null && ` · ${t('generation.estimate', { time: duration(estimate) })}`}

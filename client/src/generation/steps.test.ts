@@ -1,9 +1,10 @@
-import { after, isOver, noProgress, stepsOf, waitOf, type ProgressStep } from './steps';
+import { isActive } from '../run';
+import { after, noProgress, stepsOf, waitOf, type ProgressStep } from './steps';
 
 const at = '2030-01-01T00:00:00.000Z';
 const stage = (changed: Partial<ProgressStep>): ProgressStep => ({
   __typename: 'RunStep', stage: 'START', attempt: 1, at, position: null, reason: null, retryAfterMs: null, estimatedWaitMs: null,
-  keyName: null, vendorStatus: null, httpStatus: null, ...changed,
+  keyName: null, jobId: null, vendorStatus: null, httpStatus: null, ...changed,
 });
 const standings = (run: Parameters<typeof stepsOf>[0]) => stepsOf(run).map(({ standing }) => standing).join(' ');
 
@@ -21,7 +22,7 @@ describe('the way of a generation', () => {
     ['CANCELLED', null, null, 'failed ahead ahead ahead ahead'],
   ] as const)('%s with key %s and job %s', (state, keyName, jobId, expected) => {
     expect(standings({ state, keyName, jobId })).toBe(expected);
-    expect(isOver(state)).toBe(!expected.includes('now'));
+    expect(isActive({ state })).toBe(expected.includes('now'));
   });
 
   it('TEST-57: says what it waits for, and only while it waits', () => {

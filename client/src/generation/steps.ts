@@ -14,9 +14,6 @@ type Standing = Pick<GenerationFieldsFragment, 'state' | 'keyName' | 'jobId'>;
 
 const failures: readonly RunState[] = ['FAILED', 'TIMED_OUT', 'CANCELLED', 'REJECTED'];
 
-/** Whether nothing more happens to a run by itself. */
-export const isOver = (state: RunState): boolean => state === 'SUCCEEDED' || failures.includes(state);
-
 function reached({ state, keyName, jobId }: Standing): StepName {
   switch (state) {
     case 'REQUESTED':

@@ -37,7 +37,7 @@ function WithRuns() {
       <Tools />
       <div className={styles.tiles}>
         <UsageTile />
-        <WorkTile list={list} />
+        <WorkTile />
         <Notices runs={runs} />
       </div>
       <RecentRuns runs={runs} state={state} onRetry={list.reload} />

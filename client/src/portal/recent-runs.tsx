@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import { StatePill } from '../generation';
 import { useT } from '../i18n/use-t';
 import type { ListState } from '../live/live-list';
+import { RunStatePill } from '../run';
 import { IconMessageCircle, IconMovie, IconPhoto } from '../ui/icons';
 import { ProblemNotice } from '../ui/problem-notice';
 import { SimulatedBadge } from '../ui/simulated-badge';
@@ -47,7 +47,7 @@ function Recent({ run }: { run: PortalRun }) {
         <span className={styles.words}>
           <bdi>{run.prompt ?? `${t(`run.kind.${run.kind}`)} · ${run.model}`}</bdi>
           <span className={styles.facts}>
-            <StatePill state={run.state} />
+            <RunStatePill state={run.state} />
             {run.simulated && <SimulatedBadge />}
             <span className="muted"><Time iso={run.createdAt} /></span>
           </span>

@@ -1,36 +1,30 @@
 import { Link } from '@tanstack/react-router';
-import { useConcurrency } from '../generation';
+import { useConcurrency } from '../concurrency-slot';
 import { useT } from '../i18n/use-t';
-import type { LiveList } from '../live/live-list';
+import { activeStates } from '../run';
 import { ProblemNotice } from '../ui/problem-notice';
 import { Skeleton } from '../ui/skeleton';
 import styles from './portal-screen.module.css';
-import type { PortalRun } from './runs';
 import { Tile } from './tile';
 
-interface WorkTileProps {
-  /** One's own runs. */
-  list: LiveList<PortalRun>;
-}
-
 /** How much work goes on at once, one's own and all, against the limits (TEST-84). */
-export function WorkTile({ list }: WorkTileProps) {
+export function WorkTile() {
   const t = useT();
-  return <Tile id="portal-work" title={t('portal.work')}><Work list={list} /></Tile>;
+  return <Tile id="portal-work" title={t('portal.work')}><Work /></Tile>;
 }
 
-function Work({ list }: WorkTileProps) {
+function Work() {
   const t = useT();
-  const { data, problem, refresh } = useConcurrency(list);
-  if (!data) {
-    return problem ? <ProblemNotice problem={problem} onRetry={() => void refresh()} /> : <Skeleton rows={2} height={20} />;
+  const { value, problem, retry } = useConcurrency();
+  if (!value) {
+    return problem ? <ProblemNotice problem={problem} onRetry={retry} /> : <Skeleton rows={2} height={20} />;
   }
-  const { mine, userLimit } = data.concurrency;
+  const { mine, userLimit } = value;
   return (
     <>
       <meter className={styles.meter} min={0} max={Math.max(1, userLimit)} value={Math.min(mine, userLimit)} aria-labelledby="portal-work" />
-      <p className="number">{t('generation.concurrency', { ...data.concurrency })}</p>
-      <p><Link to="/runs" search={{ state: ['REQUESTED', 'QUEUED', 'LEASED', 'SUBMITTED', 'POLLING'] }}>{t('nav.runs')}</Link></p>
+      <p className="number">{t('generation.concurrency', { ...value })}</p>
+      <p><Link to="/runs" search={{ state: [...activeStates] }}>{t('nav.runs')}</Link></p>
     </>
   );
 }

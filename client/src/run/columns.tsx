@@ -1,17 +1,12 @@
 import { useMemo } from 'react';
-import { useT, type T } from '../i18n/use-t';
+import { useT } from '../i18n/use-t';
 import { count, duration, money } from '../lib/format';
 import { keyOf } from '../lib/global-id';
 import type { Column } from '../ui/data-table/column';
 import { SimulatedBadge } from '../ui/simulated-badge';
-import { StatusPill } from '../ui/status-pill';
 import { Time } from '../ui/time';
-import type { RunState } from './gql/documents';
 import type { RunRow } from './list';
-import { runTones } from './states';
-
-export const RunStatePill = ({ state, t }: { state: RunState; t: T }) =>
-  <StatusPill tone={runTones[state]}>{t(`run.state.${state}`)}</StatusPill>;
+import { RunStatePill } from './run-state-pill';
 
 const dash = <span className="muted">–</span>;
 
@@ -24,7 +19,7 @@ export function useRunColumns(): readonly Column<RunRow>[] {
     },
     {
       id: 'state', header: 'run.state', width: 250,
-      cell: ({ state, simulated }) => <><RunStatePill state={state} t={t} />{simulated && <SimulatedBadge />}</>,
+      cell: ({ state, simulated }) => <><RunStatePill state={state} />{simulated && <SimulatedBadge />}</>,
       text: ({ state }) => t(`run.state.${state}`),
     },
     {

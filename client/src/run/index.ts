@@ -1,1 +1,3 @@
-export { runSpec } from './spec';
+export { RunStatePill } from './run-state-pill';
+export { activeStates, isActive } from './states';
+export { useRunActs } from './use-run-acts';

@@ -11,9 +11,9 @@ import { SimulatedBadge } from '../ui/simulated-badge';
 import { Skeleton } from '../ui/skeleton';
 import { useSeconds } from '../ui/use-now';
 import { activityOf } from './activity';
-import { RunStatePill } from './columns';
 import { activeRuns, type RunRow } from './list';
 import styles from './monitoring.module.css';
+import { RunStatePill } from './run-state-pill';
 import { isActive } from './states';
 
 /** Runs that ended are let go of once there are so many. */
@@ -78,7 +78,7 @@ function RunningRuns({ running }: { running: readonly RunRow[] }) {
               <th scope="row">
                 <Link to="/runs/$runId" params={{ runId: run.id }}>{t('lease.run', { run: keyOf(run.id).slice(0, shortLength) })}</Link>
               </th>
-              <td>{gone ? <span className="muted">{t('monitoring.ended')}</span> : <RunStatePill state={run.state} t={t} />}</td>
+              <td>{gone ? <span className="muted">{t('monitoring.ended')}</span> : <RunStatePill state={run.state} />}</td>
               <td>
                 {run.operation === null ? t(`run.kind.${run.kind}`) : t(`run.operation.${run.operation}`)}
                 {run.simulated && <> <SimulatedBadge /></>}

@@ -2,7 +2,7 @@ import '@mantine/core/styles/Checkbox.layer.css';
 import { useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from 'react';
 import { ActionIcon, Button, Checkbox } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useAct } from '../graphql/use-act';
+import { useClearSlots, useConcurrency } from '../concurrency-slot';
 import type { Problem } from '../graphql/problem';
 import { useT } from '../i18n/use-t';
 import { beginSession, sessionRuns } from '../lib/session-runs';
@@ -12,11 +12,9 @@ import { useHeldRows } from '../ui/held-rows';
 import { IconX } from '../ui/icons';
 import { ProblemNotice } from '../ui/problem-notice';
 import { Time } from '../ui/time';
-import { RunStatePill } from './columns';
-import { useConcurrency } from './concurrency';
-import { ClearConcurrencySlotsDocument } from './gql/documents';
 import type { RunRow } from './list';
 import styles from './my-runs.module.css';
+import { RunStatePill } from './run-state-pill';
 import { isActive } from './states';
 
 interface MyRunsPanelProps {
@@ -37,8 +35,8 @@ export default function MyRunsPanel({ runs, problem, onChanged, onClose }: MyRun
   const panel = useRef<HTMLElement>(null);
   const started = useSyncExternalStore(sessionRuns.subscribe, sessionRuns.get);
   const [sessionOnly, setSessionOnly] = useState(false);
-  const { concurrency, take } = useConcurrency();
-  const clear = useAct(ClearConcurrencySlotsDocument, (data) => data.clearConcurrencySlots);
+  const { value: concurrency, take } = useConcurrency();
+  const clear = useClearSlots();
   const shown = sessionOnly ? runs.filter(({ id }) => started.includes(id)) : runs;
   const { held, handlers } = useHeldRows(shown);
   const close = useEffectEvent(onClose);
@@ -87,7 +85,7 @@ export default function MyRunsPanel({ runs, problem, onChanged, onClose }: MyRun
           <li key={run.id}>
             <Link to="/runs/$runId" params={{ runId: run.id }} onClick={() => matchMedia(narrow).matches && onClose()}>
               <span className={styles.line}>
-                <RunStatePill state={run.state} t={t} />
+                <RunStatePill state={run.state} />
                 <span className="muted"><Time iso={run.createdAt} /></span>
               </span>
               <span className={styles.what}><bdi>{run.prompt ?? `${t(`run.kind.${run.kind}`)} · ${run.model}`}</bdi></span>

@@ -7,9 +7,9 @@ import { Fact, Facts } from '../ui/data-table/peek';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { Time } from '../ui/time';
 import { useSeconds } from '../ui/use-now';
-import { RunStatePill } from './columns';
 import type { RunRow } from './list';
 import type { RunDetail } from './run-detail';
+import { RunStatePill } from './run-state-pill';
 import { isActive } from './states';
 
 function Elapsed({ since }: { since: string }) {
@@ -30,7 +30,7 @@ export function RunFacts({ run, detail }: RunFactsProps) {
   const key = keyOf(id);
   return (
     <Facts>
-      <Fact name={t('run.state')}><RunStatePill state={state} t={t} /> {simulated && <SimulatedBadge />}</Fact>
+      <Fact name={t('run.state')}><RunStatePill state={state} /> {simulated && <SimulatedBadge />}</Fact>
       <Fact name={t('run.kind')}>{t(`run.kind.${kind}`)}{operation !== null && ` · ${t(`run.operation.${operation}`)}`}</Fact>
       {prompt !== null && <Fact name={t('run.prompt')}><bdi>{prompt}</bdi></Fact>}
       <Fact name={t('run.model')}><code>{model}</code></Fact>

@@ -6,7 +6,6 @@ import { ProblemNotice } from '../ui/problem-notice';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { Skeleton } from '../ui/skeleton';
 import { TabLinks } from '../ui/tab-links';
-import { RunStatePill } from './columns';
 import { RunActs } from './run-acts';
 import { useRunDetail, type RunDetail } from './run-detail';
 import styles from './run-detail.module.css';
@@ -16,6 +15,7 @@ import { RunFacts } from './run-facts';
 import { RunFailure } from './run-failure';
 import { RunHistory } from './run-history';
 import { RunOutputs } from './run-outputs';
+import { RunStatePill } from './run-state-pill';
 import { RunTimeline } from './run-timeline';
 
 const tabs = ['result', 'exchange', 'diagnosis', 'history'] as const;
@@ -49,7 +49,7 @@ function RunPage({ id }: { id: string }) {
   return (
     <Page
       title={prompt === null ? `${t(`run.kind.${kind}`)} · ${model}` : cut(prompt)}
-      note={<><RunStatePill state={state} t={t} />{simulated && <SimulatedBadge />}</>}
+      note={<><RunStatePill state={state} />{simulated && <SimulatedBadge />}</>}
       actions={back}
     >
       <div className={styles.page}>

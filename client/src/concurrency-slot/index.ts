@@ -1,0 +1,2 @@
+export { useConcurrency } from './concurrency';
+export { useClearSlots } from './use-clear-slots';
