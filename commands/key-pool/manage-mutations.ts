@@ -29,7 +29,8 @@ export class KeyPoolAdministration {
     @Arg('input', () => AddProviderKeyInput, { description: 'The key.' }) input: AddProviderKeyInput,
     @Ctx() context: Context,
   ): Promise<MutationPayload> {
-    return mutate(context, { name: 'addProviderKey', input }, (command) => {
+    return mutate(context, { name: 'addProviderKey', input }, async (command) => {
+      await requireRoomFor(context, input.provider);
       const { provider, name, concurrencyLimit, rpmLimit, priority, tenantScope, expiresAt } = input;
       const key = {
         keyId: derivedId(command, 'provider-key'), provider, name: name.trim(), secret: secretOf(provider, input),
@@ -127,6 +128,22 @@ export class KeyPoolAdministration {
       return context.commands.execute(keyPool, provider, revoke, command, () => ({ provider, leaseId }));
     }, (changed) => changed);
   }
+}
+
+/** Most pools that a tenant has keys or requests in before it makes a further one: every server looks after every pool all the time. */
+const POOL_LIMIT = 100;
+
+/**
+ * Of those that are made at the same moment some more may pass.
+ * @throws RefusedError B2001 rule `too_many_pools` for a further pool of a tenant that has POOL_LIMIT
+ */
+async function requireRoomFor(context: Context, provider: string): Promise<void> {
+  await context.waitForViews('key_pools');
+  const pools = await context.db.query<{ provider: string }>('select provider from views.key_pools where tenant_id = $1', [tenantOf(context)]);
+  if (pools.length < POOL_LIMIT || pools.some((pool) => pool.provider === provider)) return;
+  throw new RefusedError({
+    code: 'B2001', rule: 'too_many_pools', message: `A tenant has at most ${POOL_LIMIT} pools.`, path: ['provider'], details: { limit: POOL_LIMIT },
+  });
 }
 
 const EVERY_TENANT = '*';
