@@ -11,6 +11,7 @@ import { createOutputKeeper } from './blobs/output-keeper';
 import { createBlobStore } from './blobs/store';
 import { createCommandRuntime } from './command-runtime/runtime';
 import type { Configuration } from './configuration';
+import type { Succession } from './embedded/instance-lock';
 import type { EventStore } from './event-store/port';
 import type { Setting } from './graphql/context';
 import { contextMaker } from './graphql/make-context';
@@ -41,6 +42,8 @@ export interface AppOptions {
   databaseUrl: string;
   store: EventStore;
   log: Logger;
+  /** What a process that died left, and where to leave it to the next. */
+  succession?: Succession;
 }
 
 export interface App {
@@ -68,7 +71,7 @@ const REMOVE_EMPTY_QUEUES = 'remove-empty-queues';
 const CRONTAB = `17 3 * * * ${REMOVE_EXPIRED_ANSWERS}\n23 3 * * * ${REMOVE_OLD_CALLBACKS}\n*/10 * * * * ${REMOVE_EMPTY_QUEUES}\n* * * * * ${EXPIRE_SLOTS}`;
 
 /** Puts one server together over a log and a database, wherever these are. */
-export async function createApp({ configuration, databaseUrl, store, log }: AppOptions): Promise<App> {
+export async function createApp({ configuration, databaseUrl, store, log, succession }: AppOptions): Promise<App> {
   // Read before anything is started: a faulty file then leaves nothing to undo.
   const tenantFiles = configuration.tenantsDir ? await readTenantFiles(configuration.tenantsDir) : [];
   await migrate(databaseUrl);
@@ -109,7 +112,11 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   };
 
   const commands = createCommandRuntime({ store, metrics: commandMetrics(registry) });
-  const projections = createProjectionRuntime({ store, pool: background, notifications, vault, projectors, reactors, log });
+  const owner = randomUUID();
+  succession?.note(owner);
+  const projections = createProjectionRuntime({
+    store, pool: background, notifications, vault, projectors, reactors, log, owner, gone: succession?.left,
+  });
   await projections.start();
   const live = createLiveFeeds({ pool, reads, notifications, projectors, advances: projections, log });
   const outputs = createOutputStreams({ pool, notifications });
@@ -120,7 +127,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
     commands, vault, auth, logos, outputs, clock, keyLeases, litellm: vendors.litellm, llm: vendors.llm, llmModel: configuration.llm.model, simulatedLlm: vendors.simulated.llm, log,
   });
   const jobs = await startJobs({
-    pool: background, log, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,
+    pool: background, log, succession, crontab: CRONTAB, concurrency: JOBS_AT_ONCE,
     tasks: {
       ...tasks,
       [REMOVE_EXPIRED_ANSWERS]: async () => void (await idempotency.removeExpired()),
@@ -131,7 +138,7 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
   const blobs = createBlobStore(configuration.blobUrl, configuration.dataDir);
   const callbacks = createRunCallbacks({ db, vault, notifications, publicUrl: placeForVendors(configuration) });
   const runJobs = await startJobs({
-    pool: background, log, concurrency: runJobsAtOnce(configuration.concurrency.global), graceMs: RUN_GRACE_MS,
+    pool: background, log, succession, concurrency: runJobsAtOnce(configuration.concurrency.global), graceMs: RUN_GRACE_MS,
     tasks: runTasksOf({
       commands, vault, keyLeases, keyCare: createKeyCare({ commands, clock }), generation: vendors.generation, upstreamOf: vendors.upstreamOf, callbacks,
       keeper: createOutputKeeper({ blobs, gateway: vendors.gateway, log }), pictureOf: createPictures({ db, blobs }), concurrency: configuration.concurrency, clock, log,
@@ -202,9 +209,8 @@ export async function createApp({ configuration, databaseUrl, store, log }: AppO
       await live.close();
       await outputs.close();
       await keeper.stop();
-      // Before the jobs: what waits there goes on by another node, and is not given up.
-      await keyLeases.close();
-      await Promise.all([jobs.stop(), runJobs.stop()]);
+      // At once with the jobs, before these are cut off: what waits there goes on by another node, and is not given up.
+      await Promise.all([jobs.stop(), runJobs.stop(), keyLeases.close()]);
       await blobs.close();
       await commands.close();
       await auth.close();

@@ -38,14 +38,14 @@ function isExpected(error: unknown): boolean {
 async function run(configuration: Configuration, opened: (() => Promise<void>)[]): Promise<void> {
   const log = createLogger(configuration.logLevel);
   await refuseTakenPort(configuration);
-  const unlock = lockDataDirectory(configuration.dataDir);
-  opened.push(async () => unlock());
+  const lock = lockDataDirectory(configuration.dataDir);
+  opened.push(async () => lock.unlock());
   const parts = configuration.databaseUrl ? undefined : await startEmbeddedParts(configuration, (message) => log.warn(message));
   if (parts) opened.push(() => parts.stop());
   const report = (trouble: unknown): void => log.warn({ error: trouble }, 'The event store was in trouble');
   const store = createEventStore(parts ? { socketPath: parts.eventStoreSocket, report } : { url: configuration.eventStoreUrl!, report });
   opened.push(() => store.close());
-  const app = await createApp({ configuration, databaseUrl: parts?.databaseUrl ?? configuration.databaseUrl!, store, log });
+  const app = await createApp({ configuration, databaseUrl: parts?.databaseUrl ?? configuration.databaseUrl!, store, log, succession: lock });
   opened.push(() => app.close());
   await app.http.listen({ host: configuration.host, port: configuration.port });
   console.log(await banner(configuration, app, parts));

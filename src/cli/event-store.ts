@@ -36,7 +36,7 @@ interface Settings {
 async function main(): Promise<void> {
   const { dataDir, port, maxAppendSize, ...given } = settings(process.argv.slice(2));
   mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  const unlock = lockDataDirectory(dataDir);
+  const { unlock } = lockDataDirectory(dataDir);
   const access = await networkAccess(dataDir, given);
   const postgres = await startEmbeddedPostgres({ dataDir });
   const fail = (message: string): never => {

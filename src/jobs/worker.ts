@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { run, type Task as GraphileTask, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
+import type { Succession } from '../embedded/instance-lock';
 import { graphileLogger } from '../postgres/graphile-logger';
 import { silentLog, type Log } from '../postgres/log';
 import { patientPool } from './patient-pool';
@@ -19,6 +20,8 @@ export interface JobOptions {
   graceMs?: number;
   /** Milliseconds after which the jobs of a process that gives no sign are freed. Default 30 s. */
   deadAfterMs?: number;
+  /** Jobs of the process before this one are freed at once. */
+  succession?: Succession | undefined;
   log?: Log;
 }
 
@@ -32,12 +35,13 @@ const POLL_MS = 1_000;
 
 /** Runs the jobs of this database, together with whatever other processes do the same. */
 export async function startJobs(options: JobOptions): Promise<Jobs> {
-  const { pool, tasks, concurrency = 10, crontab = '', graceMs = 5_000, deadAfterMs = 30_000, log = silentLog } = options;
+  const { pool, tasks, concurrency = 10, crontab = '', graceMs = 5_000, deadAfterMs = 30_000, succession, log = silentLog } = options;
   const events: WorkerEvents = new EventEmitter();
   let stopping = false;
   let endSigns = async (): Promise<void> => {};
   events.once('pool:create', ({ workerPool }) => {
-    endSigns = keepSignsOfLife(pool, workerPool.id, deadAfterMs, log);
+    succession?.note(workerPool.id);
+    endSigns = keepSignsOfLife(pool, { nodeId: workerPool.id, deadAfterMs, gone: succession?.left ?? [], log });
   });
   const runner = await run({
     pgPool: patientPool(pool),
@@ -66,7 +70,7 @@ function calmWhen(isStopping: () => boolean, log: Log): Log {
     info: (details, message) => log.info(details, message),
     warn: (details, message) => log.warn(details, message),
     error(details, message) {
-      if (isStopping() && message.startsWith('Failed task')) log.info(details, message);
+      if (isStopping() && message.startsWith('Failed task')) log.info({ ...details, detail: message }, 'A job was cut off by the shutdown; its next try goes on with it');
       else log.error(details, message);
     },
   };

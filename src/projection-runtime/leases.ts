@@ -64,6 +64,11 @@ export async function release(pool: Pool, owned: readonly Owned[]): Promise<void
   );
 }
 
+/** Ends the leases of owners that are gone. Should one live on after all, whoever takes its builds fences it. */
+export async function free(pool: Pool, owners: readonly string[]): Promise<void> {
+  await pool.query('update projection_checkpoint set owner = null, lease_until = null where owner = any($1::text[])', [owners]);
+}
+
 function columns(owned: readonly Owned[]): unknown[] {
   return [
     owned.map(({ name }) => name),

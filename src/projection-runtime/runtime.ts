@@ -9,7 +9,7 @@ import { assertStore, buildsOf, dropBuild, ensureReactor, ensureView } from './b
 import { BEFORE_ALL, keyOf, type Checkpoint } from './checkpoints';
 import type { Opener } from './decode';
 import { DEFAULT_TIMES, type ProjectionTimes } from './follow';
-import { acquire, CONTROL_CHANNEL, release, renew } from './leases';
+import { acquire, CONTROL_CHANNEL, free, release, renew } from './leases';
 import { followLog } from './log-subscription';
 import { runProjection } from './loop';
 import { createPages } from './pages';
@@ -30,6 +30,8 @@ export interface ProjectionRuntimeOptions {
   log?: Log;
   /** Name of this process in leases; default: random. */
   owner?: string;
+  /** Owners known to be gone: nobody waits for their leases to end. */
+  gone?: readonly string[] | undefined;
   /** Milliseconds after which another process may take over from a silent one. Default 10 s. */
   leaseMs?: number;
   /** Milliseconds of silence after which the subscription is compared with the log. Default 5 s. */
@@ -64,7 +66,7 @@ interface Running {
 /** Keeps the views and runs the reactors of this process. */
 export function createProjectionRuntime(options: ProjectionRuntimeOptions): ProjectionRuntime {
   const { store, pool, notifications, vault, projectors, reactors = [], log = silentLog } = options;
-  const { owner = randomUUID(), leaseMs = 10_000, silenceMs = 5_000 } = options;
+  const { owner = randomUUID(), gone = [], leaseMs = 10_000, silenceMs = 5_000 } = options;
   const times = { ...DEFAULT_TIMES, ...options.times };
   const projections = new Map<string, { projection: Projection; version: number; kind: Checkpoint['kind'] }>();
   for (const each of projectors) register(projectionOfView(each), each.version, 'view');
@@ -145,6 +147,7 @@ export function createProjectionRuntime(options: ProjectionRuntimeOptions): Proj
       await assertStore(pool, storeId);
       for (const projector of projectors) await ensureView(pool, projector, storeId);
       for (const reactor of reactors) await ensureReactor(pool, reactor, storeId);
+      if (gone.length > 0) await free(pool, gone);
       tail.begin((await store.head()) ?? BEFORE_ALL);
       unlisten = notifications.listen(CONTROL_CHANNEL, { message: control.wake, gap: control.wake });
       background = Promise.all([followLog(store, tail, silenceMs, log, stopping.signal), keepLeases()]);

@@ -93,12 +93,18 @@ describe('jobs', () => {
       signal.addEventListener('abort', () => reject(new Error('shut down')));
     }) };
     const errors: string[] = [];
-    const log = { ...silentLog, error: (_details: object, message: string) => void errors.push(message) };
+    const told: string[] = [];
+    const log = {
+      ...silentLog,
+      info: (_details: object, message: string) => void told.push(message),
+      error: (_details: object, message: string) => void errors.push(message),
+    };
     const jobs = await start(tasks, { graceMs: 10, log });
     await enqueue(pool, { task: 'long', payload: {}, jobKey: 'long' });
     await eventually(() => begun === 1);
     await jobs.stop();
     expect(errors).toEqual([]);
+    expect(told).toEqual(['A job was cut off by the shutdown; its next try goes on with it']);
     running.length = 0;
     await pool.query('update graphile_worker._private_jobs set run_at = now()');
     await start(tasks);
@@ -153,6 +159,21 @@ describe('jobs', () => {
     await start({ orphan: async (_, { attempt }) => void attempts.push(attempt) });
     await eventually(() => attempts.length === 1);
     expect(attempts).toEqual([2]);
+  });
+
+  it('of a process that is known to have died are run at once, however fresh its sign of life is', async () => {
+    await enqueue(pool, { task: 'orphan', payload: {}, jobKey: 'orphan', queue: 'one by one' });
+    await pool.query("update graphile_worker._private_jobs set locked_at = now(), locked_by = 'pool-dead', attempts = 1");
+    await pool.query("update graphile_worker._private_job_queues set locked_at = now(), locked_by = 'pool-dead'");
+    await pool.query("insert into job_node (node_id) values ('pool-dead'), ('pool-alive')");
+    const attempts: number[] = [];
+    const noted: string[] = [];
+    await start({ orphan: async (_, { attempt }) => void attempts.push(attempt) }, { succession: { left: ['pool-dead'], note: (name) => void noted.push(name) } });
+    await eventually(() => attempts.length === 1);
+    expect(attempts).toEqual([2]);
+    const { rows } = await pool.query<{ node_id: string }>('select node_id from job_node order by seen_at');
+    expect(rows.map(({ node_id: id }) => id)).toEqual(['pool-alive', ...noted]);
+    await pool.query("delete from job_node where node_id = 'pool-alive'");
   });
 
   it('of a living process are left to it', async () => {

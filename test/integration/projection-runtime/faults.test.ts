@@ -193,6 +193,18 @@ describe('a projection', () => {
       expect(await balances()).toEqual({ a: '7' });
     });
 
+    it('is not waited for when it is known to be gone', async () => {
+      const dead = await setting.runtime({ projectors: [accountView()], owner: 'dead', leaseMs: 600_000 });
+      await reached(dead, await append('a', opened('a')));
+      await dead.stop();
+      // As kill -9 leaves it.
+      await setting.pool.query("update projection_checkpoint set owner = 'dead', lease_until = now() + interval '10 minutes'");
+      const last = await append('a', moved('a', 'm1', 1));
+      const next = await setting.runtime({ projectors: [accountView()], owner: 'next', gone: ['dead'] });
+      await reached(next, last);
+      expect(await one(next)).toMatchObject({ owner: 'next', state: 'running' });
+    });
+
     it('has exact counters while ownership goes to and fro', async () => {
       const nodes = await Promise.all(['first', 'second'].map((owner) =>
         setting.runtime({ projectors: [accountView()], owner, leaseMs: 60, times: { ...quick, pace: 1 } })));
