@@ -30,12 +30,14 @@ export function createRunDetail(id: string, client: Client, live: Live) {
   let fetching = false;
   let again: { atLeast: string | undefined } | undefined;
 
-  const isNews = (revision: string): boolean => BigInt(revision) > BigInt(state.get().run?.revision ?? -1);
+  const known = (): bigint => BigInt(state.get().run?.revision ?? -1);
+  const isNews = (revision: string): boolean => BigInt(revision) > known();
 
   function take(run: RunDetail): void {
     // What is derived, such as whether it can be stopped, may differ at the same revision.
-    if (!state.get().run || BigInt(run.revision) >= BigInt(state.get().run?.revision ?? 0)) {
-      state.set({ ...state.get(), run, missing: false, problem: undefined });
+    if (BigInt(run.revision) >= known()) {
+      const { waiting } = state.get();
+      state.set({ run, missing: false, problem: undefined, waiting: isActive(run) ? waiting : undefined });
     }
     // The stages end with the run; another attempt has others.
     if (subscribers > 0 && isActive(run)) {
@@ -46,7 +48,8 @@ export function createRunDetail(id: string, client: Client, live: Live) {
   function followProgress(): () => void {
     return live.subscribe(RunProgressDocument, { runId: id }, {
       next({ runProgress: { step, run } }) {
-        state.set({ ...state.get(), waiting: isWaiting(step) ? step : undefined });
+        const isLate = BigInt(run.revision) < known();
+        state.set({ ...state.get(), waiting: isWaiting(step) && !isLate ? step : undefined });
         if (isNews(run.revision)) {
           void refresh();
         }
@@ -62,7 +65,7 @@ export function createRunDetail(id: string, client: Client, live: Live) {
   /** Changes that come while it asks are asked for once more afterwards. */
   async function refresh(atLeast?: string): Promise<void> {
     if (fetching) {
-      again = { atLeast };
+      again = { atLeast: atLeast ?? again?.atLeast };
       return;
     }
     fetching = true;

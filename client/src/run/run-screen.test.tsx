@@ -58,6 +58,22 @@ it('follows its run: its place in the queue, its outcome and a diagnosis afterwa
   await waitFor(() => expect(timeline()).toHaveTextContent('Diagnosed'));
 });
 
+it('says nothing more of the queue once it knows of the end, whatever is told late', async () => {
+  const waiting = aRunDetail('one', { revision: '2', state: 'QUEUED', keyName: null, timeline: [aStep('START', 0), aStep('ACQUIRE_LEASE', 0)] });
+  const stopped = { ...waiting, revision: '3', state: 'CANCELLED' as const, cancellable: false, retryable: true };
+  const { feeds } = await show(waiting, { answers: { CancelRun: () => ({ cancelRun: { position: '9', run: stopped, errors: [] } }) } });
+  const late = { cursor: 'c', run: { id: mockRunId, revision: '2' }, step: aStep('WAITING_KEY', 1, { position: 3, reason: 'CONCURRENCY' }) };
+  await feeds.tell('runProgress', late);
+  expect(timeline()).toHaveTextContent('place 3');
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('button', { name: 'Stop' }));
+  await user.click(within(await screen.findByRole('dialog', { name: 'Stop' })).getByRole('button', { name: 'Stop' }));
+  expect(await screen.findByRole('button', { name: 'Try once more' })).toBeInTheDocument();
+  expect(timeline()).not.toHaveTextContent('place 3');
+  await feeds.tell('runProgress', late);
+  expect(timeline()).not.toHaveTextContent('place 3');
+});
+
 it('follows another attempt after the stages of the one before have ended', async () => {
   const failed = aRunDetail('one', { state: 'FAILED', retryable: true, cancellable: false });
   const again = aRunDetail('one', { revision: '7', state: 'QUEUED', timeline: [...failed.timeline, aStep('RETRY', 50), aStep('ACQUIRE_LEASE', 50)] });
