@@ -19,7 +19,7 @@ export type { DrivingServices } from './drive';
 export const DRIVE_RUN = 'drive-run';
 
 /** How often the job of one piece of work is begun anew after errors and restarts; later it only records that the run ended. */
-export const DRIVE_TRIES = 15;
+const DRIVE_TRIES = 15;
 /** How often when its waits should be over since long: what goes wrong each time would otherwise be tried for days. */
 const OVERDUE_TRIES = 6;
 

@@ -17,7 +17,7 @@ export interface FailureFacts {
 }
 
 /** Characters of the request and of the answer that a model is shown. */
-export const SHOWN_LENGTH = 3_000;
+const SHOWN_LENGTH = 3_000;
 const MAX_LENGTH = 500;
 const MAX_ITEMS = 8;
 /** Braces that are taken for the beginning of the object. */

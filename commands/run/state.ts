@@ -12,8 +12,6 @@ export type Phase =
 export interface RunLease {
   leaseId: string;
   keyId: string;
-  keyName: string;
-  token: number;
 }
 
 export interface Submission {
@@ -37,8 +35,6 @@ export interface KnownRun {
   generation: Generation | undefined;
   /** When this attempt was asked for, in milliseconds since the epoch; undefined for the other kinds. */
   begunAt: number | undefined;
-  /** Provider keys that were leased in this attempt before its submission. */
-  leases: number;
   lease: RunLease | undefined;
   submission: Submission | undefined;
   /** The vendor's id of the work. */
@@ -125,10 +121,10 @@ type Attempt = Omit<KnownRun, 'phase' | 'runId' | 'requestedBy' | 'term' | 'gene
 
 function freshAttempt(attempt: number, begunAt: number | undefined): Attempt {
   return {
-    attempt, begunAt, leases: 0, lease: undefined, submission: undefined, jobId: undefined, vendorStatus: '', watchedAt: undefined, diagnosed: false,
+    attempt, begunAt, lease: undefined, submission: undefined, jobId: undefined, vendorStatus: '', watchedAt: undefined, diagnosed: false,
   };
 }
 
-function leased(state: KnownRun, { leaseId, keyId, keyName, token }: DataOf<'RunLeased'>): KnownRun {
-  return { ...state, phase: 'leased', leases: state.leases + 1, lease: { leaseId, keyId, keyName, token } };
+function leased(state: KnownRun, { leaseId, keyId }: DataOf<'RunLeased'>): KnownRun {
+  return { ...state, phase: 'leased', lease: { leaseId, keyId } };
 }

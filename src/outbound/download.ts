@@ -17,6 +17,7 @@ export interface DownloadRequest {
 }
 
 export interface Download {
+  /** As the answer calls it. */
   contentType: string;
   bytes: number;
   /** SHA-256 of the file, hex. */

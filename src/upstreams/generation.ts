@@ -48,8 +48,6 @@ export interface JobReport {
   /** As the vendor calls it, for example `staged`; '' when it said nothing. */
   vendorStatus: string;
   category: FailureCategory | undefined;
-  /** The vendor's reason of a failure, scrubbed; '' when there is none. */
-  reason: string;
   assets: readonly VendorAsset[];
   usage: { unit: string; amount: number } | null;
 }

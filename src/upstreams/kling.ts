@@ -6,14 +6,14 @@ import { cfgScaleOf, type KlingImageParameters, type KlingImageToVideoParameters
 import type { Gateway } from '../outbound/gateway';
 import { classify } from './classify';
 import type { GenerationVendor, JobReport, VendorAnswer, VendorAsset, VendorTarget } from './generation';
-import { amountOf, callVendor, isFileAddress, isRefusal, isSuccess, oneLine, unusableKey, vendorId, vendorWord, type CallOutcome } from './vendor-call';
+import { amountOf, callVendor, isFileAddress, isRefusal, isSuccess, unusableKey, vendorId, vendorWord, wordsOf, type CallOutcome } from './vendor-call';
 
 /** Name under which the gateway must know Kling; its base URL usually ends in `/v1`. */
 export const KLING = 'kling';
 
 /** Milliseconds for a submission, and for a look at a task. */
-export const KLING_SUBMIT_TIMEOUT_MS = 60_000;
-export const KLING_POLL_TIMEOUT_MS = 30_000;
+const SUBMIT_TIMEOUT_MS = 60_000;
+const POLL_TIMEOUT_MS = 30_000;
 
 type KlingOperation = Exclude<Operation, 'legnext_diffusion'>;
 
@@ -29,8 +29,6 @@ const TOKEN_LIFE = 1_800;
 const TOKEN_LEEWAY = 5;
 const MAX_ASSETS = 16;
 const MAX_VIDEO_MS = 3_600_000;
-const NO_RESULT = 'The vendor calls it done but names no result.';
-const OTHER_TASK = 'The vendor answered about another task.';
 
 const success = z.looseObject({
   code: z.literal(0),
@@ -50,7 +48,7 @@ const file = z.looseObject({ url: z.custom<string>(isFileAddress), duration: z.u
 const refusal = z.looseObject({ code: z.int() });
 
 /** @param clock of the tokens; every call gets one of its own */
-export function createKling({ gateway, clock, submitTimeoutMs = KLING_SUBMIT_TIMEOUT_MS, pollTimeoutMs = KLING_POLL_TIMEOUT_MS }: {
+export function createKling({ gateway, clock, submitTimeoutMs = SUBMIT_TIMEOUT_MS, pollTimeoutMs = POLL_TIMEOUT_MS }: {
   gateway: Gateway; clock: () => Date; submitTimeoutMs?: number; pollTimeoutMs?: number;
 }): GenerationVendor {
   async function call(target: VendorTarget, request: { method: 'GET' | 'POST'; path: string; body?: string; timeoutMs: number }): Promise<CallOutcome> {
@@ -86,13 +84,13 @@ export function createKling({ gateway, clock, submitTimeoutMs = KLING_SUBMIT_TIM
 
     async report(operation, jobId, target) {
       const { task, ...outcome } = await look(operation, jobId, target);
-      return task?.task_id === jobId ? reportOfTask(task, outcome.answer) : unknownTask(outcome, task && OTHER_TASK);
+      return task?.task_id === jobId ? reportOfTask(task, outcome.answer) : unknownTask(outcome);
     },
 
     async find(operation, externalId, target) {
       const { task, ...outcome } = await look(operation, externalId, target);
       const named = task?.task_info?.external_task_id ?? externalId;
-      return task && named === externalId ? reportOfTask(task, outcome.answer) : unknownTask(outcome, task && OTHER_TASK);
+      return task && named === externalId ? reportOfTask(task, outcome.answer) : unknownTask(outcome);
     },
   };
 }
@@ -141,13 +139,11 @@ function reportOfTask(task: KlingTask, answer: VendorAnswer): JobReport {
   const assets = assetsOf(task);
   const units = amountOf(task.final_unit_deduction);
   const base = { answer, jobId: task.task_id, vendorStatus: task.task_status, assets: [], usage: units === undefined ? null : { unit: 'units', amount: units } };
-  if (task.task_status === 'failed') {
-    const reason = oneLine(task.task_status_msg);
-    return { ...base, state: 'failed', reason, category: classify({ ...answer, text: reason }) };
-  }
-  if (task.task_status !== 'succeed') return { ...base, state: 'running', reason: '', category: undefined };
-  if (assets.length === 0) return { ...base, state: 'failed', reason: NO_RESULT, category: 'unknown' };
-  return { ...base, state: 'succeeded', reason: '', category: undefined, assets };
+  if (task.task_status === 'failed') return { ...base, state: 'failed', category: classify({ ...answer, text: wordsOf(task.task_status_msg) }) };
+  if (task.task_status !== 'succeed') return { ...base, state: 'running', category: undefined };
+  // Done without a result is not done.
+  if (assets.length === 0) return { ...base, state: 'failed', category: 'unknown' };
+  return { ...base, state: 'succeeded', category: undefined, assets };
 }
 
 function assetsOf({ task_result: result }: KlingTask): VendorAsset[] {
@@ -164,8 +160,9 @@ function millisecondsOf(duration: unknown): number | null {
   return milliseconds > 0 && milliseconds <= MAX_VIDEO_MS ? milliseconds : null;
 }
 
-function unknownTask({ answer, category = classify(answer) }: CallOutcome, reason = ''): JobReport {
-  return { answer, jobId: undefined, state: 'unknown', vendorStatus: '', category, reason, assets: [], usage: null };
+/** Also where the vendor answered about another task. */
+function unknownTask({ answer, category = classify(answer) }: CallOutcome): JobReport {
+  return { answer, jobId: undefined, state: 'unknown', vendorStatus: '', category, assets: [], usage: null };
 }
 
 function serviceCodeOf(json: unknown): number | undefined {

@@ -3,19 +3,17 @@ import { legnextText, type LegnextParameters } from '../../schema/run/parameters
 import type { Gateway, OutboundRequest } from '../outbound/gateway';
 import { classify } from './classify';
 import type { GenerationVendor, JobReport, VendorAnswer, VendorAsset, VendorTarget } from './generation';
-import { amountOf, callVendor, isFileAddress, isRefusal, isSuccess, oneLine, unusableKey, vendorId, vendorWord, type CallOutcome } from './vendor-call';
+import { amountOf, callVendor, isFileAddress, isRefusal, isSuccess, unusableKey, vendorId, vendorWord, wordsOf, type CallOutcome } from './vendor-call';
 
 /** Name under which the gateway must know LegNext; its base URL usually ends in `/api/v1`. */
 export const LEGNEXT = 'legnext';
 
 /** Milliseconds for a submission, and for a look at a job. */
-export const LEGNEXT_TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 /** A grid and its four parts, and some to spare. */
 const MAX_ASSETS = 16;
 const SUCCEEDED = new Set(['completed', 'succeeded']);
 const FAILED = new Set(['failed', 'error']);
-const NO_RESULT = 'The vendor calls it done but names no result.';
-const OTHER_JOB = 'The vendor answered about another job.';
 
 /** A task object; a healthy one has an `error` too, with code 0. */
 const task = z.looseObject({
@@ -30,7 +28,7 @@ type Task = z.infer<typeof task>;
 const called = z.looseObject({ config: z.looseObject({ webhook_config: z.unknown() }) });
 const refusal = z.looseObject({ code: z.int(), message: z.string() });
 
-export function createLegnext({ gateway, timeoutMs = LEGNEXT_TIMEOUT_MS }: { gateway: Gateway; timeoutMs?: number }): GenerationVendor {
+export function createLegnext({ gateway, timeoutMs = TIMEOUT_MS }: { gateway: Gateway; timeoutMs?: number }): GenerationVendor {
   async function call(target: VendorTarget, request: Pick<OutboundRequest, 'method' | 'path' | 'body' | 'sensitive'>): Promise<CallOutcome> {
     // Anything else cannot stand in a header.
     if (!/^[\x21-\x7e]+$/.test(target.secret)) return unusableKey('The provider key is not one that LegNext could have given.');
@@ -57,7 +55,7 @@ export function createLegnext({ gateway, timeoutMs = LEGNEXT_TIMEOUT_MS }: { gat
       const outcome = await call(target, { method: 'GET', path: `/job/${encodeURIComponent(jobId)}` });
       const { answer } = outcome;
       const told = isSuccess(answer) ? task.safeParse(answer.json).data : undefined;
-      return told?.job_id === jobId ? reportOfTask(told, answer) : unknownJob(outcome, told && OTHER_JOB);
+      return told?.job_id === jobId ? reportOfTask(told, answer) : unknownJob(outcome);
     },
   };
 }
@@ -76,12 +74,13 @@ function reportOfTask(task: Task, answer: VendorAnswer): JobReport {
   const amount = amountOf(meta?.usage.consume);
   const base = { answer, jobId, vendorStatus: status, assets: [], usage: amount === undefined ? null : { unit: 'points', amount } };
   if (FAILED.has(status) || (error !== null && error.code !== 0)) {
-    const reason = oneLine(error?.message) || oneLine(error?.raw_message);
-    return { ...base, state: 'failed', reason, category: classify({ ...answer, text: reason, serviceCode: undefined }, {}) };
+    const text = wordsOf(error?.message) || wordsOf(error?.raw_message);
+    return { ...base, state: 'failed', category: classify({ ...answer, text, serviceCode: undefined }, {}) };
   }
-  if (!SUCCEEDED.has(status)) return { ...base, state: 'running', reason: '', category: undefined };
-  if (assets.length === 0) return { ...base, state: 'failed', reason: NO_RESULT, category: 'unknown' };
-  return { ...base, state: 'succeeded', reason: '', category: undefined, assets };
+  if (!SUCCEEDED.has(status)) return { ...base, state: 'running', category: undefined };
+  // Done without a result is not done.
+  if (assets.length === 0) return { ...base, state: 'failed', category: 'unknown' };
+  return { ...base, state: 'succeeded', category: undefined, assets };
 }
 
 function assetsOf({ output }: Task): VendorAsset[] {
@@ -90,8 +89,9 @@ function assetsOf({ output }: Task): VendorAsset[] {
   return [...new Set(urls)].slice(0, MAX_ASSETS).map((url) => ({ kind: 'image', url, durationMs: null }));
 }
 
-function unknownJob({ answer, category = classify(answer, {}) }: CallOutcome, reason = ''): JobReport {
-  return { answer, jobId: undefined, state: 'unknown', vendorStatus: '', category, reason, assets: [], usage: null };
+/** Also where the vendor answered about another job. */
+function unknownJob({ answer, category = classify(answer, {}) }: CallOutcome): JobReport {
+  return { answer, jobId: undefined, state: 'unknown', vendorStatus: '', category, assets: [], usage: null };
 }
 
 /** Only of a refusal: a task object has its error inside. */

@@ -69,14 +69,8 @@ export function isFileAddress(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_URL_LENGTH && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
-const MAX_REASON_LENGTH = 500;
-
-/** A vendor's words in one line, without control characters. */
-export function oneLine(words: unknown): string {
-  if (typeof words !== 'string') return '';
-  const line = words.slice(0, MAX_REASON_LENGTH * 4).replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim();
-  return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH - 1)}…` : line;
-}
+/** What a vendor says of a failure, to judge it by; '' for anything that is no text. */
+export const wordsOf = (words: unknown): string => (typeof words === 'string' ? words : '');
 
 /** What a vendor counts, or undefined for a figure that cannot be one. */
 export function amountOf(value: unknown): number | undefined {

@@ -17,7 +17,7 @@ export interface PlayedVendor extends GenerationVendor {
 
 const answer = (status: number, text = ''): VendorAnswer => ({ status, text, json: undefined, serviceCode: undefined, retryAfterMs: undefined });
 const report = (state: JobReport['state'], more: Partial<JobReport> = {}): JobReport =>
-  ({ answer: answer(200), jobId: undefined, state, vendorStatus: '', category: undefined, reason: '', assets: [], usage: null, ...more });
+  ({ answer: answer(200), jobId: undefined, state, vendorStatus: '', category: undefined, assets: [], usage: null, ...more });
 
 /** A vendor that takes work, loses answers and fails now and then, by chance; each work is done after some questions. */
 export function playVendor(random: Random, { findable, manners }: { findable: boolean; manners: readonly Manner[] }): PlayedVendor {

@@ -38,10 +38,9 @@ const outcome = fc.oneof({ weight: 9, arbitrary: fc.record({ status, text: body 
 
 const category = z.enum(failureCategoryNames).optional();
 const id = z.string().regex(/^[A-Za-z0-9][\w.:=~-]{0,199}$/).optional();
-const line = z.string().max(500).regex(/^[^\p{Cc}]*$/u);
 const submission = z.looseObject({ jobId: id, category, definite: z.boolean() });
 const report = z.looseObject({
-  jobId: id, category, state: z.enum(['running', 'succeeded', 'failed', 'unknown']), vendorStatus: z.string().regex(/^[\w -]{0,40}$/), reason: line,
+  jobId: id, category, state: z.enum(['running', 'succeeded', 'failed', 'unknown']), vendorStatus: z.string().regex(/^[\w -]{0,40}$/),
   assets: z.array(z.strictObject({ kind: z.enum(['image', 'video']), url: z.string().max(8_000).regex(/^https?:\/\//i), durationMs: z.int().min(1).max(3_600_000).nullable() })).max(16),
   usage: z.strictObject({ unit: z.string(), amount: z.number().min(0).max(1e9) }).nullable(),
 });
