@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { concurrencySlots, SLOTS } from '../../../commands/concurrency-slot/decider';
 import { RefusedError } from '../../../schema/errors/catalogue';
 import { deactivateUser, grantTenant } from '../../support/some-user';
 import { endOf, judge } from './judge';
+import { passTimeAtOnce, sleep } from './passing-time';
 import { createWorld, Died, TENANT, type Find, type Node, type World, type WorldOptions } from './world';
 
-const SEEDS = Array.from({ length: 90 }, (_, seed) => seed + 1);
+const SEEDS = Array.from({ length: 120 }, (_, seed) => seed + 1);
 const manners: WorldOptions['manners'] = ['accepts', 'accepts', 'accepts', 'loses its answer', 'refuses', 'breaks before it takes it', 'is not reached'];
 
 /** Runs the job as the workers do: again after each death, until it ends by itself. */
@@ -24,6 +24,8 @@ function* dying(world: World, ...deaths: { at: number; after: boolean }[]): Gene
   for (const death of deaths) yield world.node(death);
   return world.node();
 }
+
+passTimeAtOnce();
 
 describe('drive-run', () => {
   it.each<Find>(['by name', 'by callback', 'not at all'])('fault 55: ends once and submits at most once wherever it dies, when the vendor finds work %s', async (find) => {
@@ -61,7 +63,7 @@ describe('drive-run', () => {
       const job = await world.request();
       const death = (): { at: number; after: boolean } => ({ at: random.between(1, 40), after: random.chance(0.5) });
       const disturbed = async (): Promise<void> => {
-        await new Promise((resolve) => setTimeout(resolve, random.below(25)));
+        await sleep(random.below(8));
         if (random.chance(0.5)) await world.cancel(job.runId);
         else await world.leases.revokeAll();
       };
