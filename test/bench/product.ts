@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { socketDirectory } from '../../src/embedded/socket-directory';
 import type { Api } from '../support/api';
@@ -21,7 +22,7 @@ const NO_BUDGET = { KEYLEDGER_COST_BURST: '1000000000', KEYLEDGER_COST_PER_SECON
 
 /** Starts the product on a fresh data folder and sets up its owner. */
 export async function startProduct(): Promise<Product> {
-  const { dataDir, remove } = temporaryDataDir();
+  const { dataDir, remove } = temporaryDataDir(os.tmpdir());
   const server = await startServer({ dataDir, env: NO_BUDGET });
   const owner = await setUpOwner(server);
   return {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { lstatSync, statSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../src/paths';
 import { freePort, temporaryDataDir } from '../support/server-process';
@@ -15,7 +16,7 @@ export const start: Bench = { name: 'start', run };
 
 async function run(): Promise<Row> {
   assertInstalled();
-  const { dataDir, remove } = temporaryDataDir();
+  const { dataDir, remove } = temporaryDataDir(os.tmpdir());
   try {
     const first = await startAndStop(dataDir);
     const seconds: number[] = [];

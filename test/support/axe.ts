@@ -7,12 +7,11 @@ const axe = readFileSync(path.join(projectRoot, 'node_modules/axe-core/axe.min.j
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 // What still fades in is judged by the contrast it will have; a panel caught half-way looks pale. What has just been put
-// into the page begins to fade in a frame later, so the page has to stand still for two. What never stands still, as bars
-// that run down, is judged as it is after two seconds.
+// into the page begins to fade in a frame later, so the page has to stand still for two. What takes a second or more, as
+// bars that run down, is no fading in. What never stands still is judged as it is after two seconds.
 const SETTLED = `(async () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  const left = (animation) => animation.effect.getComputedTiming().endTime - (animation.currentTime ?? 0);
-  const fading = () => document.getAnimations().filter((animation) => animation.playState === 'running' && left(animation) < 1_000);
+  const fading = () => document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime < 1_000);
   const end = performance.now() + 2_000;
   for (let still = 0; still < 2 && performance.now() < end;) {
     const animations = fading();
@@ -22,10 +21,13 @@ const SETTLED = `(async () => {
   }
 })()`;
 
+/** What is no violation is not described, and of what a page refers to only what plays by itself is fetched again. */
+const OPTIONS = { runOnly: RULES, resultTypes: ['violations'], preload: { assets: ['media'] } };
+
 /** Violations of the accessibility rules on what a page shows once its transitions have ended, one line each. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(SETTLED);
-  await page.evaluate(axe);
-  const { violations: found }: any = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`);
+  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe);
+  const found: any = await page.evaluate(`axe.run(document, ${JSON.stringify(OPTIONS)}).then(({ violations }) => violations)`);
   return found.map(({ id, nodes }: any) => `${id}: ${nodes.map(({ target }: any) => target.join(' ')).join(', ')}`);
 }
