@@ -145,6 +145,22 @@ describe('the lease board', () => {
     expect(inputs('DeactivateProviderKey')).toHaveLength(1);
   });
 
+  it('tries a lease: a place in the queue becomes the lease, also when it was granted before the place was told', async () => {
+    const ticket = aTicket('ticket-9', { place: 1 });
+    const answers = [
+      { position: '2', lease: null, ticket, errors: [] },
+      { position: '3', lease: aLease('lease-9', main, { holder: 'me', fencingToken: '42' }), ticket: null, errors: [] },
+    ];
+    const { inputs } = await renderApp(<KeyPoolsScreen />, { answers: { ...pools(contended), LeaseKey: () => ({ leaseKey: answers.shift() }) } });
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole('button', { name: 'Try a lease' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Lease' }));
+    expect(await screen.findByText(/^You hold a key/)).toBeInTheDocument();
+    const [first, second] = inputs('LeaseKey');
+    expect(second).toEqual(first);
+    expect(screen.getByRole('dialog')).toHaveTextContent('42');
+  });
+
   it('warns of the key being used twice before a lease is revoked', async () => {
     await renderApp(<KeyPoolsScreen />, { answers: pools(contended) });
     const user = userEvent.setup();

@@ -41,7 +41,16 @@ export default function LeaseDialog({ list, provider, onClose }: LeaseDialogProp
   });
   useEffect(() => {
     const pool = list.store.ids().map(list.store.get).find((row) => row?.provider === provider);
-    return pool && ticketId ? list.store.subscribeRow(pool.id, () => onQueueChange()) : undefined;
+    if (!pool || !ticketId) {
+      return undefined;
+    }
+    // It may have left already: the feed does not wait for the answer that tells of it.
+    const look = setTimeout(() => onQueueChange());
+    const leave = list.store.subscribeRow(pool.id, () => onQueueChange());
+    return () => {
+      clearTimeout(look);
+      leave();
+    };
   }, [list, provider, ticketId]);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
