@@ -48,11 +48,15 @@ export function createS3Blobs({ bucket, prefix, region, endpoint }: Extract<Blob
       const { s3, client } = await connect();
       // The client repeats nothing that it has read from a stream.
       for (let tries = 1; ; tries++) {
-        const body = createReadStream(path);
+        // The client does not listen for a file that cannot be read: it would wait for it, and the process would end.
+        const unreadable = new AbortController();
+        const body = createReadStream(path).on('error', (error) => unreadable.abort(error));
         try {
-          await client.send(new s3.PutObjectCommand({ ...place, Body: body, ContentLength: size, ContentType: contentType }));
+          const command = new s3.PutObjectCommand({ ...place, Body: body, ContentLength: size, ContentType: contentType });
+          await client.send(command, { abortSignal: unreadable.signal });
           return;
         } catch (error) {
+          unreadable.signal.throwIfAborted();
           if (tries === TRIES || !isPassing(error)) throw error;
           await sleep(PAUSE_MS * 2 ** (tries - 1));
         } finally {

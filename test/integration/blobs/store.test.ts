@@ -77,6 +77,12 @@ describe.each([
     expect((await textOf(blob)) === large.toString()).toBe(true);
   });
 
+  test('are not there when reading their file breaks off, and the server goes on', async () => {
+    const unreadable = mkdtempSync(path.join(folder, 'no-file-'));
+    await expect(blobs.put('t1/r1/unreadable', { path: unreadable, contentType: 'image/png' })).rejects.toThrow();
+    expect(await blobs.get('t1/r1/unreadable')).toBeUndefined();
+  }, 10_000);
+
   test('are overwritten by the same key, and known by no other', async () => {
     await put('t1/r1/o3', 'before', 'image/png');
     await put('t1/r1/o3', 'after', 'image/webp');
