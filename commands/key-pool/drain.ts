@@ -38,18 +38,20 @@ export function drain(state: KeyPoolState, now: number, beforehand: Beforehand =
   if (state.waiting.size === 0 && !arriving) return events;
   const pending: PendingUse = new Map();
   if (used) pending.set(used.key, used);
-  const lines = openLines(state, arriving, left);
+  let lines = openLines(state, arriving, left);
+  const isOver = (ticket: Ticket): boolean => ticket !== arriving && now >= ticket.deadline;
   let { token } = state;
   while (events.length < DRAIN_LIMIT) {
     const line = earliest(lines);
     if (!line) break;
     const { ticket } = line;
-    if (ticket !== arriving && now >= ticket.deadline) {
+    if (isOver(ticket)) {
       events.push({ type: 'TicketTimedOut', data: { ticketId: ticket.id, tenant: ticket.tenant, at: now } });
     } else {
       const key = bestKey(line.scope.keys, now, pending);
       if (!key) {
-        lines.splice(lines.indexOf(line), 1);
+        // No key becomes free meanwhile, so nobody else whom none serves need be looked at again.
+        lines = lines.filter(({ ticket: head, scope }) => isOver(head) || scope.keys.some((each) => isFree(each, now, pending.get(each))));
         continue;
       }
       take(pending, key);

@@ -31,8 +31,11 @@ export const serves = ({ tenants }: ProviderKey, tenant: string): boolean => ten
 export function buildScopes(state: KeyPoolState): void {
   const keys = [...state.keys.values()].sort((a, b) => b.priority - a.priority || (a.id < b.id ? -1 : 1));
   state.openScope = emptyScope(keys.filter(({ tenants }) => !tenants));
-  state.scopes = new Map(keys.flatMap(({ tenants }) => [...tenants ?? []])
-    .map((tenant) => [tenant, emptyScope(keys.filter((key) => serves(key, tenant)))]));
+  const named = new Map(keys.flatMap(({ tenants }) => [...tenants ?? []]).map((tenant): [string, ProviderKey[]] => [tenant, []]));
+  for (const key of keys) {
+    for (const tenant of key.tenants ?? named.keys()) named.get(tenant)!.push(key);
+  }
+  state.scopes = new Map(Array.from(named, ([tenant, theirs]) => [tenant, emptyScope(theirs)]));
   state.pinned = new Map(keys.map((key) => [key.id, emptyScope([key])]));
   state.closedScope = emptyScope([]);
   state.waiting = new Set();

@@ -1,7 +1,7 @@
 import { keyPool, QUEUE_LIMIT, type KeyPoolCommand } from '../../../commands/key-pool/decider';
 import { nextWakeAt } from '../../../commands/key-pool/diagnosis';
 import { overdueTickets } from '../../../commands/key-pool/queue';
-import { MEMORY_SIZE, type KeyPoolState } from '../../../commands/key-pool/state';
+import { MEMORY_SIZE, type KeyPoolState, type ProviderKey } from '../../../commands/key-pool/state';
 import type { KeyPoolEvent } from '../../../schema/key-pool/events';
 import { fold } from '../../support/specification';
 import { countSteps } from './counting';
@@ -83,5 +83,46 @@ describe('10,000 who wait for one key (fault 48)', () => {
     expect(overdueTickets(state, now, 500)).toHaveLength(500);
     for (let n = 0; n < 100; n++) send(state, tick(now));
     expect([state.tickets.size, overdueTickets(state, now, 500).length]).toEqual([0, 0]);
+  });
+});
+
+describe('a thousand tenants in one pool', () => {
+  const TENANTS = 1_000;
+  const tenants = Array.from({ length: TENANTS }, (_, n) => `t${n}`);
+
+  /** @returns how often `name` of these was read so far */
+  function readsOf<Name extends string>(items: Iterable<Record<Name, unknown>>, name: Name): () => number {
+    let reads = 0;
+    for (const item of items) {
+      const value = item[name];
+      Object.defineProperty(item, name, {
+        get() {
+          reads++;
+          return value;
+        },
+      });
+    }
+    return () => reads;
+  }
+
+  it('who all wait for a key of all of them are looked at a few times only when it becomes free', () => {
+    const waiting = tenants.map((tenant) => requested(tenant, { tenant }));
+    const state = fold(keyPool, [keyAdded('k', { tenantScope: tenants.join(',') }), requested('x'), granted('x', 'k', 1), ...waiting]);
+    const reads = readsOf(state.tickets.values(), 'seq');
+    expect(send(state, release('x', 1)).map(({ type }) => type)).toEqual(['LeaseReleased', 'LeaseGranted']);
+    expect(reads()).toBeLessThan(10 * TENANTS);
+  });
+
+  it('of whom each has a key of its own are not all compared with each other when a key comes', () => {
+    const keys = new Map(tenants.map((tenant): [string, ProviderKey] => {
+      const [key] = fold(keyPool, [keyAdded(tenant, { tenantScope: tenant })]).keys.values();
+      return [tenant, key!];
+    }));
+    const state = { ...keyPool.initial(), keys };
+    const reads = readsOf(keys.values(), 'tenants');
+    keyPool.evolve(state, keyAdded('k'));
+    expect(reads()).toBeLessThan(10 * TENANTS);
+    expect(state.scopes.get('t7')!.keys.map(({ id }) => id)).toEqual(['k', 't7']);
+    expect(state.openScope.keys.map(({ id }) => id)).toEqual(['k']);
   });
 });
