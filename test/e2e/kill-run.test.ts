@@ -7,7 +7,7 @@ import { LEGNEXT_TEST_KEY, startLegnextStandIn, type LegnextStandIn } from '../u
 const START = 'mutation ($input: StartRunInput!) { startRun(input: $input) { errors { code rule message } run { id } } }';
 const RUN = 'query ($id: ID!) { node(id: $id) { ... on Run { state attempt jobId failure outputs { bytes } } } }';
 const CONCURRENCY = '{ concurrency { mine total } }';
-/** Jobs of a process that died are taken over after half a minute; and room for a slow machine. */
+/** Room for a slow machine. */
 const TAKEN_OVER_MS = 120_000;
 
 const { dataDir, remove } = temporaryDataDir();
@@ -18,7 +18,7 @@ let owner: Api;
 
 const start = async (port: number): Promise<ServerProcess> => startServer({
   dataDir, port, env: {
-    LEGNEXT_URL: legnext.url, USER_MAX_CONCURRENCY: '2',
+    LEGNEXT_URL: legnext.url, USER_MAX_CONCURRENCY: '3',
     KEY_POOL_JSON: JSON.stringify({ legnext: [{ name: 'one', api_key: LEGNEXT_TEST_KEY, concurrency_limit: 2 }] }),
   },
 });
@@ -74,4 +74,14 @@ test('fault 55: kill -9 in the middle of runs submits none of them again, and al
   expect(legnext.jobs.map(({ text }) => text)).toEqual(['a harbour in the rain', 'a lighthouse in the fog']);
   expect(legnext.calls.filter(({ method }) => method === 'POST')).toHaveLength(2);
   await eventually(async () => (await owner.ask(CONCURRENCY)).concurrency.total === 0, TAKEN_OVER_MS);
+}, 300_000);
+
+test('a run that waits for a key is left to the next server without a complaint', async () => {
+  legnext.script = { ...usual, statuses: ['processing'] };
+  const holders = [await startRun('first of two'), await startRun('second of two')];
+  for (const id of holders) await once(id, ({ state }) => state === 'POLLING');
+  const waiting = await startRun('one too many');
+  await once(waiting, ({ state }) => state === 'QUEUED');
+  expect(await server.stop()).toBe(0);
+  expect(server.output()).not.toMatch(/"level":[56]0|Failed task/);
 }, 300_000);
