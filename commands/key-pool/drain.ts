@@ -5,7 +5,7 @@ import { isLimited, permitsAt } from './rate-window';
 import type { KeyPoolState, ProviderKey, Ticket } from './state';
 
 /** Most events of one drain, so that one append stays small; the next command or tick goes on. */
-export const DRAIN_LIMIT = 100;
+const DRAIN_LIMIT = 100;
 
 /** What a command has decided already, before the queue is looked at. */
 export interface Beforehand {

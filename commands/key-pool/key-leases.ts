@@ -229,7 +229,7 @@ export function createKeyLeases({ commands, db, vault, notifications, clock, log
       signal.throwIfAborted();
       let known = await ask(request);
       if ('refusal' in known) return known;
-      const id = known.standing.ticketId ?? known.standing.lease?.id;
+      const { ticketId } = known.standing;
       try {
         if (known.standing.standing === 'waiting') known = await served(request, known.revision);
         signal.throwIfAborted();
@@ -239,7 +239,7 @@ export function createKeyLeases({ commands, db, vault, notifications, clock, log
         if (!signal.aborted) return held;
         await held.release('ok', request.command);
       } catch (error) {
-        if (signal.aborted && !closing.signal.aborted && id !== undefined) giveUp(request, id);
+        if (signal.aborted && !closing.signal.aborted && ticketId !== undefined) giveUp(request, ticketId);
         throw error;
       }
       throw signal.reason;

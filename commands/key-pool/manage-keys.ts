@@ -34,8 +34,7 @@ export interface Rotation {
 
 /**
  * Gives a key another secret. It goes to the vault first, under a name of its own: until no lease has the old one any
- * more, both can be read. The old one is deleted by
- * `settle-provider-key-secrets`.
+ * more, both can be read. The old one is deleted by `settle-provider-key-secrets`.
  */
 export async function rotateProviderKey(
   { commands, vault }: Services, command: CommandContext, place: KeyPlace, { secret, revokeLeases, now }: Rotation,

@@ -8,7 +8,7 @@ export const WINDOW_MS = 60_000;
  * anywhere hold more than `limit` of them. Under another limit the same permits count.
  */
 export interface RateWindow {
-  /** Infinity: none. Permits are kept all the same, for a limit that comes later. */
+  /** Infinity: none. The permits of grants are kept all the same, for a limit that comes later. */
   readonly limit: number;
   /** When each permit was taken, oldest first; none is older than 60 s at the time of the newest. */
   readonly times: Fifo<number>;

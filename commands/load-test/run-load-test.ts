@@ -12,7 +12,7 @@ export const RUN_LOAD_TEST = 'run-load-test';
 /** Who the commands of this job are from. */
 const ACTOR = 'run_load_tests';
 /** How long a request waits for its lease, and how long a lease lives without a heartbeat. */
-export const BURST_WAIT_MS = 30_000;
+const BURST_WAIT_MS = 30_000;
 const TTL_MS = 60_000;
 const LISTENERS_PER_REQUEST = 4;
 const INTERRUPTED = 'The load test was interrupted. Start it again.';

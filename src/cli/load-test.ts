@@ -58,7 +58,7 @@ function planOf(argv: readonly string[], env: Readonly<Record<string, string | u
  * @param argv without node and script
  * @returns the exit code: 0 every request got its lease, 1 some did not, 2 wrong usage
  */
-export async function runLoadTestCli(argv: readonly string[], env: Readonly<Record<string, string | undefined>>, print: (line: string) => void): Promise<number> {
+async function runLoadTestCli(argv: readonly string[], env: Readonly<Record<string, string | undefined>>, print: (line: string) => void): Promise<number> {
   const plan = planOf(argv, env);
   if (!plan) {
     print(USAGE);
