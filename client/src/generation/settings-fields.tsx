@@ -1,9 +1,9 @@
 import '@mantine/core/styles/Switch.layer.css';
 import { NativeSelect, Switch } from '@mantine/core';
 import { useT } from '../i18n/use-t';
+import { scenarios } from '../run';
 import fields from './fields.module.css';
 import { maxWait, pollInterval, type RunSettings } from './forms';
-import type { Scenario } from './gql/documents';
 import { NumberField } from './number-field';
 
 interface SettingsFieldsProps {
@@ -11,8 +11,6 @@ interface SettingsFieldsProps {
   problemOf: (field: string) => string | undefined;
   onChange: (change: Partial<RunSettings>) => void;
 }
-
-const scenarios: readonly Scenario[] = ['SUCCESS', 'FAILED_402', 'FAILED_401', 'FAILED_429', 'SERVER_500', 'TIMEOUT'];
 
 /** How the outcome is waited for, and whether a vendor is asked at all. */
 export function SettingsFields({ settings: { autoPoll, pollIntervalSeconds, maxWaitSeconds, scenario }, problemOf, onChange }: SettingsFieldsProps) {

@@ -2,7 +2,7 @@ import type { GenerationFieldsFragment, GenerationProgressSubscription, RunState
 
 export type ProgressStep = GenerationProgressSubscription['runProgress']['step'];
 
-export const stepNames = ['wait', 'key', 'submit', 'work', 'done'] as const;
+const stepNames = ['wait', 'key', 'submit', 'work', 'done'] as const;
 export type StepName = (typeof stepNames)[number];
 
 export interface Step {

@@ -55,6 +55,12 @@ describe('the lease board', () => {
     expect(within(waiters[1]!).getByRole('button', { name: 'Give up' })).toBeInTheDocument();
   });
 
+  it('TEST-82: says of leases on a key that was switched off that there is no room for them now', async () => {
+    const old = aKey('old', { active: false, activeLeases: 1 });
+    await renderApp(<KeyPoolsScreen />, { answers: pools(aPool({ keys: [old], leases: [aLease('lease-1', old)], activeLeases: 1, capacity: 0 })) });
+    expect(await screen.findByText('1 leased, room for 0 now')).toBeInTheDocument();
+  });
+
   it('TEST-82: tells the same in tables', async () => {
     await renderApp(<KeyPoolsScreen />, { answers: pools(contended), path: '/key-pools?view=table' });
     const leases = await screen.findByRole('table', { name: 'Leases of legnext' });

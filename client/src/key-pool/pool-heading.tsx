@@ -23,7 +23,8 @@ export function PoolHeading({ pool, titleId, acts }: { pool: KeyPoolRow; titleId
       <h2 id={titleId}><bdi>{provider}</bdi></h2>
       <HealthPill pool={pool} />
       <p className={styles.figures}>
-        <span>{t('keyPool.leased', { active: activeLeases, capacity })}</span>
+        {/* Leases on a key that was switched off go on. */}
+        <span>{t(activeLeases > capacity ? 'keyPool.leasedBeyond' : 'keyPool.leased', { active: activeLeases, capacity })}</span>
         <span>{t('keyPool.waiting', { count: waiting })}</span>
         <span>{t('keyPool.perMinute', { count: grantsLastMinute })}</span>
         {waitP50Ms !== null && waitP95Ms !== null && (

@@ -67,6 +67,14 @@ it('refuses bursts that the server would refuse, and shows a refusal at its fiel
   await waitFor(() => expect(screen.getByLabelText(/^Held at most/)).toHaveAccessibleDescription('This is too large.'));
 });
 
+it('shows a burst that is repeated twice', async () => {
+  const complaint = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  await show([aTest('t1', { bursts: [5, 5], results: [result(5), result(5)] })]);
+  expect(await screen.findAllByRole('rowheader', { name: 'legnext-simulated' })).toHaveLength(2);
+  expect(complaint).not.toHaveBeenCalled();
+  complaint.mockRestore();
+});
+
 it('keeps earlier tests to look at', async () => {
   const earlier = aTest('t0', { state: 'FINISHED', createdAt: '2026-01-01T00:00:00Z', bursts: [7], results: [result(7)] });
   await show([aTest('t1', { state: 'FAILED', failure: 'The server was stopped.' }), earlier]);

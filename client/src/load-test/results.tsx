@@ -58,16 +58,17 @@ export function Results({ test }: { test: LoadTestRow }) {
             </tr>
           </thead>
           <tbody>
-            {results.map((result) => (
-              <tr key={`${result.provider} ${result.burst}`}>
+            {results.map((result, place) => (
+              // oxlint-disable-next-line react/no-array-index-key -- Results only come at the end, and a burst may be repeated.
+              <tr key={place}>
                 <th scope="row">{result.provider}</th>
                 <td className={styles.end}>{count(result.burst, t.language)}</td>
                 <td className={styles.end} title={t('loadTest.succeeded', { succeeded: result.succeeded, failed: result.failed })}>
                   {(result.successRate * 100).toFixed(1)} %
                 </td>
-                {[result.averageMs, result.p50Ms, result.p95Ms, result.p99Ms, result.maxMs].map((ms, place) => (
+                {[result.averageMs, result.p50Ms, result.p95Ms, result.p99Ms, result.maxMs].map((ms, figure) => (
                   // oxlint-disable-next-line react/no-array-index-key -- The figures have no name but their place.
-                  <td key={place} className={styles.end}>{duration(ms)}</td>
+                  <td key={figure} className={styles.end}>{duration(ms)}</td>
                 ))}
                 <td><Keys keys={result.keys} /></td>
               </tr>

@@ -1,3 +1,4 @@
 export { RunStatePill } from './run-state-pill';
+export { scenarios } from './spec';
 export { activeStates, isActive } from './states';
 export { useRunActs } from './use-run-acts';
