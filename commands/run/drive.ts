@@ -103,8 +103,8 @@ export async function fail(drive: Drive, state: KnownRun, { code, reason }: Fail
 }
 
 /** What is kept of an answer, sealed. */
-export function sealedAnswer({ vault, attempt, ...place }: Drive, answer: VendorAnswer): Promise<Sealed> {
-  return vault.seal(responsePlace(place, attempt), responseText(answer));
+export function sealedAnswer(drive: Drive, answer: VendorAnswer): Promise<Sealed> {
+  return drive.vault.seal(responsePlace(drive, drive.attempt), responseText(answer, drive.callbacks.urlOf(drive)));
 }
 
 /** Until when the outcome is waited for, in milliseconds since the epoch. */

@@ -12,16 +12,21 @@ export function requestText({ body }: PreparedCall, callbackUrl: string | undefi
   return callbackUrl === undefined ? text : text.replaceAll(JSON.stringify(callbackUrl), '"***"');
 }
 
-/** What is kept of an answer: JSON of its status and its body, redacted. */
-export function responseText({ status, text, json }: VendorAnswer): string {
-  const whole = JSON.stringify({ status, body: json === undefined ? text : redact(json) });
+/** What is kept of an answer: JSON of its status and its body, redacted. @param callbackUrl of the attempt, which the vendor may say again */
+export function responseText({ status, text, json }: VendorAnswer, callbackUrl: string | undefined): string {
+  const whole = withoutToken(JSON.stringify({ status, body: json === undefined ? text : redact(json) }), callbackUrl);
   if (whole.length <= ANSWER_LENGTH) return whole;
-  const body = json === undefined ? text : JSON.stringify(redact(json));
+  const body = withoutToken(json === undefined ? text : JSON.stringify(redact(json)), callbackUrl);
   // Escapes can make a text up to six times as long.
   for (let length = ANSWER_LENGTH - 100; ; length = Math.floor(length / 2)) {
     const cut = JSON.stringify({ status, body: body.slice(0, length), cut: true });
     if (cut.length <= ANSWER_LENGTH) return cut;
   }
+}
+
+/** The token is its last part, and looks the same however the rest is spelled. */
+function withoutToken(text: string, callbackUrl: string | undefined): string {
+  return callbackUrl === undefined ? text : text.replaceAll(callbackUrl.slice(callbackUrl.lastIndexOf('/') + 1), '***');
 }
 
 function shortened(value: unknown): unknown {
