@@ -61,8 +61,9 @@ export function createOutputKeeper({ blobs, gateway, log, temporary = os.tmpdir(
       return undefined;
     }
     const size = kind === 'image' ? await sizeOfPicture(file) : undefined;
-    const thumbnail = size ? await keepThumbnail(folder, file, key) : null;
+    // First: a small picture of nothing would lie there for ever.
     await blobs.put(key, { path: file, contentType });
+    const thumbnail = size ? await keepThumbnail(folder, file, key) : null;
     return { contentType, bytes, width: size?.width ?? null, height: size?.height ?? null, blob: key, thumbnail, digest };
   }
 
@@ -70,8 +71,13 @@ export function createOutputKeeper({ blobs, gateway, log, temporary = os.tmpdir(
     const small = path.join(folder, 'thumbnail');
     if (!(await makeThumbnail(file, small))) return null;
     const place = thumbnailOf(key);
-    await blobs.put(place, { path: small, contentType: 'image/webp' });
-    return place;
+    try {
+      await blobs.put(place, { path: small, contentType: 'image/webp' });
+      return place;
+    } catch (error) {
+      log.warn({ key, error: (error as Error).message }, 'The small picture of a file could not be kept');
+      return null;
+    }
   }
 
   return {

@@ -154,6 +154,25 @@ test('a file is not kept when the store fails', async () => {
   expect(logged).toEqual(['A file that a vendor made could not be kept']);
 });
 
+const failing = (fails: (key: string) => boolean): OutputKeeper => createOutputKeeper({
+  blobs: { ...blobs, put: async (key, file) => (fails(key) ? Promise.reject(new Error('The disk is full')) : blobs.put(key, file)) },
+  gateway, temporary: folder, log: { warn: (_details, message) => void logged.push(message) },
+});
+
+test('nothing lies in the store of a file that was not kept', async () => {
+  answer = give(await picture(1_000, 500).png().toBuffer());
+  expect(await failing((key) => key === 't1/r1/o1').keep({ url, kind: 'image', key: 't1/r1/o1', vendor: 'vendor', signal })).toBeUndefined();
+  expect(await Promise.all(['t1/r1/o1', 't1/r1/o1-thumbnail'].map((key) => blobs.get(key)))).toEqual([undefined, undefined]);
+});
+
+test('a picture is kept without a small one when that cannot be stored', async () => {
+  answer = give(await picture(1_000, 500).png().toBuffer());
+  const kept = await failing((key) => key !== 't1/r1/o1').keep({ url, kind: 'image', key: 't1/r1/o1', vendor: 'vendor', signal });
+  expect(kept).toMatchObject({ blob: 't1/r1/o1', width: 1_000, thumbnail: null });
+  expect(await bytesOf('t1/r1/o1')).toHaveLength(kept!.bytes);
+  expect(logged).toEqual(['The small picture of a file could not be kept']);
+});
+
 test('what was kept can be removed with its small picture, also when there is nothing', async () => {
   answer = give(await picture(1_000, 500).png().toBuffer());
   const { blob, thumbnail } = (await keep())!;
