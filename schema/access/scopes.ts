@@ -45,7 +45,7 @@ export const scopes = {
   'leases:write': { about: 'Lease provider keys, keep and release them.', roles: managers, grantable: true, feature: 'key_pools' },
   'runs:read': { about: 'See AI work; users see their own.', roles: { ...staff, user: 'own' }, grantable: true, feature: 'runs' },
   'runs:write': { about: 'Start AI work, and stop one\'s own.', roles: { owner: 'own', admin: 'own', user: 'own' }, grantable: false, feature: 'runs' },
-  'runs:manage': { about: 'Stop the AI work of others, and run load tests.', roles: managers, grantable: true, feature: 'runs' },
+  'runs:manage': { about: 'Run load tests; people who have it also stop the AI work of others.', roles: managers, grantable: true, feature: 'runs' },
   'chats:read': { about: 'Read chats; users read their own.', roles: { ...staff, user: 'own' }, grantable: false, feature: 'chat' },
   'chats:write': { about: 'Chat.', roles: { owner: 'own', admin: 'own', user: 'own' }, grantable: false, feature: 'chat' },
   'usage:write': { about: 'Count one\'s own requests.', roles: everyone('own'), grantable: false },
