@@ -5,6 +5,7 @@ import { useAct } from '../graphql/use-act';
 import { useT, type MessageId } from '../i18n/use-t';
 import { useMay } from '../session';
 import { Empty } from '../ui/empty';
+import { ExamplePrompts } from '../ui/example-prompts';
 import { IconPlus } from '../ui/icons';
 import { Problems } from '../ui/form-problems';
 import { useTabTitle } from '../ui/page';
@@ -72,13 +73,9 @@ export default function ChatScreen() {
           <div className={styles.log}>
             <Empty title={t('chat.empty')} call={chatCall}>{t(mayChat ? 'chat.emptyHint' : 'chat.notAllowed')}</Empty>
             {mayChat && (
-              <ul className={styles.prompts}>
-                {prompts.map((prompt) => (
-                  <li key={prompt}>
-                    <button type="button" disabled={open.busy} onClick={() => void begin(t(prompt))}>{t(prompt)}</button>
-                  </li>
-                ))}
-              </ul>
+              <div className={styles.prompts}>
+                <ExamplePrompts prompts={prompts} disabled={open.busy} onChoose={(prompt) => void begin(prompt)} />
+              </div>
             )}
           </div>
           {mayChat && (

@@ -5,7 +5,6 @@ import { fakeLive } from '../../test/fake-live';
 import { refusal, type Answers } from '../../test/fake-server';
 import { someViewer } from '../../test/viewer';
 import { LiveProvider } from '../live/context';
-import { Examples } from './examples';
 import type { GenerationRow } from './generations';
 import { aGeneration, anOutput, someConcurrency, someRuns } from './generation.fixture';
 import type { Operation } from './gql/documents';
@@ -21,7 +20,7 @@ const operations: readonly Operation[] = ['LEGNEXT_DIFFUSION'];
 
 async function show(runs: readonly GenerationRow[], answers: Answers = {}) {
   const feeds = fakeLive();
-  const results = <Results operations={operations} empty={<Examples prompts={[]} call="" onChoose={() => undefined} />} />;
+  const results = <Results operations={operations} empty={null} />;
   const app = await renderApp(<LiveProvider value={feeds.live}>{results}</LiveProvider>, {
     answers: { Generations: () => someRuns(...runs), Concurrency: () => someConcurrency(), ...answers },
   });

@@ -1,27 +1,23 @@
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { Textarea } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { KLING_PROMPT_LENGTH } from '../../../schema/run/parameter-rules';
 import { useT, type MessageId } from '../i18n/use-t';
-import { Page } from '../ui/page';
 import { useFormProblems } from '../ui/form-problems';
 import { Choice } from './choice';
 import { klingDraft, useDraft } from './drafts';
-import { Examples } from './examples';
 import { klingDefaults, klingKinds, klingOperations, klingOptionsOf, klingParametersOf, type KlingKind } from './forms';
 import { GenerationForm } from './generation-form';
+import { GenerationScreen } from './generation-screen';
 import type { Operation } from './gql/documents';
 import { KlingOptionsFields } from './kling-options-fields';
 import { PresetBar } from './preset-bar';
-import { Results } from './results';
-import styles from './screen.module.css';
 import { SettingsFields } from './settings-fields';
-import { SimulatedRibbon } from './simulated-ribbon';
 import { StartImage } from './start-image';
 import { useStart } from './use-start';
 
 const operations: readonly Operation[] = Object.values(klingOperations);
-const prompts: readonly MessageId[] = ['kling.example.tea', 'kling.example.train'];
+const examples: readonly MessageId[] = ['kling.example.tea', 'kling.example.train'];
 const fields = ['prompt', 'negativePrompt', 'image', 'pollIntervalSeconds', 'maxWaitSeconds', 'scenario'];
 
 const call = `mutation {
@@ -43,7 +39,6 @@ export default function KlingScreen() {
   const { form, settings, change, set } = useDraft(klingDraft);
   const { busy, problems, start } = useStart();
   const formProblems = useFormProblems(problems, kind === 'image-to-video' ? fields : fields.filter((field) => field !== 'image'));
-  const words = useRef<HTMLTextAreaElement>(null);
 
   // A link from a picture brings it along; from then on the form holds it.
   useEffect(() => {
@@ -54,10 +49,10 @@ export default function KlingScreen() {
   }, [image, mode, navigate]);
 
   return (
-    <Page title={t('nav.kling')}>
-      <SimulatedRibbon scenario={settings.scenario} />
-      <div className={styles.screen}>
-        <div className={styles.side}>
+    <GenerationScreen title={t('nav.kling')} scenario={settings.scenario} operations={operations} examples={examples} call={call}
+      onExample={(prompt) => change({ prompt })}>
+      {(words) => (
+        <>
           <PresetBar form="kling" defaults={klingDefaults} current={form.options} parametersOf={klingOptionsOf}
             onLoad={(options) => change({ options })} />
           <GenerationForm label={t('nav.kling')} busy={busy} problems={formProblems.others}
@@ -79,15 +74,8 @@ export default function KlingScreen() {
               maxLength={KLING_PROMPT_LENGTH} value={form.negativePrompt} error={formProblems.of('negativePrompt')}
               onChange={(event) => change({ negativePrompt: event.currentTarget.value })} />
           </GenerationForm>
-        </div>
-        <Results operations={operations} empty={(
-          <Examples prompts={prompts} call={call}
-            onChoose={(prompt) => {
-              change({ prompt });
-              words.current?.focus();
-            }} />
-        )} />
-      </div>
-    </Page>
+        </>
+      )}
+    </GenerationScreen>
   );
 }
