@@ -17,8 +17,8 @@ const CLIENTS_PER_TENANT = 5;
 const HAMMER_MS = 60_000;
 const REST_MS = 2_000;
 /** After the minute, everybody who still waits is served or told why within their wait limit. */
-const DRAIN_MS = 25_000;
-const MAX_WAIT_SECONDS = 15;
+const DRAIN_MS = 20_000;
+const MAX_WAIT_SECONDS = 10;
 const TTL_SECONDS = 5;
 const PROVIDER = 'hammered';
 
