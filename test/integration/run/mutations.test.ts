@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const { api } of began.splice(0)) await done(api, 'clearConcurrencySlots');
-  await nothingIsHeld();
+  await setting.nothingIsHeld();
 });
 
 const began: Awaited<ReturnType<RunSetting['person']>>[] = [];
@@ -24,12 +24,6 @@ async function person(role?: string) {
   began.push(somebody);
   return somebody;
 }
-
-const nothingIsHeld = (): Promise<void> => eventuallyHolds(async () => {
-  const { rows } = await setting.database.query(
-    `select (select count(*) from views.concurrency_slots)::int as slots, (select count(*) from lease_beat where state = 'live')::int as leases`);
-  expect(rows).toEqual([{ slots: 0, leases: 0 }]);
-}, 10_000);
 
 const CONCURRENCY = '{ concurrency { userLimit globalLimit mine total } }';
 
@@ -166,44 +160,6 @@ describe('startRun', () => {
     expect(await act(api, 'retryRun', { runId: run.id })).toMatchObject({ errors: [] });
     await done(api, 'cancelRun', { runId: run.id });
     expect((await setting.start(api, LEGNEXT_RUN)).errors).toMatchObject([{ code: 'E4291', rule: 'daily_limit' }]);
-  });
-});
-
-describe('scenarios', () => {
-  it.each([
-    ['LEGNEXT_DIFFUSION', 'FAILED_402', 'QUOTA', 402], ['LEGNEXT_DIFFUSION', 'FAILED_401', 'AUTHENTICATION', 401],
-    ['LEGNEXT_DIFFUSION', 'FAILED_429', 'RATE_LIMIT', 429], ['LEGNEXT_DIFFUSION', 'SERVER_500', 'SERVER_ERROR', 500],
-    ['KLING_IMAGE', 'FAILED_402', 'QUOTA', expect.any(Number)], ['KLING_IMAGE', 'FAILED_401', 'AUTHENTICATION', 401],
-    ['KLING_IMAGE', 'FAILED_429', 'RATE_LIMIT', 429], ['KLING_IMAGE', 'SERVER_500', 'SERVER_ERROR', 500],
-  ])('TEST-70, TEST-71, TEST-72: %s in the scenario %s fails as %s without a call to the vendor', async (operation, scenario, category, httpStatus) => {
-    const { api } = await person();
-    const before = [setting.legnext.calls.length, setting.kling.calls.length];
-    const input = operation === 'KLING_IMAGE' ? KLING_RUN : LEGNEXT_RUN;
-    const { run, errors } = await setting.start(api, { ...input, scenario });
-    expect(errors).toEqual([]);
-    const ended = await setting.runOnce(api, run.id, hasEnded);
-    expect(ended).toMatchObject({
-      state: 'FAILED', scenario, failureCategory: category, httpStatus, keyName: expect.stringMatching(/^mock-[12]$/),
-      pool: operation === 'KLING_IMAGE' ? 'kling-simulated' : 'legnext-simulated',
-    });
-    expect([setting.legnext.calls.length, setting.kling.calls.length]).toEqual(before);
-    expect(await setting.wholeLog()).not.toContain('ProviderKeyCooledDown');
-  });
-
-  it.each([['LEGNEXT_DIFFUSION', LEGNEXT_RUN], ['KLING_IMAGE', KLING_RUN]])('TEST-70: %s succeeds with a picture', async (_operation, input) => {
-    const { api } = await person();
-    const before = [setting.legnext.calls.length, setting.kling.calls.length];
-    const { run } = await setting.start(api, { ...input, scenario: 'SUCCESS' });
-    const ended = await setting.runOnce(api, run.id, hasEnded);
-    expect(ended).toMatchObject({ state: 'SUCCEEDED', outputs: [{ kind: 'IMAGE', url: expect.any(String) }] });
-    expect([setting.legnext.calls.length, setting.kling.calls.length]).toEqual(before);
-    expect((await api.ask('query ($id: ID!) { node(id: $id) { ... on Run { simulated scenario } } }', { id: run.id })).node).toEqual({ simulated: true, scenario: 'SUCCESS' });
-  });
-
-  it('TEST-71: never ends in the scenario TIMEOUT, but is given up', async () => {
-    const { api } = await person();
-    const { run } = await setting.start(api, { ...LEGNEXT_RUN, scenario: 'TIMEOUT', maxWaitSeconds: 10 });
-    expect(await setting.runOnce(api, run.id, hasEnded)).toMatchObject({ state: 'TIMED_OUT', failure: 'Timeout after 10s', vendorStatus: 'processing' });
   });
 });
 

@@ -11,7 +11,7 @@ import { createLogger } from '../../../src/http/log';
 import { createPool } from '../../../src/postgres/pool';
 import { apiOf, type Api } from '../../support/api';
 import { createTestDatabase } from '../../support/database';
-import { eventually } from '../../support/eventually';
+import { eventually, eventuallyHolds } from '../../support/eventually';
 import { done, keyOf, PASSWORD, somebody, type Somebody } from '../../support/people';
 import { asPlainRole } from '../../support/plain-role';
 import { KLING_TEST_ACCOUNT, startKlingStandIn, type KlingStandIn } from '../../upstreams/kling';
@@ -30,6 +30,8 @@ export interface RunSetting {
   start(api: Api, input: object): Promise<any>;
   /** The run as somebody sees it, once `check` holds. */
   runOnce(api: Api, id: string, check: (run: any) => boolean, withinMs?: number): Promise<any>;
+  /** Waits until nobody holds a slot or a lease any more, or stands in line for one. */
+  nothingIsHeld(): Promise<void>;
   /** The events of a run, by its global id. */
   events(id: string): Promise<RecordedEvent[]>;
   /** Everything that is on record. */
@@ -105,6 +107,11 @@ export async function createRunSetting(variables: Readonly<Record<string, string
       const { node } = await api.ask(`query ($id: ID!) { node(id: $id) { ... on Run { ${RUN_FIELDS} } } }`, { id });
       return check(node) && node;
     }, withinMs),
+    nothingIsHeld: () => eventuallyHolds(async () => {
+      const { rows } = await pool.query(
+        `select (select count(*) from views.concurrency_slots)::int as slots, (select count(*) from views.leases where state in ('waiting', 'active'))::int as leases`);
+      expect(rows).toEqual([{ slots: 0, leases: 0 }]);
+    }, 10_000),
     async events(id) {
       const events: RecordedEvent[] = [];
       for await (const event of store.readStream(`run-${keyOf(id)}`)) events.push(event);
