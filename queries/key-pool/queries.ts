@@ -23,6 +23,10 @@ import {
 import { leaseOf, type Granted } from './lease-request';
 import { toKeyPool, type KeyPoolRow } from './sql';
 
+/** Points of figures that are reckoned from thousands of rows, and of a whole rate window. */
+const WAITS_COST = 5;
+const PERMITS_COST = 1;
+
 readableNode('KeyPool', keyPoolById);
 readableNode('ProviderKey', providerKeyById);
 readableNode('Lease', leaseById);
@@ -77,6 +81,7 @@ export class KeyPoolQueries {
 
   @FieldResolver(() => Int, {
     nullable: true, description: 'Half of the requests of the last 10 minutes waited no longer than this, in milliseconds; null without any.',
+    complexity: WAITS_COST,
   })
   async waitP50Ms(@Root() pool: KeyPool, @Ctx() context: Context): Promise<number | undefined> {
     return (await context.loader(waitsOfPool).load(pool.provider))?.p50;
@@ -84,6 +89,7 @@ export class KeyPoolQueries {
 
   @FieldResolver(() => Int, {
     nullable: true, description: '95 of 100 requests of the last 10 minutes waited no longer than this, in milliseconds; null without any.',
+    complexity: WAITS_COST,
   })
   async waitP95Ms(@Root() pool: KeyPool, @Ctx() context: Context): Promise<number | undefined> {
     return (await context.loader(waitsOfPool).load(pool.provider))?.p95;
@@ -117,6 +123,7 @@ export class ProviderKeyFields {
 
   @FieldResolver(() => [DateTime], {
     description: `When the permits of the last 60 seconds were taken, oldest first: the rate window as it drains. At most ${SHOWN_PERMITS}.`,
+    complexity: PERMITS_COST,
   })
   permitTimes(@Root() key: ProviderKey, @Ctx() context: Context): Promise<Date[] | undefined> {
     return context.loader(permitTimes).load(key.id);
