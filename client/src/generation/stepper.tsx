@@ -2,6 +2,7 @@ import { useT, type T } from '../i18n/use-t';
 import { duration } from '../lib/format';
 import { isActive } from '../run';
 import { useSeconds } from '../ui/use-now';
+import way from '../ui/way.module.css';
 import type { GenerationRow } from './generations';
 import { stepsOf, type Progress, type StepName, type Wait } from './steps';
 import styles from './stepper.module.css';
@@ -43,7 +44,7 @@ export function Stepper({ run, progress }: { run: GenerationRow; progress: Progr
   const waits = run.state === 'REQUESTED' || run.state === 'QUEUED';
   return (
     <div className={styles.stepper}>
-      <ol>
+      <ol className={way.way}>
         {stepsOf(run).map(({ step, standing }) => {
           const detail = detailOf(t, step, run, progress);
           return (

@@ -7,7 +7,7 @@ import dialog from '../ui/dialog.module.css';
 import { Problems, useFormProblems } from '../ui/form-problems';
 import { ChangeProviderKeyDocument } from './gql/documents';
 import { formOf, keyChanges } from './key-changes';
-import type { KeyDialogProps } from './key-dialog';
+import { finish, type KeyDialogProps } from './key-dialog';
 import { KeyFields } from './key-fields';
 
 const fields = ['name', 'concurrencyLimit', 'rpmLimit', 'priority', 'tenantScope', 'expiresAt'];
@@ -29,12 +29,7 @@ export default function ChangeKeyDialog({ providerKey, onChanged, onClose }: Key
       return;
     }
     const payload = await act.run({ providerKeyId: base.id, ...changes });
-    if (payload) {
-      if (payload.keyPool) {
-        onChanged(payload.keyPool);
-      }
-      onClose();
-    }
+    finish(payload, { onChanged, onClose });
   }
 
   return (

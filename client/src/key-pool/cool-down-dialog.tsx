@@ -6,7 +6,7 @@ import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
 import { Problems, useFormProblems } from '../ui/form-problems';
 import { CoolDownProviderKeyDocument } from './gql/documents';
-import type { KeyDialogProps } from './key-dialog';
+import { finish, type KeyDialogProps } from './key-dialog';
 
 const choices = { '300': 'coolDown.5m', '3600': 'coolDown.1h', 'other': 'coolDown.other' } as const;
 const longestMinutes = 1_440;
@@ -23,12 +23,7 @@ export default function CoolDownDialog({ providerKey, onChanged, onClose }: KeyD
     event.preventDefault();
     const seconds = choice === 'other' ? Math.round(Number(minutes) * 60) : Number(choice);
     const payload = await act.run({ providerKeyId: providerKey.id, seconds });
-    if (payload) {
-      if (payload.keyPool) {
-        onChanged(payload.keyPool);
-      }
-      onClose();
-    }
+    finish(payload, { onChanged, onClose });
   }
 
   return (

@@ -7,7 +7,7 @@ import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
 import { Problems } from '../ui/form-problems';
 import { DeactivateProviderKeyDocument, RemoveProviderKeyDocument } from './gql/documents';
-import type { KeyDialogProps } from './key-dialog';
+import { finish, type KeyDialogProps } from './key-dialog';
 
 const leasedRule = 'provider_key_leased';
 
@@ -26,12 +26,7 @@ export default function RemoveKeyDialog(props: KeyDialogProps) {
   async function confirm(): Promise<void> {
     const { payload, problems } = await act.send({ providerKeyId: id, confirmation: name });
     setRefused(problems.some(({ rule }) => rule === leasedRule));
-    if (payload) {
-      if (payload.keyPool) {
-        onChanged(payload.keyPool);
-      }
-      onClose();
-    }
+    finish(payload, { onChanged, onClose });
   }
 
   return (

@@ -2,6 +2,7 @@ import { useAct } from '../graphql/use-act';
 import { useT } from '../i18n/use-t';
 import DangerDialog from '../ui/danger-dialog';
 import { RevokeLeaseDocument } from './gql/documents';
+import { finish } from './key-dialog';
 import type { KeyPoolRow, LeaseRow } from './list';
 
 interface RevokeLeaseDialogProps {
@@ -19,12 +20,7 @@ export default function RevokeLeaseDialog({ pool, lease, onChanged, onClose }: R
 
   async function confirm(): Promise<void> {
     const payload = await act.run({ leaseId: id });
-    if (payload) {
-      if (payload.keyPool) {
-        onChanged(payload.keyPool);
-      }
-      onClose();
-    }
+    finish(payload, { onChanged, onClose });
   }
 
   return (

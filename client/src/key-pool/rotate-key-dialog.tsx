@@ -7,7 +7,7 @@ import { Dialog } from '../ui/dialog';
 import dialog from '../ui/dialog.module.css';
 import { Problems, useFormProblems } from '../ui/form-problems';
 import { RotateProviderKeyDocument } from './gql/documents';
-import type { KeyDialogProps } from './key-dialog';
+import { finish, type KeyDialogProps } from './key-dialog';
 import { hasAccessKey, SecretFields } from './secret-fields';
 
 const fields = ['accessKey', 'secret'];
@@ -30,12 +30,7 @@ export default function RotateKeyDialog({ pool, providerKey, onChanged, onClose 
       ...(hasAccessKey(pool.provider) && { accessKey: secret('accessKey') }),
       revokeLeases,
     });
-    if (payload) {
-      if (payload.keyPool) {
-        onChanged(payload.keyPool);
-      }
-      onClose();
-    }
+    finish(payload, { onChanged, onClose });
   }
 
   return (

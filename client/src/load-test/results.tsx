@@ -1,5 +1,6 @@
 import { useT } from '../i18n/use-t';
 import { count, duration } from '../lib/format';
+import table from '../ui/plain-table.module.css';
 import { StatusPill, type Tone } from '../ui/status-pill';
 import type { LoadTestState } from './gql/documents';
 import type { BurstRow, LoadTestRow } from './list';
@@ -43,17 +44,17 @@ export function Results({ test }: { test: LoadTestRow }) {
         </label>
       )}
       <div className={styles.scroll} tabIndex={0} role="group" aria-label={t('loadTest.results')}>
-        <table>
+        <table className={table.table}>
           <thead>
             <tr>
               <th scope="col">{t('loadTest.pool')}</th>
-              <th scope="col" className={styles.end}>{t('loadTest.burst')}</th>
-              <th scope="col" className={styles.end}>{t('loadTest.successRate')}</th>
-              <th scope="col" className={styles.end}>{t('loadTest.average')}</th>
-              <th scope="col" className={styles.end}>p50</th>
-              <th scope="col" className={styles.end}>p95</th>
-              <th scope="col" className={styles.end}>p99</th>
-              <th scope="col" className={styles.end}>{t('loadTest.max')}</th>
+              <th scope="col" className={table.end}>{t('loadTest.burst')}</th>
+              <th scope="col" className={table.end}>{t('loadTest.successRate')}</th>
+              <th scope="col" className={table.end}>{t('loadTest.average')}</th>
+              <th scope="col" className={table.end}>p50</th>
+              <th scope="col" className={table.end}>p95</th>
+              <th scope="col" className={table.end}>p99</th>
+              <th scope="col" className={table.end}>{t('loadTest.max')}</th>
               <th scope="col">{t('loadTest.keys')}</th>
             </tr>
           </thead>
@@ -62,13 +63,13 @@ export function Results({ test }: { test: LoadTestRow }) {
               // oxlint-disable-next-line react/no-array-index-key -- Results only come at the end, and a burst may be repeated.
               <tr key={place}>
                 <th scope="row">{result.provider}</th>
-                <td className={styles.end}>{count(result.burst, t.language)}</td>
-                <td className={styles.end} title={t('loadTest.succeeded', { succeeded: result.succeeded, failed: result.failed })}>
+                <td className={table.end}>{count(result.burst, t.language)}</td>
+                <td className={table.end} title={t('loadTest.succeeded', { succeeded: result.succeeded, failed: result.failed })}>
                   {(result.successRate * 100).toFixed(1)} %
                 </td>
                 {[result.averageMs, result.p50Ms, result.p95Ms, result.p99Ms, result.maxMs].map((ms, figure) => (
                   // oxlint-disable-next-line react/no-array-index-key -- The figures have no name but their place.
-                  <td key={figure} className={styles.end}>{duration(ms)}</td>
+                  <td key={figure} className={table.end}>{duration(ms)}</td>
                 ))}
                 <td><Keys keys={result.keys} /></td>
               </tr>

@@ -1,4 +1,5 @@
 import { useT } from '../i18n/use-t';
+import table from '../ui/plain-table.module.css';
 import { StatusPill, type Tone } from '../ui/status-pill';
 import type { OverviewFieldsFragment } from './gql/documents';
 import styles from './overview-screen.module.css';
@@ -13,13 +14,13 @@ export function Projections({ projections }: { projections: OverviewFieldsFragme
     <div className={styles.panel}>
       <h2 id="projections-title">{t('overview.projections')}</h2>
       <div className={styles.scroll} tabIndex={0} role="group" aria-labelledby="projections-title">
-        <table>
+        <table className={table.table}>
           <thead>
             <tr>
               <th scope="col">{t('projection.name')}</th>
               <th scope="col">{t('projection.kind')}</th>
               <th scope="col">{t('projection.state')}</th>
-              <th scope="col" className={styles.end}>{t('projection.position')}</th>
+              <th scope="col" className={table.end}>{t('projection.position')}</th>
               <th scope="col">{t('projection.standing')}</th>
             </tr>
           </thead>
@@ -29,7 +30,7 @@ export function Projections({ projections }: { projections: OverviewFieldsFragme
                 <th scope="row"><code>{name}</code> <span className="muted">v{version}</span></th>
                 <td>{word(`projection.kind.${kind}`, kind)}</td>
                 <td><StatusPill tone={tones[state] ?? 'queued'}>{word(`projection.state.${state}`, state)}</StatusPill></td>
-                <td className={styles.end}><code>{position ?? '–'}</code></td>
+                <td className={table.end}><code>{position ?? '–'}</code></td>
                 <td>
                   {failure && <span className={styles.failure}>{failure}</span>}
                   {rebuildProgress !== null && (

@@ -6,6 +6,7 @@ import { keyOf } from '../lib/global-id';
 import { useLiveList, useRows } from '../live/use-live-list';
 import { useHeldRows } from '../ui/held-rows';
 import { Page } from '../ui/page';
+import table from '../ui/plain-table.module.css';
 import { ProblemNotice } from '../ui/problem-notice';
 import { SimulatedBadge } from '../ui/simulated-badge';
 import { Skeleton } from '../ui/skeleton';
@@ -58,7 +59,7 @@ function RunningRuns({ running }: { running: readonly RunRow[] }) {
   const { held, handlers } = useHeldRows(running);
   return (
     <div className={styles.scroll} tabIndex={0} role="group" aria-label={t('monitoring.table')} {...handlers}>
-      <table className={styles.table}>
+      <table className={table.table}>
         <caption className="visually-hidden">{t('monitoring.table')}</caption>
         <thead>
           <tr>
@@ -69,7 +70,7 @@ function RunningRuns({ running }: { running: readonly RunRow[] }) {
             <th scope="col">{t('run.pool')}</th>
             <th scope="col">{t('run.keyName')}</th>
             <th scope="col">{t('run.attempt')}</th>
-            <th scope="col" className={styles.end}>{t('monitoring.elapsed')}</th>
+            <th scope="col" className={table.end}>{t('monitoring.elapsed')}</th>
           </tr>
         </thead>
         <tbody>
@@ -87,7 +88,7 @@ function RunningRuns({ running }: { running: readonly RunRow[] }) {
               <td>{run.pool ?? run.provider}</td>
               <td><bdi>{run.keyName ?? '–'}</bdi></td>
               <td>{run.attempt}</td>
-              <td className={styles.end}>{gone ? '–' : duration(Math.max(0, now - Date.parse(run.createdAt)))}</td>
+              <td className={table.end}>{gone ? '–' : duration(Math.max(0, now - Date.parse(run.createdAt)))}</td>
             </tr>
           ))}
           {held.length === 0 && <tr><td colSpan={8} className="muted">{t('monitoring.empty')}</td></tr>}
