@@ -1,5 +1,6 @@
 import type { Refusal } from '../../schema/errors/catalogue';
 import type { FailureCategory } from '../../schema/run/failure-category';
+import { holderOf } from '../../schema/run/holder';
 import { OutboundError } from '../../src/outbound/outbound-error';
 import type { JobReport, VendorAnswer, VendorTarget } from '../../src/upstreams/generation';
 import { keyPool } from '../key-pool/decider';
@@ -7,7 +8,6 @@ import type { HeldLease } from '../key-pool/key-leases';
 import { standingOf } from '../key-pool/standing';
 import { isStillAllowed } from '../still-allowed';
 import { RunOver, rest, type Drive } from './drive';
-import { holderOf } from './settle';
 
 /** Longer than a process that died is missed, so that whoever takes over finds the same key. */
 const LEASE_TTL_MS = 90_000;

@@ -1,3 +1,4 @@
+import { holderOf } from '../../schema/run/holder';
 import type { CommandContext, CommandRuntime } from '../../src/command-runtime/port';
 import { concurrencySlots, SLOTS } from '../concurrency-slot/decider';
 import { keyPool } from '../key-pool/decider';
@@ -8,9 +9,6 @@ export interface SettlingServices {
   commands: CommandRuntime;
   clock: () => Date;
 }
-
-/** Who holds the keys of a run and waits for them. */
-export const holderOf = (runId: string): string => `run/${runId}`;
 
 /**
  * Gives back whatever a run still holds that nobody goes on with: its place in a queue, its provider key, its slot. Any

@@ -5,6 +5,7 @@ import {
   HeartbeatLeasePayload, KeyPool, KeyPoolConnection, Lease, LeaseKeyPayload, PLACE_IN_QUEUE, ProviderKey, RecoverProviderKeyPayload,
   ReleaseLeasePayload, RemoveProviderKeyPayload, RevokeLeasePayload, RotateProviderKeyPayload, WaitTicket,
 } from '../../schema/key-pool/types';
+import { runOfHolder } from '../../schema/run/holder';
 import { Run } from '../../schema/run/types';
 import { OrderDirection, PageArgs, readPage, type Page } from '../../src/graphql/connection';
 import type { Context, LoaderDefinition } from '../../src/graphql/context';
@@ -143,12 +144,10 @@ export class LeaseFields {
   @FieldResolver(() => Run, { nullable: true, description: 'The run it serves; null when somebody outside holds it.' })
   @Policy('runs:read')
   async run(@Root() { holder, position }: Lease, @Ctx() context: Context): Promise<Run | undefined> {
-    return holder.startsWith(RUN_HOLDER) ? related(context, 'runs', runById, holder.slice(RUN_HOLDER.length), position) : undefined;
+    const runId = runOfHolder(holder);
+    return runId === undefined ? undefined : related(context, 'runs', runById, runId, position);
   }
 }
-
-/** Leases of this server's own work are held by `run/<run id>`. */
-const RUN_HOLDER = 'run/';
 
 /** What the mutations of `commands/key-pool` answer: ids, from which the payloads' objects are read. */
 interface Changed {

@@ -1,4 +1,5 @@
 import type { WaitTicket } from '../../schema/key-pool/types';
+import { holderOf } from '../../schema/run/holder';
 import type { RunOutput } from '../../schema/run/parts';
 import type { Run } from '../../schema/run/types';
 import { defineLoader, groupedInOrderOf, inOrderOf } from '../../src/graphql/loader';
@@ -47,6 +48,3 @@ export const ticketOfRun = defineLoader<string, WaitTicket>('ticketOfRun', async
   const tickets = (await waitTicketById.load(context, ids)).filter((ticket) => ticket !== undefined);
   return inOrderOf(holders, tickets, (ticket) => ticket.holder);
 });
-
-/** As `commands/run` names itself when it asks for a key. */
-export const holderOf = (runId: string): string => `run/${runId}`;

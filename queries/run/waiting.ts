@@ -1,5 +1,6 @@
 import { WaitReason, type WaitTicket } from '../../schema/key-pool/types';
 import { RunStage, RunState } from '../../schema/run/enums';
+import { holderOf } from '../../schema/run/holder';
 import type { RunStep } from '../../schema/run/parts';
 import type { Run } from '../../schema/run/types';
 import type { Context } from '../../src/graphql/context';
@@ -8,7 +9,6 @@ import { readTogether } from '../../src/graphql/together';
 import { WAIT_TICKETS, type WaitTicketRow } from '../key-pool/sql';
 import { withReasons } from '../key-pool/wait-tickets';
 import { isLeftAlone } from './acts';
-import { holderOf } from './loaders';
 
 /** Not yet when it was only asked for: its ticket may be seen before the stage at which it began to wait. */
 const WAITING: readonly RunState[] = [RunState.QUEUED, RunState.SUBMITTED, RunState.POLLING];
