@@ -1,0 +1,5 @@
+export class Violation extends Error {}
+
+export function broken(violation: string): never {
+  throw new Violation(violation);
+}
