@@ -1,11 +1,11 @@
 import './production';
 import 'reflect-metadata';
 import net from 'node:net';
-import { createApp, type App } from './app';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { App } from './app';
 import { ConfigurationError, readConfiguration, type Configuration } from './configuration';
 import { DataDirectoryInUse, lockDataDirectory } from './embedded/instance-lock';
 import { startEmbeddedParts, type EmbeddedParts } from './embedded/parts';
-import { createEventStore } from './event-store/esdb';
 import { createLogger } from './http/log';
 import { MasterKeyError } from './vault/master-key';
 
@@ -40,7 +40,12 @@ async function run(configuration: Configuration, opened: (() => Promise<void>)[]
   await refuseTakenPort(configuration);
   const lock = lockDataDirectory(configuration.dataDir);
   opened.push(async () => lock.unlock());
-  const parts = configuration.databaseUrl ? undefined : await startEmbeddedParts(configuration, (message) => log.warn(message));
+  const [parts, { createApp }, { createEventStore }] = await Promise.all([
+    configuration.databaseUrl ? undefined : startEmbeddedParts(configuration, (message) => log.warn(message)),
+    // Loading them takes a second: not before a refusal, and while Postgres is on its way.
+    nextTurn().then(() => import('./app.js')),
+    nextTurn().then(() => import('./event-store/esdb.js')),
+  ]);
   if (parts) opened.push(() => parts.stop());
   const report = (trouble: unknown): void => log.warn({ error: trouble }, 'The event store was in trouble');
   const store = createEventStore(parts ? { socketPath: parts.eventStoreSocket, report } : { url: configuration.eventStoreUrl!, report });

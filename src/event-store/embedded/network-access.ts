@@ -1,7 +1,6 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { generate } from 'selfsigned';
 
 /** What a client on the network needs to know, and the server to hold. */
 export interface NetworkAccess {
@@ -41,6 +40,8 @@ async function keptCertificate(dataDir: string): Promise<{ certFile: string; key
   const certFile = path.join(path.resolve(dataDir), 'event-store.crt');
   const keyFile = path.join(path.resolve(dataDir), 'event-store.key');
   if (!existsSync(keyFile) || !isGood(certFile)) {
+    // Few ask for a certificate, and the package takes a while to load.
+    const { generate } = await import('selfsigned');
     const made = await generate([{ name: 'commonName', value: 'localhost' }], {
       keySize: 2048,
       notAfterDate: new Date(Date.now() + VALID_DAYS * DAY_MS),
