@@ -4,7 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../src/paths';
-import { freePort, startServer, temporaryDataDir } from '../support/server-process';
+import { freePort, startServer, temporaryDataDir, type ServerProcess } from '../support/server-process';
 import { setUpOwner, signIn } from '../support/set-up';
 
 const main = path.join(projectRoot, 'dist/src/main.js');
@@ -75,19 +75,6 @@ test('data outlives kill -9; one folder serves one server; Ctrl-C stops all of i
   remove();
 }, 120_000);
 
-test('two instances run side by side, each with its own first owner from the environment', async () => {
-  const folders = [temporaryDataDir(), temporaryDataDir()];
-  const emails = ['one@example.test', 'two@example.test'];
-  const servers = await Promise.all(folders.map(({ dataDir }, n) => startServer({ dataDir, env: { ADMIN_USER: emails[n]!, ADMIN_PASS: 'a long enough password' } })));
-  for (const [n, server] of servers.entries()) {
-    expect(server.setupLink).toBeUndefined();
-    const api = await signIn(server, { email: emails[n]!, password: 'a long enough password', displayName: '', tenantName: '' });
-    expect((await api.ask('{ users { nodes { email } } }')).users.nodes).toEqual([{ email: emails[n] }]);
-  }
-  await Promise.all(servers.map((server) => server.stop()));
-  for (const { remove } of folders) remove();
-}, 120_000);
-
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
 asRoot('root runs it in a home that is closed to everybody else', async () => {
@@ -101,28 +88,48 @@ asRoot('root runs it in a home that is closed to everybody else', async () => {
   rmSync(home, { recursive: true, force: true });
 }, 90_000);
 
-test('another EventStoreDB client reads the log by TLS with the generated password, and nobody without it', async () => {
-  const { dataDir, remove } = temporaryDataDir();
-  const server = await startServer({ dataDir, env: { KEYLEDGER_EVENTSTORE_PORT: '0' } });
-  await setUpOwner(server);
-  const [, address, certificate] = /esdb:\/\/(\S+)\?tls=true&tlsCAFile=(\S+)/.exec(server.output())!;
-  const password = readFileSync(path.join(dataDir, 'event-store.password'), 'utf8').trim();
-  expect(server.output()).not.toContain(password);
+describe('two instances side by side, the first with its log on the network', () => {
+  const folders = [temporaryDataDir(), temporaryDataDir()];
+  const emails = ['one@example.test', 'two@example.test'];
+  let servers: ServerProcess[] = [];
 
-  // A process of its own: this one must not hold two clients.
-  const read = (credentials: string): { status: number | null; stdout: string } =>
-    spawnSync(process.execPath, ['-e', `
-      const { EventStoreDBClient } = require('@eventstore/db-client');
-      const client = EventStoreDBClient.connectionString('esdb://${credentials}${address}?tls=true&tlsCAFile=${certificate}');
-      (async () => {
-        const types = [];
-        for await (const { event } of client.readAll()) if (event) types.push(event.type);
-        console.log(types.join(' '));
-        process.exit(0);
-      })().catch((error) => { console.log(error.type); process.exit(3); });
-    `], { cwd: projectRoot, encoding: 'utf8' });
-  expect(read(`admin:${password}@`).stdout).toContain('TenantCreated LoginNameClaimed UserCreated');
-  expect(read('admin:wrong@')).toMatchObject({ status: 3, stdout: 'access-denied\n' });
-  await server.stop();
-  remove();
-}, 90_000);
+  beforeAll(async () => {
+    servers = await Promise.all(folders.map(({ dataDir }, n) => startServer({
+      dataDir, env: { ADMIN_USER: emails[n]!, ADMIN_PASS: 'a long enough password', ...(n === 0 && { KEYLEDGER_EVENTSTORE_PORT: '0' }) },
+    })));
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    for (const { remove } of folders) remove();
+  }, 60_000);
+
+  test('each has its own first owner from the environment', async () => {
+    for (const [n, server] of servers.entries()) {
+      expect(server.setupLink).toBeUndefined();
+      const api = await signIn(server, { email: emails[n]!, password: 'a long enough password', displayName: '', tenantName: '' });
+      expect((await api.ask('{ users { nodes { email } } }')).users.nodes).toEqual([{ email: emails[n] }]);
+    }
+  });
+
+  test('another EventStoreDB client reads the log by TLS with the generated password, and nobody without it', () => {
+    const [server, { dataDir }] = [servers[0]!, folders[0]!];
+    const [, address, certificate] = /esdb:\/\/(\S+)\?tls=true&tlsCAFile=(\S+)/.exec(server.output())!;
+    const password = readFileSync(path.join(dataDir, 'event-store.password'), 'utf8').trim();
+    expect(server.output()).not.toContain(password);
+
+    // A process of its own: this one must not hold two clients.
+    const read = (credentials: string): { status: number | null; stdout: string } =>
+      spawnSync(process.execPath, ['-e', `
+        const { EventStoreDBClient } = require('@eventstore/db-client');
+        const client = EventStoreDBClient.connectionString('esdb://${credentials}${address}?tls=true&tlsCAFile=${certificate}');
+        (async () => {
+          const types = [];
+          for await (const { event } of client.readAll()) if (event) types.push(event.type);
+          console.log(types.join(' '));
+          process.exit(0);
+        })().catch((error) => { console.log(error.type); process.exit(3); });
+      `], { cwd: projectRoot, encoding: 'utf8' });
+    expect(read(`admin:${password}@`).stdout).toContain('TenantCreated LoginNameClaimed UserCreated');
+    expect(read('admin:wrong@')).toMatchObject({ status: 3, stdout: 'access-denied\n' });
+  }, 60_000);
+});
