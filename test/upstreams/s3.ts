@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -34,6 +34,7 @@ const DATE = /^\d{8}T\d{6}Z$/;
 const CONTENT_DIGEST = /^(UNSIGNED-PAYLOAD|[0-9a-f]{64})$/;
 const SIGNED = ['host', 'x-amz-content-sha256', 'x-amz-date'];
 
+/** Its credentials are those of the environment until it is closed. */
 export async function startS3(): Promise<S3StandIn> {
   const setting = { bucket: 'runs', region: 'eu-test-1', accessKey: 'ACCESS-KEY-OF-A-TEST', secretKey: 'the secret key of a test' };
   const objects: S3StandIn['objects'] = new Map();
@@ -73,13 +74,15 @@ export async function startS3(): Promise<S3StandIn> {
     return { status: failures.status, code: 'InjectedFailure' };
   }
 
-  function judgeRequest({ headers }: http.IncomingMessage, body: Buffer): Refused | undefined {
-    const [, accessKey, date, region, signed] = AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
+  function judgeRequest(request: http.IncomingMessage, body: Buffer): Refused | undefined {
+    const { headers } = request;
+    const [, accessKey, date, region, signed, signature] = AUTHORIZATION.exec(headers.authorization ?? '') ?? [];
     const at = String(headers['x-amz-date']);
     if (accessKey === undefined || !DATE.test(at) || at.slice(0, 8) !== date) return { status: 403, code: 'AccessDenied' };
     if (accessKey !== setting.accessKey) return { status: 403, code: 'InvalidAccessKeyId' };
     const names = signed!.split(';');
     if (region !== setting.region || !SIGNED.every((name) => names.includes(name))) return { status: 403, code: 'AuthorizationHeaderMalformed' };
+    if (signature !== signatureOf(request, { names, date, region, secretKey: setting.secretKey })) return { status: 403, code: 'SignatureDoesNotMatch' };
     const digest = String(headers['x-amz-content-sha256']);
     if (!CONTENT_DIGEST.test(digest)) return { status: 400, code: 'InvalidRequest' };
     const matches = digest === 'UNSIGNED-PAYLOAD' || digest === createHash('sha256').update(body).digest('hex');
@@ -87,6 +90,8 @@ export async function startS3(): Promise<S3StandIn> {
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: setting.accessKey, AWS_SECRET_ACCESS_KEY: setting.secretKey });
   return {
     ...setting,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -95,11 +100,39 @@ export async function startS3(): Promise<S3StandIn> {
     fail: (status, times) => {
       failures = { status, times };
     },
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close() {
+      restore('AWS_ACCESS_KEY_ID', AWS_ACCESS_KEY_ID);
+      restore('AWS_SECRET_ACCESS_KEY', AWS_SECRET_ACCESS_KEY);
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
   };
+}
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+
+interface Signing {
+  /** Of the headers that are signed, in their order. */
+  names: readonly string[];
+  date: string;
+  region: string;
+  secretKey: string;
+}
+
+/** Signature version 4, as the documentation of S3 describes it. */
+function signatureOf({ method, url = '', headers }: http.IncomingMessage, { names, date, region, secretKey }: Signing): string {
+  const [path = '', query = ''] = url.split('?');
+  const signed = names.map((name) => `${name}:${String(headers[name]).trim()}\n`).join('');
+  const request = [method, path, query.split('&').sort().join('&'), signed, names.join(';'), headers['x-amz-content-sha256']].join('\n');
+  const scope = `${date}/${region}/s3/aws4_request`;
+  const text = ['AWS4-HMAC-SHA256', headers['x-amz-date'], scope, createHash('sha256').update(request).digest('hex')].join('\n');
+  const key = [date, region, 's3', 'aws4_request'].reduce<string | Buffer>((under, part) => createHmac('sha256', under).update(part).digest(), `AWS4${secretKey}`);
+  return createHmac('sha256', key).update(text).digest('hex');
 }
 
 function give(response: http.ServerResponse, object: StoredObject | undefined, range: string | undefined): void {

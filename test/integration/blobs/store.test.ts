@@ -9,14 +9,11 @@ import { startS3, type S3StandIn } from '../../upstreams/s3';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'blobs-'));
 let s3: S3StandIn;
-const environment = { ...process.env };
 
 beforeAll(async () => {
   s3 = await startS3();
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: s3.accessKey, AWS_SECRET_ACCESS_KEY: s3.secretKey });
 });
 afterAll(async () => {
-  process.env = environment;
   await s3.close();
   rmSync(folder, { recursive: true });
 });
@@ -144,14 +141,20 @@ describe('blobs in a folder', () => {
 });
 
 describe('blobs in S3', () => {
-  test('lie below the prefix, sent with the access key of the environment', async () => {
+  test('lie below the prefix', async () => {
     const blobs = createBlobStore(s3Url(), '');
     await blobs.put('t1/r1/placed', { path: fileOf('text'), contentType: 'image/png' });
     expect(s3.objects.get('kept/here/t1/r1/placed')).toEqual({ contentType: 'image/png', bytes: Buffer.from('text') });
-    process.env.AWS_ACCESS_KEY_ID = 'ANOTHER-KEY';
+  });
+
+  test.each([
+    ['AWS_ACCESS_KEY_ID', 'ANOTHER-KEY', 'InvalidAccessKeyId'], ['AWS_SECRET_ACCESS_KEY', 'another secret', 'SignatureDoesNotMatch'],
+  ])('are asked for with the credentials of the environment: another %s is refused', async (name, value, refusal) => {
+    const right = process.env[name];
+    process.env[name] = value;
     const stranger = createBlobStore(s3Url(), '');
-    await expect(stranger.get('t1/r1/placed')).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
-    process.env.AWS_ACCESS_KEY_ID = s3.accessKey;
+    await expect(stranger.get('t1/r1/placed')).rejects.toMatchObject({ name: refusal });
+    process.env[name] = right;
   });
 
   test('are sent again when the store fails for a moment, and not when it refuses', async () => {

@@ -1,6 +1,5 @@
 import sharp from 'sharp';
 import type { Api } from '../../support/api';
-import { eventuallyHolds } from '../../support/eventually';
 import { startS3, type S3StandIn } from '../../upstreams/s3';
 import { createRunSetting, hasEnded, KLING_RUN, LEGNEXT_RUN, type RunSetting } from './run-setting';
 
@@ -8,20 +7,16 @@ const PROGRESS = `subscription ($id: ID!, $after: String) { runProgress(runId: $
   cursor step { stage attempt position reason keyName jobId vendorStatus } run { id state } } }`;
 const OUTPUTS = `query ($id: ID!) { node(id: $id) { ... on Run { state
   outputs { id kind contentType bytes width height durationMs url thumbnailUrl } timeline { stage } diagnosis { category summary model } } } }`;
-const CONCURRENCY = '{ concurrency { userLimit globalLimit mine total } }';
 
 // The vendors take their time, and so does a busy machine.
 jest.setTimeout(90_000);
 
 let s3: S3StandIn;
-const environment = { ...process.env };
 
 beforeAll(async () => {
   s3 = await startS3();
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: s3.accessKey, AWS_SECRET_ACCESS_KEY: s3.secretKey });
 });
 afterAll(async () => {
-  process.env = environment;
   await s3.close();
 });
 
@@ -102,23 +97,4 @@ describe.each([
     expect((await get(undefined, video.url)).status).toBe(401);
     await expect(follow(neighbour.api, run.id)).rejects.toThrow('no such run');
   });
-});
-
-describe('how much goes on at once', () => {
-  test('TEST-84: is shown beside the limits while it goes on and no longer', async () => {
-    const setting = await createRunSetting();
-    try {
-      const { api } = await setting.person();
-      const shows = (mine: number, total: number): Promise<void> => eventuallyHolds(async () => {
-        expect((await api.ask(CONCURRENCY)).concurrency).toEqual({ userLimit: 2, globalLimit: 4, mine, total });
-      }, 15_000);
-      await shows(0, 0);
-      const { run } = await setting.start(api, { ...LEGNEXT_RUN, scenario: 'TIMEOUT', maxWaitSeconds: 300 });
-      await shows(1, 1);
-      await api.ask('mutation ($input: CancelRunInput!) { cancelRun(input: $input) { position errors { rule } run { state } } }', { input: { runId: run.id } });
-      await shows(0, 0);
-    } finally {
-      await setting.close();
-    }
-  }, 60_000);
 });
