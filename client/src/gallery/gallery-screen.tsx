@@ -60,7 +60,7 @@ export default function GalleryScreen() {
   };
   // Built on where one is by then: what was chosen a moment before may still be on its way.
   const filter = (change: GallerySearch) => void navigate({ to: '.', search: (previous) => ({ ...previous, ...change }), replace: true });
-  const { field } = useTypedSearch(q, (text) => filter({ q: text || undefined }));
+  const { input, type } = useTypedSearch(q, (text) => filter({ q: text || undefined }));
   const filtered = q !== '' || kind !== undefined || by !== undefined;
 
   return (
@@ -69,8 +69,8 @@ export default function GalleryScreen() {
         {mayMake && hasFeature(viewer, 'LEGNEXT') && <PromptLine />}
         {mayMake && <UnderWay />}
         <div className={styles.filters}>
-          <TextInput className={styles.search} size="xs" type="search" aria-label={t('run.search')} placeholder={t('run.search')}
-            leftSection={<IconSearch size={14} />} {...field} />
+          <TextInput ref={input} className={styles.search} size="xs" type="search" aria-label={t('run.search')} placeholder={t('run.search')}
+            defaultValue={q} leftSection={<IconSearch size={14} />} onChange={type} />
           <NativeSelect size="xs" aria-label={t('run.kind')} value={kind ?? ''}
             data={[{ value: '', label: t('gallery.allKinds') }, ...kinds.map((value) => ({ value, label: t(`gallery.kind.${value}`) }))]}
             onChange={(event) => filter({ kind: event.currentTarget.value || undefined })} />

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Button } from '@mantine/core';
 import { useT } from '../i18n/use-t';
-import { useLiveList, useRows } from '../live/use-live-list';
+import { useLiveList } from '../live/use-live-list';
+import { useRows } from '../live/use-rows';
 import { Page } from '../ui/page';
 import { ProblemNotice } from '../ui/problem-notice';
 import { Skeleton } from '../ui/skeleton';

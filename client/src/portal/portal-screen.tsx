@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useT } from '../i18n/use-t';
-import { useLiveList, useRows } from '../live/use-live-list';
+import { useLiveList } from '../live/use-live-list';
+import { useRows } from '../live/use-rows';
 import { useMay, useSession } from '../session';
 import { useArrivals } from '../ui/data-table/use-arrivals';
 import { Page } from '../ui/page';

@@ -1,7 +1,8 @@
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useT } from '../i18n/use-t';
-import { useLiveList, useRows } from '../live/use-live-list';
+import { useLiveList } from '../live/use-live-list';
+import { useRows } from '../live/use-rows';
 import { useSession } from '../session';
 import { IconHistory } from '../ui/icons';
 import { useShortcuts } from '../ui/use-shortcuts';

@@ -34,7 +34,7 @@ export const withoutFilters = { q: '', facets: {} };
 /** Free text and facets; what is chosen stands as chips behind them. */
 export function FilterBar({ spec, search, onSearch, facets, placeholder, help }: FilterBarProps) {
   const t = useT();
-  const { field, input, empty } = useTypedSearch(search.q, (q) => onSearch({ q }));
+  const { input, type, empty } = useTypedSearch(search.q, (q) => onSearch({ q }));
   const chips = Object.entries(search.facets).flatMap(([name, values]) => values.map((value) => ({ name, value })));
 
   function clear(change: Partial<ListSearch>): void {
@@ -56,14 +56,16 @@ export function FilterBar({ spec, search, onSearch, facets, placeholder, help }:
   return (
     <div className={styles.filters} role="search" aria-label={t('table.filters')}>
       <TextInput
-        {...field}
+        ref={input}
         size="xs"
         className={styles.search}
         aria-label={t(placeholder)}
         placeholder={t(placeholder)}
+        defaultValue={search.q}
         leftSection={<IconSearch size={14} />}
         rightSection={search.q === '' ? undefined
           : <CloseButton size="xs" aria-label={t('table.clearSearch')} onClick={() => clear({ q: '' })} />}
+        onChange={type}
         onKeyDown={(event) => {
           const last = chips.at(-1);
           if (event.key === 'Backspace' && event.currentTarget.value === '' && last) {
