@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '../postgres/pool';
 
 /** Milliseconds for which adding and taking jobs may have to wait; when it takes longer, the next time is early enough. */
 const LONGEST_STALL_MS = 2_000;
@@ -9,19 +10,11 @@ const LONGEST_STALL_MS = 2_000;
  * queue away just as a job is put into it, and such a job would never run; hence the lock.
  */
 export async function removeEmptyQueues(pool: Pool): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin');
+  await inTransaction(pool, async (client) => {
     await client.query(`set local lock_timeout = ${LONGEST_STALL_MS}`);
     await client.query('lock table graphile_worker._private_job_queues in share row exclusive mode');
     await client.query(
       `delete from graphile_worker._private_job_queues q
        where locked_at is null and not exists (select from graphile_worker._private_jobs j where j.job_queue_id = q.id)`);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
