@@ -123,7 +123,7 @@ describe('blobs in a folder', () => {
     const place = path.join(folder, 'strict');
     const blobs = createBlobStore(`file://${place}`, '');
     await blobs.put('t1/r1/o1', { path: fileOf('text'), contentType: 'image/png' });
-    await blobs.put('t1/r1/o2', { path: path.join(folder, 'missing'), contentType: 'image/png' }).catch(() => {});
+    await expect(blobs.put('t1/r1/o2', { path: path.join(folder, 'missing'), contentType: 'image/png' })).rejects.toThrow();
     expect(filesBelow(place).filter((file) => file.endsWith('.part'))).toEqual([]);
     for (const file of filesBelow(place)) {
       const status = statSync(path.join(place, file));
