@@ -111,7 +111,7 @@ export async function createApp({ configuration, databaseUrl, store, log, succes
     waiting: configuration.waiting,
   };
 
-  const commands = createCommandRuntime({ store, metrics: commandMetrics(registry) });
+  const commands = createCommandRuntime({ store, metrics: commandMetrics(registry), log });
   const owner = randomUUID();
   succession?.note(owner);
   const projections = createProjectionRuntime({

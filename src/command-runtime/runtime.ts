@@ -1,5 +1,7 @@
+import { RefusedError } from '../../schema/errors/catalogue';
 import { systemClock, type Clock } from '../event-store/clock';
 import type { EventStore } from '../event-store/port';
+import { silentLog, type Log } from '../postgres/log';
 import { streamOf, type AnyAggregate } from './aggregate';
 import { shuttingDown } from './failures';
 import { createLru } from '../lru';
@@ -16,6 +18,7 @@ export interface CommandRuntimeOptions {
   clock?: Clock;
   metrics?: CommandMetrics;
   limits?: Partial<CommandLimits>;
+  log?: Log;
 }
 
 const RECENT_STATES = 10_000;
@@ -28,7 +31,7 @@ const RECENT_STATES = 10_000;
  * answered with the place and the events of the first time. `answer` then sees these events and the state of now.
  */
 export function createCommandRuntime(options: CommandRuntimeOptions): CommandRuntime {
-  const { store, clock = systemClock, metrics = noMetrics } = options;
+  const { store, clock = systemClock, metrics = noMetrics, log = silentLog } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const cache = createStateCache(limits.cacheWeight);
   const mailboxes = new Map<string, Mailbox>();
@@ -57,9 +60,21 @@ export function createCommandRuntime(options: CommandRuntimeOptions): CommandRun
     return mailbox;
   }
 
+  /** A fault of this program is told in full here alone: whoever asked gets an E5001 that says nothing. */
+  function logging(reject: (error: Error) => void, about: { aggregate: string; correlationId?: string }): (error: Error) => void {
+    return (error) => {
+      const internal = error instanceof RefusedError && error.refusal.code === 'E5001';
+      if (internal) log.error({ ...about, err: error.cause }, 'A command failed in a way nobody foresaw');
+      reject(error);
+    };
+  }
+
   function load(aggregate: AnyAggregate, id: string): Promise<Loaded<unknown>> {
     return new Promise((resolve, reject) => {
-      const pending: PendingLoad = { kind: 'load', deadline: clock.now() + DEFAULT_DEADLINE_MS, stage: 'waiting', resolve, reject };
+      const pending: PendingLoad = {
+        kind: 'load', deadline: clock.now() + DEFAULT_DEADLINE_MS, stage: 'waiting', resolve,
+        reject: logging(reject, { aggregate: aggregate.category }),
+      };
       put(aggregate, id, pending);
     });
   }
@@ -74,7 +89,8 @@ export function createCommandRuntime(options: CommandRuntimeOptions): CommandRun
       const deadline = context.deadline ?? clock.now() + DEFAULT_DEADLINE_MS;
       const pending: PendingCommand = {
         kind: 'command', command, context, answer: (answer ?? nothingToSay) as PendingCommand['answer'], deadline, stage: 'waiting',
-        resolve: then(resolve as PendingCommand['resolve']), reject: then(reject),
+        resolve: then(resolve as PendingCommand['resolve']),
+        reject: logging(then(reject), { aggregate: aggregate.category, correlationId: context.correlationId }),
       };
       put(withoutTypes(aggregate), id, pending);
     }),

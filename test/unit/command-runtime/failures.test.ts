@@ -8,6 +8,7 @@ import type { CommandRuntime } from '../../../src/command-runtime/port';
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import { AppendRefused, OutcomeUnknown, StreamDeleted, type EventStore } from '../../../src/event-store/port';
+import { silentLog } from '../../../src/postgres/log';
 import { anEvent, collect } from '../../support/events';
 import { till } from '../../support/till';
 import { createVirtualClock, type VirtualClock } from '../../support/virtual-clock';
@@ -196,6 +197,18 @@ describe('faults of a decider', () => {
     expect([await before, await after]).toMatchObject([{ answer: 'a', revision: 0n }, { answer: 'a,one,two', revision: 2n }]);
     const written = (await notes()).map(({ data, metadata }) => [data, metadata.v]);
     expect(written).toEqual([[{ text: 'a' }, 1], [{ text: 'one' }, 1], [{ name: 'two' }, 2]]);
+  });
+
+  it('is logged once in full, with the correlation id that the answer shows', async () => {
+    const logged: [object, string][] = [];
+    const log = { ...silentLog, error: (details: object, message: string) => void logged.push([details, message]) };
+    const runtime = createCommandRuntime({ store, clock, log });
+    const faulty = context();
+    await refusalOf(runtime.execute(careless, 'n', 'throw', faulty));
+    await runtime.execute(careless, 'n', 'two', context());
+    expect(logged).toEqual([
+      [{ aggregate: careless.category, correlationId: faulty.correlationId, err: expect.any(Error) }, 'A command failed in a way nobody foresaw'],
+    ]);
   });
 
   it('an answer that throws fails alone, and nothing is written for it', async () => {
