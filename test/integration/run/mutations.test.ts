@@ -58,6 +58,18 @@ describe('startRun', () => {
     expect(setting.legnext.jobs.length - before).toBeLessThanOrEqual(4);
   }, 60_000);
 
+  it('TEST-84: shows how much goes on beside the limits, as long as it goes on and no longer', async () => {
+    const { api } = await person();
+    const shows = (mine: number, total: number): Promise<void> => eventuallyHolds(async () => {
+      expect((await api.ask(CONCURRENCY)).concurrency).toEqual({ userLimit: 1, globalLimit: 4, mine, total });
+    }, 15_000);
+    await shows(0, 0);
+    const { run } = await setting.start(api, { ...LEGNEXT_RUN, scenario: 'TIMEOUT', maxWaitSeconds: 300 });
+    await shows(1, 1);
+    await done(api, 'cancelRun', { runId: run.id });
+    await shows(0, 0);
+  });
+
   it('TEST-45: can be used again once somebody has given up what they had going on', async () => {
     const { api } = await person();
     const { run } = await setting.start(api, LEGNEXT_RUN);
