@@ -56,7 +56,7 @@ export async function removeOutputs({ keeper }: KeepingServices, { tenant, runId
   for (let index = 0; index < Math.min(count, MOST_OUTPUTS); index++) await keeper.remove(keyOf({ tenant, runId }, outputIdOf(runId, attempt, index)));
 }
 
-export const outputIdOf = (runId: string, attempt: number, index: number): string => v5(`${runId} ${attempt} ${index}`, NAMESPACE);
+const outputIdOf = (runId: string, attempt: number, index: number): string => v5(`${runId} ${attempt} ${index}`, NAMESPACE);
 
 type Kept = Awaited<ReturnType<OutputKeeper['keep']>>;
 
