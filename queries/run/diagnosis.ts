@@ -15,6 +15,7 @@ export function diagnosisOf({ failureCategory, attempt }: Run, details: RunDetai
   return { category: failureCategory, ...(report ?? reportOf(failureCategory)), model: report ? details!.diagnosis_model : null };
 }
 
+/** Undefined for a text that is no report: then what the category says is shown. */
 function reportIn(text: string | null): DiagnosisReport | undefined {
   if (text === null) return undefined;
   try {
