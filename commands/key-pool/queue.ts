@@ -1,3 +1,4 @@
+import { count } from './counts';
 import { addDeadline, dropEarliest, dueBy } from './deadlines';
 import { dropFirst, emptyFifo, sizeOf, type Fifo } from './fifo';
 import type { KeyPoolState, ProviderKey, Ticket } from './state';
@@ -51,11 +52,8 @@ export function enter(state: KeyPoolState, ticket: Ticket): void {
 }
 
 function countWaiting({ tenantsWaiting, holdersWaiting }: KeyPoolState, { tenant, holder }: Ticket, change: 1 | -1): void {
-  for (const [counts, name] of [[tenantsWaiting, tenant], [holdersWaiting, holder]] as const) {
-    const waiting = (counts.get(name) ?? 0) + change;
-    if (waiting === 0) counts.delete(name);
-    else counts.set(name, waiting);
-  }
+  count(tenantsWaiting, tenant, change);
+  count(holdersWaiting, holder, change);
 }
 
 function stand(state: KeyPoolState, ticket: Ticket): void {

@@ -1,5 +1,6 @@
 import type { KeyPoolEvent } from '../../schema/key-pool/events';
 import { tenantsOf } from '../../schema/key-pool/tenancy';
+import type { Counts } from './counts';
 import type { Deadlines } from './deadlines';
 import { copyFifo, dropFirst, emptyFifo, sizeOf, type Fifo } from './fifo';
 import { buildScopes, emptyScope, enter, leave, type Scope } from './queue';
@@ -90,10 +91,10 @@ export interface KeyPoolState {
   tickets: Map<string, Ticket>;
   /** `tickets` by when their wait ends; the first always waits, others may have left. */
   deadlines: Deadlines<Ticket>;
-  /** How many of `tickets` each tenant has; without those that have none. */
-  tenantsWaiting: Map<string, number>;
-  /** How many of `tickets` each holder has; without those that have none. */
-  holdersWaiting: Map<string, number>;
+  /** Of `tickets`, by tenant. */
+  tenantsWaiting: Counts;
+  /** Of `tickets`, by holder. */
+  holdersWaiting: Counts;
   /** Ticket of every request that waits, holds a lease or is remembered. */
   requests: Map<string, string>;
   ended: Map<string, Ended>;

@@ -2,9 +2,11 @@ import { RefusedError } from '../../schema/errors/catalogue';
 import type { WaitReason } from '../../schema/key-pool/wait-diagnosis';
 import { refuse } from '../../src/command-runtime/aggregate';
 import type { Context } from '../../src/graphql/context';
+import { tenantOf } from '../../src/graphql/tenant';
 import { endable } from '../../src/live/endable';
 import { silentLog } from '../../src/postgres/log';
 import { createWakeUp } from '../../src/projection-runtime/wake-up';
+import { count, type Counts } from './counts';
 import { diagnose } from './diagnosis';
 import { createPoolWatch, type PoolLook, type PoolWatch } from './pool-watch';
 import { standingOf, type RequestStanding } from './standing';
@@ -36,6 +38,8 @@ export interface Waiting {
 
 /** Requests that the callers of this process follow at once, all together. */
 const FOLLOWED_LIMIT = 5_000;
+/** Those of them that callers of one tenant follow. */
+const TENANT_LIMIT = 2_500;
 /** Changes of a pool are told in steps of this many milliseconds. */
 const PACE_MS = 100;
 /** Every release moves everybody who waits: places alone are told to so many callers a millisecond, all of a pool together. */
@@ -45,6 +49,8 @@ const PLACES_PER_MS = 2;
 interface Followers {
   pools: PoolWatch;
   count: number;
+  /** Of `count`, by tenant. */
+  tenants: Counts;
 }
 
 const followersOf = new WeakMap<Context['commands'], Followers>();
@@ -55,7 +61,7 @@ function followers({ commands, live, now }: Context): Followers {
   const pools = createPoolWatch({
     commands, clock: now, log: silentLog, onChange: (listener) => live.onChange('key_pools', listener), paceMs: PACE_MS,
   });
-  const made = { pools, count: 0 };
+  const made: Followers = { pools, count: 0, tenants: new Map() };
   followersOf.set(commands, made);
   return made;
 }
@@ -67,7 +73,9 @@ function followers({ commands, live, now }: Context): Followers {
  */
 export async function followRequest(context: Context, ticketId: string, holder: string): Promise<AsyncIterableIterator<RequestUpdate>> {
   const shared = followers(context);
-  if (shared.count >= FOLLOWED_LIMIT) throw new RefusedError(tooMany);
+  const tenant = tenantOf(context);
+  if (shared.count >= FOLLOWED_LIMIT) throw tooMany(FOLLOWED_LIMIT);
+  if ((shared.tenants.get(tenant) ?? 0) >= TENANT_LIMIT) throw tooMany(TENANT_LIMIT);
   const provider = ticketId.slice(0, Math.max(0, ticketId.lastIndexOf('/')));
   if (provider === '') throw new RefusedError(ticketUnknown.refusal);
 
@@ -78,6 +86,7 @@ export async function followRequest(context: Context, ticketId: string, holder: 
   let forgotten = false;
   let left = false;
   shared.count++;
+  count(shared.tenants, tenant, 1);
   const unwatch = shared.pools.watch(provider, (look) => {
     const update = updateOf(look, provider, ticketId, holder);
     forgotten = update === undefined;
@@ -97,6 +106,7 @@ export async function followRequest(context: Context, ticketId: string, holder: 
     if (left) return;
     left = true;
     shared.count--;
+    count(shared.tenants, tenant, -1);
     unwatch();
     signal.removeEventListener('abort', leave);
     changed.wake();
@@ -141,9 +151,9 @@ export async function followRequest(context: Context, ticketId: string, holder: 
 
 /** For a request of somebody else as for one that never was; the words are those of `decider.ts`. */
 export const ticketUnknown = refuse('E4041', 'ticket_unknown', 'You have no such ticket.', { path: ['ticketId'] });
-const { refusal: tooMany } = refuse('E4291', 'too_many_followed', 'Too many requests for leases are followed here.', {
-  details: { limit: FOLLOWED_LIMIT }, retryAfterMs: 5_000,
-});
+const tooMany = (limit: number): RefusedError => new RefusedError(refuse(
+  'E4291', 'too_many_followed', 'Too many requests for leases are followed here.', { details: { limit }, retryAfterMs: 5_000 },
+).refusal);
 
 function updateOf({ state, position, now, placeOf }: PoolLook, provider: string, ticketId: string, holder: string): RequestUpdate | undefined {
   const request = requestOf(state, ticketId);

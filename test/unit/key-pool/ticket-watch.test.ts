@@ -6,26 +6,43 @@ import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import type { Context } from '../../../src/graphql/context';
 import { eventually } from '../../support/eventually';
+import { person } from '../../support/principals';
 import { addKey, release, request } from './pool';
 
 const FOLLOWED = 1_000;
 const RELEASES = 25;
 
-test('with a thousand who follow, places are told from time to time, and a grant at once', async () => {
+let end = async (): Promise<void> => {};
+afterEach(() => end());
+
+/** A pool with one key, and callers who follow their requests there until the test ends. */
+async function watchedPool() {
   const commands = createCommandRuntime({ store: createInMemoryEventStore() });
   const changed = new Set<() => void>();
-  const ending = new AbortController();
-  setMaxListeners(0, ending.signal);
-  const context = {
-    commands, now: () => new Date(), signal: ending.signal,
-    live: { onChange: (_view: string, listener: () => void) => changed.add(listener) && (() => changed.delete(listener)) },
-  } as unknown as Context;
+  const endings: AbortController[] = [];
+  end = async () => {
+    for (const ending of endings) ending.abort();
+    await commands.close();
+  };
+  const live = { onChange: (_view: string, listener: () => void) => changed.add(listener) && (() => changed.delete(listener)) };
+  function contextOf(user: string, tenant: string): Context {
+    const ending = new AbortController();
+    setMaxListeners(0, ending.signal);
+    endings.push(ending);
+    return { commands, now: () => new Date(), signal: ending.signal, principal: person(user, 'owner', tenant), live } as unknown as Context;
+  }
   const send = async (command: KeyPoolCommand): Promise<void> => {
     const commandId = randomUUID();
     const metadata = { commandId, correlationId: commandId, causationId: commandId, actor: { kind: 'system', id: 'test' }, tenant: 'a' } as const;
     expect(await commands.execute(keyPool, 'vendor', { ...command, now: Date.now() }, metadata)).toMatchObject({ accepted: true });
   };
   await send(addKey('k'));
+  return { changed, contextOf, send };
+}
+
+test('with a thousand who follow, places are told from time to time, and a grant at once', async () => {
+  const { changed, contextOf, send } = await watchedPool();
+  const context = contextOf('anna', 'a');
   const ids = Array.from({ length: FOLLOWED + 1 }, (_, n) => `vendor/${n}`);
   for (const id of ids) await send(request(id, { maxWaitMs: 3_600_000, holder: 'anna' }));
 
@@ -49,7 +66,20 @@ test('with a thousand who follow, places are told from time to time, and a grant
   const last = told.get(ids.at(-1)!)!;
   const places = last.length;
   await eventually(async () => last.at(-1)!.waiting?.place === FOLLOWED - RELEASES, 20_000);
-  ending.abort();
-  await commands.close();
   expect(places).toBeLessThanOrEqual(rounds + 3);
 }, 60_000);
+
+test('callers of one tenant follow so many requests at once and no more, which leaves room for those of others', async () => {
+  const { contextOf, send } = await watchedPool();
+  for (const id of ['vendor/x', 'vendor/y', 'vendor/z']) await send(request(id, { holder: id === 'vendor/z' ? 'bob' : 'anna' }));
+  const follow = (id: string, user = 'anna', tenant = 'a') => followRequest(contextOf(user, tenant), id, user);
+
+  const followed = await Promise.all(Array.from({ length: 2_500 }, () => follow('vendor/x')));
+  await expect(follow('vendor/y')).rejects.toMatchObject({ refusal: { code: 'E4291', rule: 'too_many_followed', details: { limit: 2_500 } } });
+  await follow('vendor/z', 'bob', 'b');
+  await followed[0]!.return!();
+  await follow('vendor/y');
+  await expect(follow('vendor/y')).rejects.toMatchObject({ refusal: { rule: 'too_many_followed' } });
+  await Promise.all(Array.from({ length: 2_499 }, () => follow('vendor/z', 'bob', 'b')));
+  await expect(follow('vendor/z', 'carl', 'c')).rejects.toMatchObject({ refusal: { rule: 'too_many_followed', details: { limit: 5_000 } } });
+});
