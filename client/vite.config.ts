@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 import { directImports } from './direct-imports';
 
 /** What the server answers itself. */
-const target = 'http://localhost:4000';
+const target = `http://localhost:${process.env.PORT || 4000}`;
 const proxy = { '/graphql': { target, ws: true }, '/auth': { target }, '/logo': { target }, '/outputs': { target } };
 
 export default defineConfig({
