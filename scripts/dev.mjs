@@ -1,6 +1,6 @@
 // The inner loop: compiles on change, restarts the server on each build, serves the dashboard with hot reload.
 import { spawn, spawnSync } from 'node:child_process';
-import { watch } from 'node:fs';
+import { rmSync, watch } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,8 @@ const start = (program, args) => spawn(program, args, { cwd: root, stdio: 'inher
 
 const prepared = spawnSync(process.execPath, ['scripts/prepare.mjs'], { cwd: root, stdio: 'inherit' });
 if (prepared.status !== 0) process.exit(prepared.status ?? 1);
+// What is built from here on is not what `prepare.mjs` has built: the next start looks for itself.
+rmSync(path.join(root, 'dist', '.built-from'), { force: true });
 
 let compiling = false;
 let changedMeanwhile = false;
