@@ -30,9 +30,13 @@ export interface OidcStandIn {
   close(): Promise<void>;
 }
 
+/** Takes a while to make, so all providers of a process share it. */
+let signingKeys: ReturnType<typeof generateKeyPair> | undefined;
+
 /** An OpenID Connect provider on the loopback that signs everybody in at once and can be made to lie. */
 export async function startOidcStandIn({ port = 0 } = {}): Promise<OidcStandIn> {
-  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+  signingKeys ??= generateKeyPair('RS256', { extractable: true });
+  const { privateKey, publicKey } = await signingKeys;
   const jwk = { ...(await exportJWK(publicKey)), kid: 'key-1', alg: 'RS256', use: 'sig' };
   const codes = new Map<string, { nonce: string | null; challenge: string | null; redirectUri: string; person: Record<string, unknown> }>();
   const server = createServer((request, response) => void answer(request, response).catch((error: unknown) => response.writeHead(500).end(String(error))));

@@ -34,7 +34,7 @@ describe('the set-up token', () => {
   it('83: lets exactly one of two racing nodes win, a thousand times', async () => {
     const [first, second] = [node(), node()];
     for (let round = 0; round < 1_000; round++) {
-      await pool.query('truncate auth_setup');
+      await pool.query('delete from auth_setup');
       const token = (await setup.token())!;
       const won = await Promise.all([first.consume(token), second.consume(token)]);
       if (won.filter(Boolean).length !== 1) throw new Error(`Round ${round}: ${String(won)}`);
