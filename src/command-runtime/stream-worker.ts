@@ -78,9 +78,9 @@ export function createStreamWorker({ name, aggregate, known, store, clock, limit
     for (let open = taken.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
       try {
         if (mustRead || !stream) {
-          const reading = stream ?? emptyStream(aggregate, limits.rememberedCommands);
-          await catchUp(store, name, reading);
-          stream = reading;
+          mustRead = true;
+          stream ??= emptyStream(aggregate, limits.rememberedCommands);
+          await catchUp(store, name, stream);
           newest = true;
           mustRead = false;
         }

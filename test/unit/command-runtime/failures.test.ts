@@ -117,6 +117,27 @@ it.each([
   },
 );
 
+test('a long stream whose reading breaks off is read on from there, also the first time', async () => {
+  const writer = createCommandRuntime({ store, clock });
+  for (let n = 0; n < 10; n++) await writer.execute(till, 'a', deposit(1), context());
+  const from: (bigint | undefined)[] = [];
+  const breaking: EventStore = {
+    ...store,
+    async *readStream(name, options) {
+      from.push(options?.from);
+      let read = 0;
+      for await (const event of store.readStream(name, options)) {
+        if (from.length === 1 && ++read > 4) throw new Error('The connection broke');
+        yield event;
+      }
+    },
+  };
+  const loading = createCommandRuntime({ store: breaking, clock }).load(till, 'a');
+  await clock.advance(1_000);
+  expect(await loading).toMatchObject({ state: { balance: 10 }, revision: 9n });
+  expect(from).toEqual([0n, 4n]);
+});
+
 describe('a full queue', () => {
   it('refuses with a hint, and takes commands again when it has room', async () => {
     const held = handle();
