@@ -1,8 +1,8 @@
 import { IsInt, Max, MaxLength, Min } from 'class-validator';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../src/graphql/connection';
+import { MutationInput } from '../../src/graphql/input';
 import { DateTime, JSONValue } from '../../src/graphql/scalars';
-import { ONCE } from '../text-rules';
 import { Operation, RunKind, RunState, Scenario } from './enums';
 
 export const DEFAULT_POLL_SECONDS = 2;
@@ -60,7 +60,7 @@ export class RunOrder {
 }
 
 @InputType({ description: 'What to generate.' })
-export class StartRunInput {
+export class StartRunInput extends MutationInput {
   @Field(() => Operation, { description: 'What to do, and with which vendor.' })
   operation!: Operation;
 
@@ -88,19 +88,13 @@ export class StartRunInput {
   @Min(10)
   @Max(300)
   maxWaitSeconds?: number | null;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 /** Names one run; each mutation has an input of its own name. */
 @InputType()
-export class RunInput {
+export class RunInput extends MutationInput {
   @Field(() => ID, { description: 'The run.' })
   runId!: string;
-
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
 }
 
 @InputType({ description: 'Which run to stop.' })
@@ -113,7 +107,4 @@ export class RetryRunInput extends RunInput {}
 export class WatchRunInput extends RunInput {}
 
 @InputType({ description: 'Gives up all of one\'s own unfinished runs.' })
-export class ClearConcurrencySlotsInput {
-  @Field(() => String, { nullable: true, description: ONCE })
-  idempotencyKey?: string | null;
-}
+export class ClearConcurrencySlotsInput extends MutationInput {}
