@@ -1,20 +1,14 @@
 import { lastFourOf } from '../../schema/key-pool/credentials';
+import type { SpecifiedKey } from '../../schema/key-pool/specification';
 import type { CommandContext, CommandOutcome, CommandRuntime } from '../../src/command-runtime/port';
 import { derivedId } from '../../src/graphql/mutate';
 import type { SecretPlace, Vault } from '../../src/vault/port';
 import { keyPool } from './decider';
 import { ownerOf } from './state';
 
-export interface NewProviderKey {
+/** `provider` is the stream id of the pool. */
+export interface NewProviderKey extends Omit<SpecifiedKey, 'active' | 'expiresAt'> {
   keyId: string;
-  /** Stream id of the pool: lower-case letters, digits and dashes. */
-  provider: string;
-  name: string;
-  secret: string;
-  concurrencyLimit: number;
-  rpmLimit: number | null;
-  priority: number;
-  tenantScope: string;
   /** Milliseconds since the epoch; null or left out: never. */
   expiresAt?: number | null;
   /** It comes from the configuration of the server. */

@@ -1,6 +1,7 @@
 import type { KeyPoolEvent } from '../../schema/key-pool/events';
 import type { Refusal } from '../../schema/errors/catalogue';
 import { nothing, refuse, type Decision } from '../../src/command-runtime/aggregate';
+import type { NewProviderKey } from './add-provider-key';
 import { drain } from './drain';
 import { copy, evolve, ownerOf, type KeyPoolState, type Lease, type ProviderKey } from './state';
 
@@ -18,21 +19,11 @@ interface About {
   now: number;
 }
 
-interface AddProviderKey {
+interface AddProviderKey extends Omit<NewProviderKey, 'provider' | 'secret'> {
   type: 'AddProviderKey';
-  keyId: string;
-  name: string;
   lastFour: string;
   fingerprint: string;
   secretRef: string;
-  concurrencyLimit: number;
-  /** Grants in any 60 s; null: no limit, 0: blocked. */
-  rpmLimit: number | null;
-  priority: number;
-  tenantScope: string;
-  /** Milliseconds since the epoch; null or left out: never. */
-  expiresAt?: number | null;
-  specified?: true;
   now: number;
 }
 

@@ -18,7 +18,7 @@ export interface SpecifiedKey {
   /** As the vault keeps it. */
   secret: string;
   concurrencyLimit: number;
-  /** Null: no limit. */
+  /** Grants in any 60 s; null: no limit, 0: blocked. */
   rpmLimit: number | null;
   priority: number;
   /** `*`, or slugs or ids of tenants, separated by commas. */
