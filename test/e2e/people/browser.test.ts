@@ -3,7 +3,7 @@ import { launchBrowser, openPage, type WatchedPage } from '../../support/browser
 import type { Api } from '../../support/api';
 import { violations } from '../../support/axe';
 import { act } from '../../support/people';
-import { button, dialog, go, picture } from '../../support/screens';
+import { button, dialog, go, picture, visit } from '../../support/screens';
 import { startServer, temporaryDataDir, type ServerProcess } from '../../support/server-process';
 import { OWNER, setUpOwner } from '../../support/set-up';
 
@@ -112,8 +112,10 @@ test('TEST-84: the account page shows usage, sessions and keys of one\'s own', a
     profile: ['요청 100회 중 1회 사용, 99회 남음', '전체 요청 1회, 등급 school'], password: ['변경하면 다른 모든 세션이 종료됩니다.'], 'sign-in': ['설정됨'],
     sessions: ['현재 세션', '비밀번호 링크로 로그인'], keys: ['laptop', '사용한 적 없음'],
   };
+  await page.goto(`${url}/account`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
   for (const [tab, texts] of Object.entries(content)) {
-    await page.goto(`${url}/account?tab=${tab}`);
+    await visit(page, `/account?tab=${tab}`);
     for (const text of texts) await page.getByText(text).first().waitFor();
     await picture(page, `people-05-account-${tab}`);
     expect({ tab, violations: await violations(page) }).toEqual({ tab, violations: [] });
