@@ -6,11 +6,11 @@ import { startKeyPoolKeeper, type KeyPoolKeeper } from '../../../commands/key-po
 import { createCommandRuntime } from '../../../src/command-runtime/runtime';
 import { silentLog } from '../../../src/postgres/log';
 import { eventually } from '../../support/eventually';
+import { poolActs } from './pool-acts';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
 
 /** Rows of the list of behaviours (TEST) and of faults that callers of the API meet. */
 
-const ADD = 'mutation ($input: AddProviderKeyInput!) { addProviderKey(input: $input) { providerKey { id } errors { code rule } } }';
 const LEASE = `mutation ($input: LeaseKeyInput!) { leaseKey(input: $input) {
   lease { id fencingToken ttlSeconds } ticket { id place } ticketId secret errors { code rule } } }`;
 const BEAT = 'mutation ($input: HeartbeatLeaseInput!) { heartbeatLease(input: $input) { lease { id } errors { code rule } } }';
@@ -22,12 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => setting.close());
 
-async function newPool(key: Record<string, unknown> = {}): Promise<string> {
-  const provider = `vendor-${randomUUID()}`;
-  const { addProviderKey } = await setting.ask(ADD, { input: { provider, name: 'first', secret: `sample-secret ${provider}`, ...key } });
-  expect(addProviderKey.errors).toEqual([]);
-  return provider;
-}
+const { newPool } = poolActs(() => setting);
 
 async function ask(document: string, input: object, user = 'anna', tenant = 'a'): Promise<any> {
   const { data, errors } = await graphql({ schema: setting.schema, source: document, variableValues: { input }, contextValue: setting.context(user, 'owner', tenant) });

@@ -3,9 +3,10 @@ import { graphql } from 'graphql';
 import { toGlobalId } from '../../../src/graphql/node';
 import { missingDescriptions } from '../../../src/graphql/schema';
 import { plainSetting } from '../../support/services';
+import { poolActs, secretOf } from './pool-acts';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
 
-const SECRET = 'sk-test-not-a-key';
+const SECRET = secretOf('');
 const ADD = `mutation ($input: AddProviderKeyInput!) { addProviderKey(input: $input) {
   providerKey { id name lastFour rpmLimit concurrencyLimit priority tenantScope active activeLeases permitsLastMinute }
   keyPool { id provider capacity } position revision errors { code rule path } } }`;
@@ -25,13 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => setting.close());
 
-/** A pool of its own for each test. */
-async function newPool(key: Record<string, unknown> = {}): Promise<string> {
-  const provider = `vendor-${randomUUID()}`;
-  const { addProviderKey } = await setting.ask(ADD, { input: { provider, name: 'first', secret: `${SECRET}-${provider}`, ...key } });
-  expect(addProviderKey.errors).toEqual([]);
-  return provider;
-}
+const { newPool } = poolActs(() => setting);
 
 const lease = async (provider: string, requestId: string, more: Record<string, unknown> = {}, user?: string) =>
   (await setting.ask(LEASE, { input: { provider, requestId, ...more } }, user)).leaseKey;
@@ -93,7 +88,7 @@ describe('addProviderKey', () => {
       return data;
     };
     expect(await asB(POOL, { provider })).toEqual({ keyPool: null });
-    const own = { provider, name: 'first', secret: `${SECRET}-${provider}` };
+    const own = { provider, name: 'first', secret: secretOf(provider) };
     expect((await asB(ADD, { input: own })).addProviderKey).toMatchObject({ providerKey: { name: 'first', tenantScope: 'b' }, keyPool: { capacity: 2 }, errors: [] });
     const { leaseKey } = await asB(LEASE, { input: { provider, requestId: 'r' } });
     expect(leaseKey.lease).toMatchObject({ holder: 'bob' });
@@ -143,7 +138,7 @@ describe('leaseKey', () => {
     const first = await lease(provider, 'r');
     expect(first).toMatchObject({
       lease: { provider, holder: 'anna', fencingToken: '1', ttlSeconds: 120, providerKey: { name: 'first' } },
-      ticket: null, secret: `${SECRET}-${provider}`, errors: [],
+      ticket: null, secret: secretOf(provider), errors: [],
     });
     expect(Date.parse(first.lease.expiresAt) - Date.parse(first.lease.grantedAt)).toBeGreaterThan(118_000);
     const again = await lease(provider, 'r');
@@ -160,7 +155,7 @@ describe('leaseKey', () => {
     const provider = await newPool();
     const first = await lease(provider, 'r', { idempotencyKey: 'k' });
     const again = await lease(provider, 'r', { idempotencyKey: 'k' });
-    expect([first.secret, again.secret]).toEqual([`${SECRET}-${provider}`, null]);
+    expect([first.secret, again.secret]).toEqual([secretOf(provider), null]);
     expect(again.lease.id).toBe(first.lease.id);
   });
 
@@ -179,7 +174,7 @@ describe('leaseKey', () => {
     const { releaseLease } = await setting.ask(RELEASE, { input: claim(held) });
     expect(releaseLease).toEqual({ keyPool: { activeLeases: 1, waiting: 1, grantsTotal: 2 }, errors: [] });
     const served = await lease(provider, 'r', {}, 'ben');
-    expect(served).toMatchObject({ lease: { holder: 'ben', fencingToken: '2' }, ticket: null, secret: `${SECRET}-${provider}` });
+    expect(served).toMatchObject({ lease: { holder: 'ben', fencingToken: '2' }, ticket: null, secret: secretOf(provider) });
     expect(toGlobalId('WaitTicket', Buffer.from(served.lease.id, 'base64url').toString().slice('Lease:'.length))).toBe(waiting.ticket.id);
   });
 

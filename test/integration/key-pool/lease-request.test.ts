@@ -4,10 +4,9 @@ import { keyPool } from '../../../commands/key-pool/decider';
 import { toGlobalId } from '../../../src/graphql/node';
 import { startSubscription } from '../../../src/http/subscription';
 import { eventually } from '../../support/eventually';
+import { poolActs, secretOf } from './pool-acts';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
 
-const SECRET = 'sample-secret-of';
-const ADD = 'mutation ($input: AddProviderKeyInput!) { addProviderKey(input: $input) { providerKey { id } errors { code rule } } }';
 const LEASE = `mutation ($input: LeaseKeyInput!) { leaseKey(input: $input) {
   lease { id fencingToken } ticket { id place } ticketId secret errors { code rule } } }`;
 const WITHOUT_SECRET = 'mutation ($input: LeaseKeyInput!) { leaseKey(input: $input) { lease { id fencingToken } ticketId errors { rule } } }';
@@ -22,12 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => setting.close());
 
-async function newPool(key: Record<string, unknown> = {}): Promise<string> {
-  const provider = `vendor-${randomUUID()}`;
-  const { addProviderKey } = await setting.ask(ADD, { input: { provider, name: 'first', secret: `${SECRET} ${provider}`, ...key } });
-  expect(addProviderKey.errors).toEqual([]);
-  return provider;
-}
+const { newPool } = poolActs(() => setting);
 
 const lease = async (provider: string, requestId: string, user = 'anna', document = LEASE, more: Record<string, unknown> = {}): Promise<any> =>
   (await setting.ask(document, { input: { provider, requestId, ...more } }, user)).leaseKey;
@@ -99,7 +93,7 @@ describe('leaseRequestChanged', () => {
     await release(first, 'bob');
     const granted = await request.nextWith(({ standing }) => standing === 'GRANTED');
     expect(granted).toEqual({
-      standing: 'GRANTED', ticket: null, secret: `${SECRET} ${provider}`,
+      standing: 'GRANTED', ticket: null, secret: secretOf(provider),
       lease: { id: expect.any(String), holder: 'ben', fencingToken: '3', state: 'ACTIVE' },
     });
     expect(await lease(provider, 'r', 'ben')).toMatchObject({ lease: { fencingToken: '3' }, secret: null, ticketId: waiting.ticketId });
@@ -126,7 +120,7 @@ describe('leaseRequestChanged', () => {
     const [one, other] = await Promise.all([followed(held.ticketId, 'anna'), followed(held.ticketId, 'anna')]);
     const items = await Promise.all([one.next(), other.next()]);
     expect(items.map(({ standing }) => standing)).toEqual(['GRANTED', 'GRANTED']);
-    expect(items.map(({ secret }) => secret).filter((secret) => secret !== null)).toEqual([`${SECRET} ${provider}`]);
+    expect(items.map(({ secret }) => secret).filter((secret) => secret !== null)).toEqual([secretOf(provider)]);
     expect((await lease(provider, 'r')).secret).toBeNull();
     await one.stop();
     await other.stop();
@@ -136,7 +130,7 @@ describe('leaseRequestChanged', () => {
     const provider = await newPool();
     const asked = { idempotencyKey: 'once' };
     const held = await lease(provider, 'r', 'anna', LEASE, asked);
-    expect(held.secret).toBe(`${SECRET} ${provider}`);
+    expect(held.secret).toBe(secretOf(provider));
     await release(held);
     // As keepers do a day later; answers are kept for longer.
     await setting.db.query('delete from lease_beat where provider = $1', [provider]);
@@ -244,7 +238,7 @@ test('a place in the queue stays when nobody listens any more', async () => {
   await request.stop();
   await release(held);
   const again = await followed(ticketId, 'ben');
-  expect(await again.next()).toMatchObject({ standing: 'GRANTED', secret: `${SECRET} ${provider}` });
+  expect(await again.next()).toMatchObject({ standing: 'GRANTED', secret: secretOf(provider) });
   await again.stop();
 });
 
@@ -253,7 +247,7 @@ test('whoever is granted a lease is shown it with its secret, also when the view
   const context = setting.context('anna');
   const behind = Object.assign(context, { live: { ...context.live, waitFor: async () => false } });
   const { data } = await graphql({ schema: setting.schema, source: LEASE, variableValues: { input: { provider, requestId: 'r' } }, contextValue: behind });
-  expect(data?.['leaseKey']).toMatchObject({ lease: { fencingToken: '1' }, secret: `${SECRET} ${provider}`, errors: [] });
+  expect(data?.['leaseKey']).toMatchObject({ lease: { fencingToken: '1' }, secret: secretOf(provider), errors: [] });
   await release(JSON.parse(JSON.stringify(data?.['leaseKey'])));
 });
 

@@ -32,17 +32,25 @@ interface Held {
   lease: { id: string; fencingToken: string };
 }
 
+export const secretOf = (name: string): string => `sk-test-not-a-key-${name}`;
 export const newProvider = (): string => `vendor-${randomUUID()}`;
 export const claim = ({ lease: { id, fencingToken } }: Held) => ({ leaseId: id, fencingToken });
 
 /** What operators and holders do in a pool over the API, and what it answers. @param setting there once a test runs */
 export function poolActs(setting: () => PoolSetting) {
   const ask = (document: string, input: Record<string, unknown>, user?: string, role?: 'admin') => setting().ask(document, { input }, user, role);
+  async function addKey(provider: string, more: Record<string, unknown> = {}, user?: string): Promise<any> {
+    const { addProviderKey } = await ask(ADD, { provider, name: 'first', secret: secretOf(randomUUID()), ...more }, user);
+    expect(addProviderKey.errors).toEqual([]);
+    return addProviderKey.providerKey;
+  }
   return {
-    async addKey(provider: string, more: Record<string, unknown> = {}, user?: string): Promise<any> {
-      const { addProviderKey } = await ask(ADD, { provider, name: 'first', secret: `sk-test-not-a-key-${randomUUID()}`, ...more }, user);
-      expect(addProviderKey.errors).toEqual([]);
-      return addProviderKey.providerKey;
+    addKey,
+    /** A pool with one key, whose secret is `secretOf` the pool. */
+    async newPool(key: Record<string, unknown> = {}): Promise<string> {
+      const provider = newProvider();
+      await addKey(provider, { secret: secretOf(provider), ...key });
+      return provider;
     },
     /** One of ACTS. */
     act: async (name: string, input: Record<string, unknown>, user?: string, role?: 'admin') => (await ask(ACTS[name]!, input, user, role))[name],

@@ -1,4 +1,4 @@
-import { claim, LEASE, newProvider, POOL, poolActs, RELEASE } from './pool-acts';
+import { claim, LEASE, newProvider, POOL, poolActs, RELEASE, secretOf } from './pool-acts';
 import { createPoolSetting, type PoolSetting } from './pool-setting';
 
 let setting: PoolSetting;
@@ -130,7 +130,7 @@ describe('what of the pool everybody can rely on', () => {
 
   it('TEST-82: shows leases and who waits with key, holder and heartbeat, and no secret anywhere', async () => {
     const provider = newProvider();
-    const secret = `sk-test-not-a-key-${provider}`;
+    const secret = secretOf(provider);
     await addKey(provider, { secret });
     await lease(provider, 'r', {}, 'ben');
     await lease(provider, 's', {}, 'bea');
