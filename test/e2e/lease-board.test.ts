@@ -69,6 +69,8 @@ const pool = (page: Page, provider = 'openai') => page.getByRole('region', { nam
 async function act(name: string): Promise<void> {
   await button(owner.page, 'Acts on main').click();
   await button(owner.page, name).click();
+  // The menu is a dialog too, and says the same words as the one that follows.
+  await owner.page.getByRole('dialog', { name: 'Acts on main' }).waitFor({ state: 'hidden' });
 }
 
 test('a key is added with its limits and its expiry', async () => {

@@ -183,8 +183,9 @@ test('TEST-57: many who follow waiting runs cost one reading of the queue at eac
     await runs.queue(name);
     await lease(name);
   }
-  const followers = await Promise.all([...names, ...names, ...names, ...names, ...names].map((name) => collect(name)));
-  for (const { items } of followers) await come(items, items[0]!.run.id === toGlobalId('Run', r1) ? 'WAITING_KEY' : 'WAITING_TURN');
+  const followed = [...names, ...names, ...names, ...names, ...names];
+  const followers = await Promise.all(followed.map((name) => collect(name)));
+  for (const [index, { items }] of followers.entries()) await come(items, followed[index] === r1 ? 'WAITING_KEY' : 'WAITING_TURN');
   const before = api.statements.length;
   const since = performance.now();
   const of = (part: string): number => api.statements.slice(before).filter((text) => text.includes(part)).length;
