@@ -27,7 +27,7 @@ beforeAll(async () => {
     dataDir,
     env: {
       LITELLM_URL: litellm.url, LITELLM_MASTER_KEY: litellm.secret, LITELLM_MAX_RETRIES: '0',
-      LLM_BASE_URL: llm.url, LLM_API_KEY: llm.secret, LLM_IDLE_TIMEOUT: '1',
+      LLM_BASE_URL: llm.url, LLM_API_KEY: llm.secret, LLM_IDLE_TIMEOUT: '4',
     },
   });
   owner = await setUpOwner(server);

@@ -4,12 +4,11 @@ import type { Context, Db } from '../../src/graphql/context';
 import { contextMaker, type Services } from '../../src/graphql/make-context';
 import { toGlobalId } from '../../src/graphql/node';
 import { buildApiSchema } from '../../src/graphql/schema';
-import { migrate } from '../../src/postgres/migrations';
 import { createPool } from '../../src/postgres/pool';
 import { createTenantReads, type TenantReads } from '../../src/postgres/tenant-reads';
 import { ensureView } from '../../src/projection-runtime/builds';
 import { projectors, resolvers } from '../../src/registry';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { createMigratedDatabase, type TestDatabase } from '../support/database';
 import { asPlainRole } from '../support/plain-role';
 import { person } from '../support/principals';
 
@@ -23,9 +22,8 @@ let reads: TenantReads;
 const schema = buildApiSchema(resolvers);
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createMigratedDatabase();
   const url = await asPlainRole(database.url);
-  await migrate(url);
   pool = createPool(url, { max: 2, applicationName: 'plans test' });
   for (const projector of projectors) await ensureView(pool, projector, 'store-1');
   reads = createTenantReads(url, { max: 1, applicationName: 'plans reads' });

@@ -2,12 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client, type Pool } from 'pg';
 import { projectRoot } from '../../src/paths';
-import { migrate } from '../../src/postgres/migrations';
 import { createPool } from '../../src/postgres/pool';
 import { bypassesRowSecurity, createTenantReads, type TenantReads } from '../../src/postgres/tenant-reads';
 import { ensureView } from '../../src/projection-runtime/builds';
 import { projectors } from '../../src/registry';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { createMigratedDatabase, type TestDatabase } from '../support/database';
 import { asPlainRole } from '../support/plain-role';
 
 const TENANTS = ['tenant-a', 'tenant-b'];
@@ -18,9 +17,8 @@ let pool: Pool;
 let reads: TenantReads;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createMigratedDatabase();
   url = await asPlainRole(database.url);
-  await migrate(url);
   pool = createPool(url, { max: 4, applicationName: 'row security test' });
   for (const projector of projectors) await ensureView(pool, projector, 'store-1');
   reads = createTenantReads(url, { max: 3, applicationName: 'reads test' });

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../../src/paths';
+import { fastFolder } from './fast-folder';
 
 export interface ServerProcess {
   url: string;
@@ -24,17 +24,6 @@ export interface ServerOptions {
   dataDir: string;
   port?: number;
   env?: Record<string, string>;
-}
-
-const MEMORY = '/dev/shm';
-/** Room for the servers of all test files that run at a time. */
-const ROOM_BYTES = 2 * 1024 ** 3;
-
-/** In memory where the system has room there: no test pulls the plug, and what waits for a disk only waits longer. */
-function fastFolder(): string {
-  if (!existsSync(MEMORY)) return os.tmpdir();
-  const { bavail, bsize } = statfsSync(MEMORY);
-  return bavail * bsize >= ROOM_BYTES ? MEMORY : os.tmpdir();
 }
 
 /** A temporary data folder for a server, in memory when nothing is said; `remove()` it at the end. */

@@ -2,10 +2,9 @@ import type { Pool } from 'pg';
 import type { JobHelpers, Tasks } from '../../../src/jobs/port';
 import { removeEmptyQueues } from '../../../src/jobs/empty-queues';
 import { enqueue, startJobs, type JobOptions, type Jobs } from '../../../src/jobs/worker';
-import { migrate } from '../../../src/postgres/migrations';
 import { silentLog } from '../../../src/postgres/log';
 import { createPool } from '../../../src/postgres/pool';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createMigratedDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../projection-runtime/setting';
 
 describe('jobs', () => {
@@ -13,8 +12,7 @@ describe('jobs', () => {
   let pool: Pool;
   const running: Jobs[] = [];
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await migrate(database.url);
+    database = await createMigratedDatabase();
     pool = createPool(database.url, { max: 8, applicationName: 'jobs test' });
   });
   afterEach(async () => {

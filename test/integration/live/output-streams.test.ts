@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import type { Pool } from 'pg';
 import { createOutputStreams } from '../../../src/live/output-streams';
-import { migrate } from '../../../src/postgres/migrations';
 import { createNotifications, type Notifications } from '../../../src/postgres/notifications';
 import { createPool } from '../../../src/postgres/pool';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createMigratedDatabase, type TestDatabase } from '../../support/database';
 import { cutConnections, eventually } from '../projection-runtime/setting';
 
 describe('output streams', () => {
@@ -13,8 +12,7 @@ describe('output streams', () => {
   let notifications: Notifications;
   let outputs: ReturnType<typeof createOutputStreams>;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    await migrate(database.url);
+    database = await createMigratedDatabase();
     pool = createPool(database.url, { max: 6, applicationName: 'outputs test' });
     notifications = createNotifications(database.url);
     outputs = createOutputStreams({ pool, notifications });

@@ -1,12 +1,11 @@
 import type { Pool } from 'pg';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import type { EventStore } from '../../../src/event-store/port';
-import { migrate } from '../../../src/postgres/migrations';
 import { createNotifications, type Notifications } from '../../../src/postgres/notifications';
 import { createPool } from '../../../src/postgres/pool';
 import { createTenantReads, type TenantReads } from '../../../src/postgres/tenant-reads';
 import { createProjectionRuntime, type ProjectionRuntime, type ProjectionRuntimeOptions } from '../../../src/projection-runtime/runtime';
-import { createTestDatabase } from '../../support/database';
+import { createMigratedDatabase } from '../../support/database';
 import { asPlainRole } from '../../support/plain-role';
 
 export interface Setting {
@@ -25,9 +24,8 @@ const neverOpened = { open: () => Promise.reject(new Error('nothing is sealed he
 
 /** A migrated database of its own, of a role that row-level security holds for, and an empty log. */
 export async function createSetting(): Promise<Setting> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const url = await asPlainRole(database.url);
-  await migrate(url);
   const pool = createPool(url, { max: 12, applicationName: 'test' });
   const reads = createTenantReads(url, { max: 4, applicationName: 'test reads' });
   const notifications = createNotifications(url);

@@ -10,7 +10,7 @@ import type { EventStore, RecordedEvent } from '../../../src/event-store/port';
 import { createLogger } from '../../../src/http/log';
 import { createPool } from '../../../src/postgres/pool';
 import { apiOf, type Api } from '../../support/api';
-import { createTestDatabase } from '../../support/database';
+import { createMigratedDatabase } from '../../support/database';
 import { eventually, eventuallyHolds } from '../../support/eventually';
 import { done, keyOf, PASSWORD, somebody, type Somebody } from '../../support/people';
 import { asPlainRole } from '../../support/plain-role';
@@ -61,7 +61,7 @@ const OWNER = { email: 'owner@example.test', password: PASSWORD };
 
 /** The whole server over a log in memory; the vendors are stand-ins that check what they are sent. */
 export async function createRunSetting(variables: Readonly<Record<string, string>> = {}): Promise<RunSetting> {
-  const [database, legnext, kling] = await Promise.all([createTestDatabase(), startLegnextStandIn(), startKlingStandIn({ accounts: [KLING_TEST_ACCOUNT, SECOND_KLING_ACCOUNT] })]);
+  const [database, legnext, kling] = await Promise.all([createMigratedDatabase(), startLegnextStandIn(), startKlingStandIn({ accounts: [KLING_TEST_ACCOUNT, SECOND_KLING_ACCOUNT] })]);
   const databaseUrl = await asPlainRole(database.url);
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'keyledger-runs-'));
   const store = createInMemoryEventStore();

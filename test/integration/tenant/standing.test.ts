@@ -15,9 +15,8 @@ import { systemClock } from '../../../src/event-store/clock';
 import { createInMemoryEventStore } from '../../../src/event-store/in-memory';
 import { createLogos, type Logo, type Logos } from '../../../src/images/logos';
 import { readLogo } from '../../../src/images/read-logo';
-import { migrate } from '../../../src/postgres/migrations';
 import { createPool } from '../../../src/postgres/pool';
-import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { createMigratedDatabase, type TestDatabase } from '../../support/database';
 import { png } from '../../support/png';
 
 let database: TestDatabase;
@@ -25,8 +24,7 @@ let pool: Pool;
 let services: { commands: CommandRuntime; auth: Auth; logos: Logos };
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  await migrate(database.url);
+  database = await createMigratedDatabase();
   pool = createPool(database.url, { max: 4, applicationName: 'standing' });
   const auth = { standings: createStandings({ pool, forget: () => undefined }) } as Partial<Auth> as Auth;
   services = { commands: createCommandRuntime({ store: createInMemoryEventStore() }), auth, logos: createLogos(pool) };
