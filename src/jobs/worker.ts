@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { Succession } from '../embedded/instance-lock';
 import { graphileLogger } from '../postgres/graphile-logger';
 import { silentLog, type Log } from '../postgres/log';
+import { lookAgain } from './look-again';
 import { patientPool } from './patient-pool';
 import type { Tasks } from './port';
 import { keepSignsOfLife } from './signs-of-life';
@@ -22,6 +23,8 @@ export interface JobOptions {
   deadAfterMs?: number;
   /** Jobs of the process before this one are freed at once. */
   succession?: Succession | undefined;
+  /** Milliseconds between two looks for jobs that became due by time; of others it is told at once. Default 1 s. */
+  pollMs?: number;
   log?: Log;
 }
 
@@ -30,13 +33,11 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Jobs come by NOTIFY; this only catches those that became due by time. */
-const POLL_MS = 1_000;
-
 /** Runs the jobs of this database, together with whatever other processes do the same. */
 export async function startJobs(options: JobOptions): Promise<Jobs> {
-  const { pool, tasks, concurrency = 10, crontab = '', graceMs = 5_000, deadAfterMs = 30_000, succession, log = silentLog } = options;
+  const { pool, tasks, concurrency = 10, crontab = '', graceMs = 5_000, deadAfterMs = 30_000, pollMs = 1_000, succession, log = silentLog } = options;
   const events: WorkerEvents = new EventEmitter();
+  lookAgain(events);
   let stopping = false;
   let endSigns = async (): Promise<void> => {};
   events.once('pool:create', ({ workerPool }) => {
@@ -50,7 +51,7 @@ export async function startJobs(options: JobOptions): Promise<Jobs> {
     crontab,
     events,
     noHandleSignals: true,
-    pollInterval: POLL_MS,
+    pollInterval: pollMs,
     gracefulShutdownAbortTimeout: graceMs,
     logger: graphileLogger(calmWhen(() => stopping, log)),
   });

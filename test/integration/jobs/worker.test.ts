@@ -1,9 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { JobHelpers, Tasks } from '../../../src/jobs/port';
 import { removeEmptyQueues } from '../../../src/jobs/empty-queues';
 import { enqueue, startJobs, type JobOptions, type Jobs } from '../../../src/jobs/worker';
 import { silentLog } from '../../../src/postgres/log';
-import { createPool } from '../../../src/postgres/pool';
+import { createPool, inTransaction } from '../../../src/postgres/pool';
 import { createMigratedDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../projection-runtime/setting';
 
@@ -41,6 +42,20 @@ describe('jobs', () => {
     await eventually(() => runs.length === 2);
     expect(runs[1]).toMatchObject({ payload: { name: 'Ada' }, helpers: { jobId: expect.any(String), attempt: 1, maxAttempts: 25 } });
     expect(runs[1]!.after).toBeLessThan(900);
+  });
+
+  it('are found soon after another look has hidden their queue', async () => {
+    const ran: number[] = [];
+    await start({ greet: async ({ n }) => void ran.push(n) }, { pollMs: 600_000 });
+    const add = (n: number) => enqueue(pool, { task: 'greet', payload: { n }, jobKey: `greet ${n}`, queue: 'hidden' });
+    await add(1);
+    await eventually(() => ran.length === 1);
+    await inTransaction(pool, async (client) => {
+      await eventually(async () => (await client.query(`select from graphile_worker._private_job_queues where queue_name = 'hidden' and locked_at is null for update`)).rowCount === 1);
+      await add(2);
+      await setTimeout(15);
+    });
+    await eventually(() => ran.length === 2);
   });
 
   it('leave no queue behind but those in which something waits', async () => {
