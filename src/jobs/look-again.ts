@@ -9,13 +9,18 @@ const PAUSES_MS = [40, 200];
  * looks again a moment after.
  */
 export function lookAgain(events: WorkerEvents): void {
+  let ended = false;
+  // A worker that has ended must not be nudged: it would throw, into no hands.
+  events.once('worker:release', () => {
+    ended = true;
+  });
   for (const pauseMs of PAUSES_MS) {
     let heard = 0;
     events.on('pool:listen:notification', ({ workerPool }) => {
       heard += 1;
       if (heard > 1) return;
       setTimeout(() => {
-        workerPool.nudge(heard);
+        if (!ended) workerPool.nudge(heard);
         heard = 0;
       }, pauseMs * (0.5 + Math.random())).unref();
     });

@@ -58,6 +58,25 @@ describe('jobs', () => {
     await eventually(() => ran.length === 2);
   });
 
+  it('are looked for by nobody while the worker ends, whatever it heard of just before', async () => {
+    let started = false;
+    const jobs = await start({
+      hold: (_, { signal }) => new Promise((resolve) => {
+        started = true;
+        signal.addEventListener('abort', () => resolve());
+      }),
+    }, { graceMs: 400 });
+    const failed: unknown[] = [];
+    const note = (error: unknown): void => void failed.push(error);
+    process.on('uncaughtException', note);
+    await enqueue(pool, { task: 'hold', payload: {}, jobKey: 'hold' });
+    await eventually(() => started);
+    running.splice(0);
+    await jobs.stop();
+    process.off('uncaughtException', note);
+    expect(failed).toEqual([]);
+  });
+
   it('leave no queue behind but those in which something waits', async () => {
     const ran: string[] = [];
     await start({ greet: async ({ name }) => void ran.push(name) });
